@@ -1,0 +1,70 @@
+import type {
+  AirbyteMessage,
+  AirbyteStateMessage,
+  ConfiguredAirbyteCatalog,
+  ConnectorSpecification,
+} from './messages.ts';
+
+/**
+ * RECORD messages of one stream as finished NDJSON bytes, each line ended by a newline: what a warehouse
+ * built in SQL passes through Node untouched.
+ */
+export interface RecordLines {
+  readonly type: 'RECORD_LINES';
+  readonly stream: string;
+  readonly lines: Uint8Array;
+  readonly count: number;
+}
+
+/** What a source emits: Airbyte messages, with records in bulk where it has them as bytes. */
+export type SourceOutput = AirbyteMessage | RecordLines;
+
+/**
+ * One line of a destination's input as it was read: parsed late, since most lines are records and only
+ * their consumer knows how exactly their numbers must be kept.
+ */
+export interface InputLine {
+  readonly type: 'LINE';
+  /** The text without its line end. */
+  readonly text: string;
+  /** 1-based, for messages to a person. */
+  readonly number: number;
+}
+
+/** What a destination takes: lines from stdin, or a source's output in the same process. */
+export type DestinationInput = InputLine | SourceOutput;
+
+export interface ReadRequest {
+  /** As the user gave it; the connector validates it. */
+  readonly config: unknown;
+  readonly catalog: ConfiguredAirbyteCatalog;
+  readonly state: readonly AirbyteStateMessage[];
+  /** Aborted on SIGTERM and SIGINT: emit the last true state and return. */
+  readonly signal: AbortSignal;
+}
+
+export interface WriteRequest {
+  readonly config: unknown;
+  readonly catalog: ConfiguredAirbyteCatalog;
+  readonly input: AsyncIterable<DestinationInput>;
+  /** Aborted on SIGTERM and SIGINT: settle what is in flight, echo the last true state and return. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connectors are plain objects of async generators. `check` reports a wrong configuration as a FAILED
+ * status; everything else throws {@link ConnectorError}.
+ */
+export interface SourceConnector {
+  spec(): Promise<ConnectorSpecification>;
+  check(config: unknown): AsyncIterable<AirbyteMessage>;
+  discover(config: unknown): AsyncIterable<AirbyteMessage>;
+  read(request: ReadRequest): AsyncIterable<SourceOutput>;
+}
+
+export interface DestinationConnector {
+  spec(): Promise<ConnectorSpecification>;
+  check(config: unknown): AsyncIterable<AirbyteMessage>;
+  discover(config: unknown): AsyncIterable<AirbyteMessage>;
+  write(request: WriteRequest): AsyncIterable<AirbyteMessage>;
+}

@@ -1,0 +1,45 @@
+import type { ConnectorError } from './connector-error.ts';
+import type { AirbyteMessage, LogLevel, StreamStatus } from './messages.ts';
+
+export function log(level: LogLevel, message: string): AirbyteMessage {
+  return { type: 'LOG', log: { level, message } };
+}
+
+export function checkSucceeded(message?: string): AirbyteMessage {
+  return {
+    type: 'CONNECTION_STATUS',
+    connectionStatus: { status: 'SUCCEEDED', ...(message === undefined ? {} : { message }) },
+  };
+}
+
+export function checkFailed(message: string): AirbyteMessage {
+  return { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message } };
+}
+
+export function streamStatusMessage(stream: string, status: StreamStatus): AirbyteMessage {
+  return {
+    type: 'TRACE',
+    trace: {
+      type: 'STREAM_STATUS',
+      emitted_at: Date.now(),
+      stream_status: { stream_descriptor: { name: stream }, status },
+    },
+  };
+}
+
+/** A TRACE ERROR: the message for a person, the internal text for the log, no stack trace. */
+export function traceError(error: ConnectorError): AirbyteMessage {
+  return {
+    type: 'TRACE',
+    trace: {
+      type: 'ERROR',
+      emitted_at: Date.now(),
+      error: {
+        message: error.message,
+        failure_type: error.failureType,
+        ...(error.internal === undefined ? {} : { internal_message: error.internal }),
+        ...(error.stream === undefined ? {} : { stream_descriptor: { name: error.stream } }),
+      },
+    },
+  };
+}

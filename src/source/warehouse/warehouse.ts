@@ -1,0 +1,54 @@
+/** One column as the warehouse describes it. */
+export interface Column {
+  readonly name: string;
+  /** The warehouse's own type, e.g. `VARCHAR`, `DECIMAL(18,2)`, `TIMESTAMP_NTZ(9)`. */
+  readonly type: string;
+}
+
+/** A table or view of the configured schema. */
+export interface Relation {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+/** Values by column name, as text exactly as the warehouse casts them; null is SQL's NULL. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
+/** One result batch of a query of finished lines (see {@link Warehouse.lines}). */
+export interface LineBatch {
+  /** The lines one after another, each ended by a newline. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly first: TextRow;
+  readonly last: TextRow;
+}
+
+/** A dialect is data and small functions: what SQL differs in between warehouses. */
+export interface Dialect {
+  readonly name: 'duckdb' | 'snowflake';
+  /** Quotes a name so that it is taken letter for letter. */
+  quoteIdentifier(name: string): string;
+  quoteString(text: string): string;
+  /** The name that an unquoted identifier resolves to, for comparing. DuckDB ignores case, Snowflake upper-cases. */
+  foldIdentifier(name: string): string;
+  /** Whether the type is a date or timestamp, which `customer_io_identify` wraps in TO_TIMESTAMP_NTZ. */
+  isTimestamp(type: string): boolean;
+}
+
+/** The only door to a database. Every method throws ConnectorError. */
+export interface Warehouse {
+  readonly dialect: Dialect;
+  /** Every table and view of the schema with its columns: asked once, then remembered. */
+  relations(): Promise<readonly Relation[]>;
+  /** The columns that a query would give, without running it. */
+  describe(sql: string): Promise<readonly Column[]>;
+  /** Rows of a small result. */
+  rows(sql: string): Promise<readonly TextRow[]>;
+  /**
+   * Streams a query whose first column `line` is a finished line without its newline, and whose other
+   * columns are text; only the first and last row of a batch have those read.
+   */
+  lines(sql: string): AsyncIterable<LineBatch>;
+  execute(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
