@@ -23,6 +23,13 @@ export interface LineBatch {
   readonly last: TextRow;
 }
 
+/** How one column leaves the warehouse: its JSON Schema, and the SQL that makes its JSON value. */
+export interface JsonField {
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** SQL text of a JSON value; SQL NULL becomes JSON null. */
+  readonly sql: string;
+}
+
 /** A dialect is data and small functions: what SQL differs in between warehouses. */
 export interface Dialect {
   readonly name: 'duckdb' | 'snowflake';
@@ -33,6 +40,16 @@ export interface Dialect {
   foldIdentifier(name: string): string;
   /** Whether the type is a date or timestamp, which `customer_io_identify` wraps in TO_TIMESTAMP_NTZ. */
   isTimestamp(type: string): boolean;
+  /** `row` is SQL text that names the row in the error about a value that JSON cannot hold. */
+  jsonField(column: Column, row: string): JsonField;
+  /** SQL of a JSON object text from names and JSON values. */
+  jsonObject(fields: readonly { readonly name: string; readonly sql: string }[]): string;
+  /** SQL of a ULID: 48 bits of time (a timestamp expression) and 80 bits of a hash of the identity text. */
+  ulid(timestamp: string, identity: string): string;
+  /** SQL of the finished line: prefix and suffix are literal texts around the JSON object. */
+  line(prefix: string, json: string, suffix: string): string;
+  /** SQL of a timestamp from a literal text `YYYY-MM-DDTHH:MM:SS[.ffffff]`. */
+  timestampLiteral(text: string): string;
 }
 
 /** The only door to a database. Every method throws ConnectorError. */
@@ -45,8 +62,8 @@ export interface Warehouse {
   /** Rows of a small result. */
   rows(sql: string): Promise<readonly TextRow[]>;
   /**
-   * Streams a query whose first column `line` is a finished line without its newline, and whose other
-   * columns are text; only the first and last row of a batch have those read.
+   * Streams a query whose first column is a finished line with its newline (see {@link Dialect.line}),
+   * and whose other columns are text; only the first and last row of a batch have those read.
    */
   lines(sql: string): AsyncIterable<LineBatch>;
   execute(sql: string): Promise<void>;

@@ -1,0 +1,12 @@
+-- The same as models/specification/customer_io_persons.sql: one row per LOWER(TRIM(email)), the newest.
+-- Here so that the other models have persons where dbt has built none. The e-mail is the userId: a model of
+-- your own with another userId needs events and relationships of your own too.
+{{ config(materialized='view') }}
+
+{{ nexus.customer_io_identify(
+    entity_type='person',
+    user_id_column='email',
+    anonymous_id_column='segment_anonymous_id',
+    dedupe_column='email',
+    filters=["email IS NOT NULL"]
+) }}

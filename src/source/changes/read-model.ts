@@ -1,0 +1,177 @@
+import type { RecordLines } from '../../protocol/connector.ts';
+import { configError } from '../../protocol/connector-error.ts';
+import { log } from '../../protocol/make-message.ts';
+import type { AirbyteMessage } from '../../protocol/messages.ts';
+import type { StreamContract } from '../../streams/contract.ts';
+import type { SourceConfig } from '../config.ts';
+import type { ModelPlan, Plan } from '../plan.ts';
+import { type RecordQuery, type RowRange, recordQuery } from '../record-query.ts';
+import type { LineBatch, TextRow } from '../warehouse/warehouse.ts';
+import { lookbackFrom, readStart } from './clock.ts';
+import type { Cursor, ModelState } from './state.ts';
+
+/** A place where a run may stop and a later one go on. */
+export interface Step {
+  readonly type: 'STEP';
+  readonly state: ModelState;
+}
+
+/** What a model's read gives: records in bulk, remarks, and the steps between them. */
+export type ModelOutput = RecordLines | Step | AirbyteMessage;
+
+interface ModelRead {
+  readonly plan: Plan;
+  readonly config: SourceConfig;
+  readonly contract: StreamContract;
+  readonly model: ModelPlan;
+  readonly incremental: boolean;
+  readonly known: ModelState | undefined;
+}
+
+/** A state at least every so many rows, so that a run that is cut off repeats little. */
+const rowsBetweenSteps = 10_000;
+
+/** Rows dated in the future that a state remembers; beyond it they are sent again, which is harmless. */
+const mostFutureRows = 10_000;
+
+function checkDefinition({ config, contract, model, known }: ModelRead): void {
+  if (known === undefined || known.definition === model.compiled.fingerprint) return;
+  if (config.on_model_change === 'accept') return;
+  throw configError(
+    `The state of ${contract.name}, model "${model.label}", was written by another definition of it: its cursor may skip rows. Reset the stream to read it all again, or set on_model_change to "accept" to go on from the cursor.`,
+    { stream: contract.name },
+  );
+}
+
+const cursorOf = (row: TextRow): Cursor => ({
+  timestamp: row.ts?.replace(' ', 'T') ?? null,
+  key: row.key ?? '',
+});
+
+const same = (a: Cursor, b: Cursor): boolean => a.timestamp === b.timestamp && a.key === b.key;
+
+/**
+ * Lines with a step between them now and then, never between two rows whose timestamp and key are equal:
+ * a run that goes on strictly after the cursor would lose the second.
+ */
+async function* withSteps(
+  stream: string,
+  batches: AsyncIterable<LineBatch>,
+  stepAt: (cursor: Cursor) => Step,
+): AsyncGenerator<RecordLines | Step> {
+  let last: Cursor | undefined;
+  let sinceStep = 0;
+  for await (const batch of batches) {
+    if (last !== undefined && sinceStep >= rowsBetweenSteps && !same(last, cursorOf(batch.first))) {
+      yield stepAt(last);
+      sinceStep = 0;
+    }
+    yield { type: 'RECORD_LINES', stream, lines: batch.bytes, count: batch.count };
+    last = cursorOf(batch.last);
+    sinceStep += batch.count;
+  }
+  if (last !== undefined) yield stepAt(last);
+}
+
+/** Everything, in no order: only the end is a place to go on from. */
+async function* readAll(
+  read: ModelRead,
+  query: RecordQuery,
+  start: string,
+): AsyncGenerator<RecordLines | Step> {
+  const { warehouse } = read.plan;
+  const range: RowRange = { start, part: 'all', exceptHashes: [] };
+  for await (const batch of warehouse.lines(query.lines(range, Date.now()))) {
+    yield { type: 'RECORD_LINES', stream: read.contract.name, lines: batch.bytes, count: batch.count };
+  }
+  yield { type: 'STEP', state: { definition: read.model.compiled.fingerprint, future: [] } };
+}
+
+interface Survey {
+  readonly present: number;
+  readonly undated: number;
+  readonly ahead: number;
+}
+
+async function survey(read: ModelRead, query: RecordQuery, range: RowRange): Promise<Survey> {
+  const [row] = await read.plan.warehouse.rows(query.survey(range));
+  return {
+    present: Number(row?.present ?? 0),
+    undated: Number(row?.undated ?? 0),
+    ahead: Number(row?.ahead ?? 0),
+  };
+}
+
+function* remarks(read: ModelRead, { present, undated, ahead }: Survey): Generator<AirbyteMessage> {
+  const where = `${read.contract.name}, ${read.model.label}`;
+  const first = read.known?.cursor === undefined;
+  if (first && undated > 0) {
+    yield log(
+      'WARN',
+      `${where}: ${undated} rows have no timestamp. They are read now; a later change of them is not seen.`,
+    );
+  }
+  if (ahead > 0) yield log('INFO', `${where}: ${ahead} rows are dated in the future; each is sent once.`);
+  yield log('INFO', `${where}: ${present} rows to read.`);
+}
+
+/** Rows up to now in the order of the cursor, then those dated ahead of it, each of which is sent once. */
+async function* readChanges(read: ModelRead, query: RecordQuery, start: string): AsyncGenerator<ModelOutput> {
+  const { warehouse } = read.plan;
+  const { name } = read.contract;
+  const definition = read.model.compiled.fingerprint;
+  const remembered = read.known?.future ?? [];
+  const after = read.known?.cursor;
+  const common = { after, start, exceptHashes: remembered, ...lookbackRange(read, after) };
+  const found = await survey(read, query, { ...common, part: 'present' });
+  yield* remarks(read, found);
+  let cursor = after;
+  const stepAt = (at: Cursor): Step => {
+    cursor = laterOf(cursor, at);
+    return { type: 'STEP', state: { definition, cursor, future: remembered } };
+  };
+  yield* withSteps(name, warehouse.lines(query.lines({ ...common, part: 'present' }, Date.now())), stepAt);
+  const future = found.ahead === 0 ? [] : await futureHashes(read, query, common);
+  if (found.ahead > 0)
+    yield* withoutSteps(name, warehouse.lines(query.lines({ ...common, part: 'ahead' }, Date.now())));
+  yield { type: 'STEP', state: { definition, cursor, future } };
+}
+
+const lookbackRange = (read: ModelRead, after: Cursor | undefined): { lookbackFrom?: string } =>
+  read.config.lookback === undefined || after?.timestamp === null || after === undefined
+    ? {}
+    : { lookbackFrom: lookbackFrom(after.timestamp, read.config.lookback) };
+
+/** A look-back reads behind the cursor, which must not go back with it. */
+function laterOf(known: Cursor | undefined, at: Cursor): Cursor {
+  if (known === undefined || known.timestamp === null) return at;
+  if (at.timestamp === null || at.timestamp < known.timestamp) return known;
+  return at.timestamp === known.timestamp && at.key < known.key ? known : at;
+}
+
+/** Asked before the rows are read: a row that comes between is sent again rather than lost. */
+async function futureHashes(
+  read: ModelRead,
+  query: RecordQuery,
+  common: Omit<RowRange, 'part'>,
+): Promise<string[]> {
+  const sql = query.hashes({ ...common, exceptHashes: [], part: 'ahead' }, mostFutureRows);
+  const rows = await read.plan.warehouse.rows(sql);
+  return rows.flatMap((row) => row.hash ?? []);
+}
+
+async function* withoutSteps(stream: string, batches: AsyncIterable<LineBatch>): AsyncGenerator<RecordLines> {
+  for await (const { bytes, count } of batches) yield { type: 'RECORD_LINES', stream, lines: bytes, count };
+}
+
+/** The records of one model and the steps between them; the last thing is always a step. */
+export async function* readModel(read: ModelRead): AsyncGenerator<ModelOutput> {
+  const query = recordQuery(read.plan.warehouse.dialect, read.contract, read.model);
+  const start = readStart();
+  if (!read.incremental) {
+    yield* readAll(read, query, start);
+    return;
+  }
+  checkDefinition(read);
+  yield* readChanges(read, query, start);
+}

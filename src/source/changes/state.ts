@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { configError } from '../../protocol/connector-error.ts';
+import type { AirbyteStateMessage } from '../../protocol/messages.ts';
+
+/** A place in the order (timestamp, key): the last row that was emitted. */
+export interface Cursor {
+  /** `YYYY-MM-DDTHH:MM:SS[.ffffff]` in UTC; null within the rows that have no timestamp, which come first. */
+  readonly timestamp: string | null;
+  readonly key: string;
+}
+
+export interface ModelState {
+  /** Hash of the model's definition: a cursor means nothing to another one. */
+  readonly definition: string;
+  readonly cursor?: Cursor | undefined;
+  /** Hashes of the rows dated after the read's start that were sent already. */
+  readonly future: readonly string[];
+}
+
+/** Model states by label. */
+export type StreamState = Readonly<Record<string, ModelState>>;
+
+const modelState = z.object({
+  definition: z.string(),
+  timestamp: z.string().nullish(),
+  key: z.string().nullish(),
+  future: z.array(z.string()).nullish(),
+});
+
+const streamStateSchema = z.object({ models: z.record(z.string(), modelState) });
+
+function toModelState(raw: z.infer<typeof modelState>): ModelState {
+  const cursor =
+    raw.key === null || raw.key === undefined
+      ? undefined
+      : { timestamp: raw.timestamp ?? null, key: raw.key };
+  return { definition: raw.definition, cursor, future: raw.future ?? [] };
+}
+
+/** The state of one stream among the messages given; empty where there is none. */
+export function streamStateOf(states: readonly AirbyteStateMessage[], stream: string): StreamState {
+  const entries = states.flatMap((state) => [
+    ...(state.stream === undefined ? [] : [state.stream]),
+    ...(state.global?.stream_states ?? []),
+  ]);
+  const raw = entries.findLast((entry) => entry.stream_descriptor.name === stream)?.stream_state;
+  if (raw === undefined || Object.keys(raw).length === 0) return {};
+  const parsed = streamStateSchema.safeParse(raw);
+  if (!parsed.success) {
+    throw configError(
+      `The state of stream ${stream} was not written by this source: it has no cursor per model. Reset the stream, or read without a state.`,
+      { stream },
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(parsed.data.models).map(([label, model]) => [label, toModelState(model)]),
+  );
+}
+
+/** The STATE message of a stream, with exactly the records since the one before it. */
+export function stateMessageOf(stream: string, state: StreamState, recordCount: number): AirbyteStateMessage {
+  const models = Object.fromEntries(
+    Object.entries(state).map(([label, model]) => [
+      label,
+      {
+        definition: model.definition,
+        ...(model.cursor === undefined ? {} : { timestamp: model.cursor.timestamp, key: model.cursor.key }),
+        ...(model.future.length === 0 ? {} : { future: [...model.future] }),
+      },
+    ]),
+  );
+  return {
+    type: 'STREAM',
+    stream: { stream_descriptor: { name: stream }, stream_state: { models } },
+    sourceStats: { recordCount },
+  };
+}

@@ -1,0 +1,30 @@
+import { ConnectorError } from '../protocol/connector-error.ts';
+import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import { parseSourceConfig } from './config.ts';
+import { openPlan, planStreams } from './plan.ts';
+
+/** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
+async function describeAll(config: unknown): Promise<string> {
+  const parsed = parseSourceConfig(config);
+  const plan = await openPlan(parsed);
+  try {
+    const streams = await planStreams(plan, parsed);
+    const parts = streams.map(
+      ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
+    );
+    return `Ready to read ${parts.join('; ')}.`;
+  } finally {
+    await plan.warehouse.close();
+  }
+}
+
+/** A FAILED status for whatever the user can mend. */
+export async function* check(config: unknown): AsyncGenerator<AirbyteMessage> {
+  try {
+    yield checkSucceeded(await describeAll(config));
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    yield checkFailed(error.message);
+  }
+}

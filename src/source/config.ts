@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { configError } from '../protocol/connector-error.ts';
+
+const identify = z
+  .looseObject({
+    from: z.literal('identify'),
+    entity_type: z
+      .string()
+      .default('person')
+      .meta({ title: 'Entity type', description: 'Which rows of nexus_entities are read.' }),
+    user_id_column: z.string().default('user_id').meta({
+      title: 'User id column',
+      description: 'The column that becomes userId, the key of a person in Customer.io.',
+    }),
+    anonymous_id_column: z
+      .string()
+      .nullish()
+      .meta({ title: 'Anonymous id column', description: 'The column that becomes anonymousId, if any.' }),
+    dedupe_column: z.string().default('email').meta({
+      title: 'Dedupe column',
+      description: 'Rows that agree on it, less case and padding, are one person: the newest wins.',
+    }),
+    ignore_traits: z
+      .array(z.string())
+      .default([])
+      .meta({ title: 'Ignored traits', description: 'Trait columns that are not sent.' }),
+    rename_traits: z
+      .looseObject({
+        _created_at: z.string().optional().meta({ title: '_created_at', default: 'created_at' }),
+      })
+      .default({})
+      .meta({
+        title: 'Renamed traits',
+        description: 'The attribute name of a trait column, by column: any column may be added here.',
+      }),
+    filters: z
+      .array(z.string())
+      .default([])
+      .meta({
+        title: 'Filters',
+        description: 'SQL conditions on nexus_entities that all must hold.',
+        examples: [['email IS NOT NULL']],
+      }),
+  })
+  .meta({ title: 'Identify', description: 'The customer_io_identify macro on nexus_entities.' });
+
+const model = z
+  .looseObject({
+    from: z.literal('model'),
+    name: z.string().meta({
+      title: 'Model',
+      description: 'The name of a file of the models folder, without .sql.',
+      examples: ['customer_io_events'],
+    }),
+  })
+  .meta({ title: 'Model', description: 'A dbt-style SQL file.' });
+
+const relation = z
+  .looseObject({
+    from: z.literal('relation'),
+    name: z.string().meta({
+      title: 'Table or view',
+      description: 'A table or view of the schema, as dbt made it.',
+      examples: ['customer_io_persons'],
+    }),
+  })
+  .meta({ title: 'Table or view', description: 'A relation that exists in the warehouse.' });
+
+const sql = z
+  .looseObject({
+    from: z.literal('sql'),
+    sql: z
+      .string()
+      .meta({ title: 'SQL', description: 'A dbt-style SELECT; ref() and the nexus macros work in it.' }),
+  })
+  .meta({ title: 'SQL', description: 'dbt-style SQL written here.' });
+
+const definition = z.discriminatedUnion('from', [identify, model, relation, sql]);
+
+const duckdb = z
+  .looseObject({
+    type: z.literal('duckdb'),
+    path: z
+      .string()
+      .min(1)
+      .meta({
+        title: 'Path',
+        description: 'A DuckDB database file, or a folder of parquet files that are its tables.',
+        examples: ['/data/warehouse.duckdb'],
+      }),
+    schema: z
+      .string()
+      .optional()
+      .meta({ title: 'Schema', description: 'The schema of the nexus tables; main unless told.' }),
+  })
+  .meta({ title: 'DuckDB', description: 'An embedded database: a file or a folder of parquet files.' });
+
+const definitions = (title: string, order: number) =>
+  z
+    .array(definition)
+    .optional()
+    .meta({
+      title,
+      order,
+      description: `Where the ${title.toLowerCase()} come from. Left out: what the warehouse can fill by the models that come with the connector. An empty list: none.`,
+    });
+
+export const sourceConfig = z.looseObject({
+  warehouse: z
+    .discriminatedUnion('type', [duckdb])
+    .meta({ title: 'Warehouse', description: 'Where the nexus tables are.', order: 0 }),
+  persons: definitions('Persons', 1),
+  objects: definitions('Objects', 2),
+  relationships: definitions('Relationships', 3),
+  events: definitions('Events', 4),
+  models: z.string().optional().meta({
+    title: 'Models folder',
+    description: 'A folder of dbt-style SQL models of your own; its models come before the shipped ones.',
+    order: 5,
+  }),
+  vars: z
+    .looseObject({
+      last_run: z
+        .string()
+        .optional()
+        .meta({ title: 'last_run', description: 'An example; any name may stand here.' }),
+    })
+    .optional()
+    .meta({ title: 'Variables', description: "What var('name') gives in a model.", order: 6 }),
+  lookback: z
+    .string()
+    .regex(/^\d+[smhd]$/)
+    .optional()
+    .meta({
+      title: 'Look-back',
+      description:
+        'Each incremental read goes back this far behind its cursor, for rows that arrived late: 30m, 12h, 7d.',
+      pattern: '^\\d+[smhd]$',
+      pattern_descriptor: '30m, 12h or 7d',
+      order: 7,
+    }),
+  on_model_change: z.enum(['refuse', 'accept']).default('refuse').meta({
+    title: 'When a model has changed',
+    description:
+      'What to do with a state that another definition of the model wrote: refuse and say so, or go on from its cursor.',
+    order: 8,
+  }),
+});
+
+export type SourceConfig = z.infer<typeof sourceConfig>;
+export type Definition = z.infer<typeof definition>;
+
+/** Keys that the config knows, for near matches; a typo must not silently change what is read. */
+const knownKeys = Object.keys(sourceConfig.shape);
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const path =
+    issue?.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('.') ?? '';
+  const place = path.replaceAll('.[', '[');
+  return place === ''
+    ? `The source config does not fit: ${issue?.message}.`
+    : `Source config, ${place}: ${issue?.message}.`;
+}
+
+/** @throws ConnectorError that names the field and what is wrong with it, never a value. */
+export function parseSourceConfig(config: unknown): SourceConfig {
+  const parsed = sourceConfig.safeParse(config);
+  if (!parsed.success) throw configError(firstIssue(parsed.error));
+  const unknown = Object.keys(parsed.data).filter((key) => !knownKeys.includes(key) && !key.startsWith('_'));
+  if (unknown.length > 0) {
+    throw configError(
+      `Source config: unknown key ${unknown.map((key) => `"${key}"`).join(', ')}. Known are ${knownKeys.join(', ')}.`,
+    );
+  }
+  return parsed.data;
+}

@@ -1,0 +1,58 @@
+import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
+import { parseSourceConfig } from './config.ts';
+import { openPlan, planStreams, type StreamPlan } from './plan.ts';
+import { recordFields } from './record-query.ts';
+import type { Dialect } from './warehouse/warehouse.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const typesOf = (schema: Schema): string[] => [schema.type].flat().map(String);
+
+/** Two models of one stream may give one column two types: the schema takes both. */
+function merged(a: Schema | undefined, b: Schema): Schema {
+  if (a === undefined || JSON.stringify(a) === JSON.stringify(b)) return b;
+  return { type: [...new Set([...typesOf(a), ...typesOf(b)])] };
+}
+
+function schemaOf(dialect: Dialect, { contract, models }: StreamPlan): Schema {
+  const properties = new Map<string, Schema>();
+  for (const model of models) {
+    for (const { name, schema } of recordFields(dialect, contract, model)) {
+      properties.set(name, merged(properties.get(name), schema));
+    }
+  }
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    additionalProperties: true,
+    properties: Object.fromEntries(properties),
+  };
+}
+
+export function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
+  return {
+    name: plan.contract.name,
+    json_schema: { ...schemaOf(dialect, plan) },
+    supported_sync_modes: ['full_refresh', 'incremental'],
+    source_defined_cursor: true,
+    default_cursor_field: [plan.contract.cursor],
+    source_defined_primary_key: plan.contract.primaryKey.map((column) => [column]),
+    is_resumable: true,
+  };
+}
+
+/** The catalog: every stream that the warehouse fills, with the exact schema of its records. */
+export async function* discover(config: unknown): AsyncGenerator<AirbyteMessage> {
+  const parsed = parseSourceConfig(config);
+  const plan = await openPlan(parsed);
+  try {
+    const streams = await planStreams(plan, parsed);
+    const { dialect } = plan.warehouse;
+    yield {
+      type: 'CATALOG',
+      catalog: { streams: streams.map((stream) => airbyteStreamOf(dialect, stream)) },
+    };
+  } finally {
+    await plan.warehouse.close();
+  }
+}

@@ -1,0 +1,139 @@
+import { fileURLToPath } from 'node:url';
+import { configError } from '../protocol/connector-error.ts';
+import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
+import type { Definition, SourceConfig } from './config.ts';
+import { defaultDefinitions } from './defaults.ts';
+import { type CompiledModel, compileModel } from './models/compile.ts';
+import { nearMatches } from './models/near-match.ts';
+import { loadProject, type ModelProject } from './models/project.ts';
+import { openWarehouse } from './warehouse/open.ts';
+import type { Column, Warehouse } from './warehouse/warehouse.ts';
+
+/** One model of a stream, compiled and described. */
+export interface ModelPlan {
+  /** Unique in its stream; the model's cursor is kept under it. */
+  readonly label: string;
+  readonly compiled: CompiledModel;
+  readonly columns: readonly Column[];
+}
+
+export interface StreamPlan {
+  readonly contract: StreamContract;
+  readonly models: readonly ModelPlan[];
+}
+
+/** An open warehouse and everything that can be read from it. */
+export interface Plan {
+  readonly warehouse: Warehouse;
+  readonly project: ModelProject;
+}
+
+const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** Opens the warehouse and loads the models; the caller closes the warehouse. */
+export async function openPlan(config: SourceConfig): Promise<Plan> {
+  const project = await loadProject({
+    shipped: shippedModels,
+    ...(config.models === undefined ? {} : { folder: config.models }),
+    ...(config.vars === undefined ? {} : { vars: config.vars }),
+  });
+  return { warehouse: await openWarehouse(config.warehouse), project };
+}
+
+function uniqueLabels(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}_${count}`;
+  });
+}
+
+function missingColumn(contract: StreamContract, label: string, missing: string, columns: readonly Column[]) {
+  const names = columns.map((column) => column.name);
+  const near = nearMatches(missing, names);
+  const hint =
+    near.length > 0 ? ` Did you mean ${near.join(' or ')}? Quote the alias: ${near[0]} AS "${missing}".` : '';
+  return configError(
+    `The ${contract.name} model "${label}" has no column "${missing}", which ${contract.name} need.${hint} It has ${names.join(', ')}.`,
+    { stream: contract.name },
+  );
+}
+
+function checkColumns(contract: StreamContract, label: string, columns: readonly Column[]): void {
+  const names = new Set(columns.map((column) => column.name));
+  for (const required of contract.required) {
+    const replaceable = required === 'userId' && contract.optional.includes('anonymousId');
+    if (names.has(required) || (replaceable && names.has('anonymousId'))) continue;
+    throw missingColumn(contract, label, required, columns);
+  }
+}
+
+async function planModel(
+  plan: Plan,
+  contract: StreamContract,
+  definition: Definition,
+  label: (name: string) => string,
+): Promise<ModelPlan> {
+  const { warehouse, project } = plan;
+  const compiled = compileModel(toModelDefinition(definition), {
+    project,
+    relations: await warehouse.relations(),
+    dialect: warehouse.dialect,
+  });
+  const columns = await warehouse.describe(compiled.sql);
+  const name = label(compiled.name);
+  checkColumns(contract, name, columns);
+  return { label: name, compiled, columns };
+}
+
+/** The form allows more keys than the macro has parameters; only the macro's own pass. */
+function toModelDefinition(definition: Definition): Parameters<typeof compileModel>[0] {
+  if (definition.from !== 'identify') return definition;
+  const { anonymous_id_column, rename_traits, ...rest } = definition;
+  return {
+    ...rest,
+    rename_traits: Object.fromEntries(
+      Object.entries(rename_traits).map(([column, name]) => [column, String(name)]),
+    ),
+    ...(anonymous_id_column ? { anonymous_id_column } : {}),
+  };
+}
+
+/** @throws ConnectorError naming the stream, where a model cannot be compiled or lacks a column. */
+export async function planStream(plan: Plan, config: SourceConfig, stream: StreamName): Promise<StreamPlan> {
+  const contract = streamContracts[stream];
+  const definitions =
+    config[stream] ??
+    defaultDefinitions(
+      stream,
+      await plan.warehouse.relations(),
+      plan.warehouse.dialect,
+      [...plan.project.user.keys()],
+    );
+  const models: ModelPlan[] = [];
+  const used: string[] = [];
+  const label = (name: string): string => {
+    used.push(name);
+    return uniqueLabels(used).at(-1) ?? name;
+  };
+  for (const definition of definitions) models.push(await planModel(plan, contract, definition, label));
+  return { contract, models };
+}
+
+/** Every stream that has at least one model, in the order of a first sync. */
+export async function planStreams(plan: Plan, config: SourceConfig): Promise<StreamPlan[]> {
+  const streams: StreamPlan[] = [];
+  for (const name of streamNames) streams.push(await planStream(plan, config, name));
+  const filled = streams.filter((stream) => stream.models.length > 0);
+  if (filled.length === 0) throw await nothingToRead(plan);
+  return filled;
+}
+
+async function nothingToRead({ warehouse }: Plan) {
+  const names = (await warehouse.relations()).map((relation) => relation.name);
+  const found = names.length === 0 ? 'It has no table at all.' : `It has ${names.slice(0, 20).join(', ')}.`;
+  return configError(
+    `Nothing to read: the warehouse has no nexus_entities with an email or location_id column, nor another table that a default model reads. ${found} Name your own models or tables in the config (persons, objects, relationships, events), or mend warehouse.schema.`,
+  );
+}

@@ -1,0 +1,128 @@
+import type { ReadRequest, SourceOutput } from '../protocol/connector.ts';
+import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
+import { log, streamStatusMessage, traceError } from '../protocol/make-message.ts';
+import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
+import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
+import { type ModelOutput, readModel } from './changes/read-model.ts';
+import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
+import { parseSourceConfig, type SourceConfig } from './config.ts';
+import { nearMatches } from './models/near-match.ts';
+import { openPlan, type Plan, planStream, type StreamPlan } from './plan.ts';
+
+function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
+  const { name } = configured.stream;
+  if (isStreamName(name)) return name;
+  const near = nearMatches(name, streamNames);
+  throw configError(
+    `The catalog asks for the stream "${name}", which this source does not have.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} It has ${streamNames.join(', ')}.`,
+    { stream: name },
+  );
+}
+
+interface StreamRead {
+  readonly plan: Plan;
+  readonly config: SourceConfig;
+  readonly stream: StreamName;
+  readonly incremental: boolean;
+  readonly states: StreamState;
+  readonly signal: AbortSignal;
+}
+
+/** What the stream's state keeps of a former run: a model that is gone takes its cursor with it. */
+function keptStates(states: StreamState, { models }: StreamPlan): StreamState {
+  const labels = new Set(models.map((model) => model.label));
+  return Object.fromEntries(Object.entries(states).filter(([label]) => labels.has(label)));
+}
+
+function* remarks({ contract, models }: StreamPlan): Generator<SourceOutput> {
+  if (models.length === 0) yield log('WARN', `${contract.name}: no model and no table fills this stream.`);
+  for (const { label, compiled } of models) {
+    for (const note of compiled.notes) yield log('WARN', `${contract.name}, ${label}: ${note}`);
+  }
+}
+
+/** Turns a model's steps into the stream's STATE messages, each with the records since the one before. */
+function streamTally(stream: StreamName, kept: StreamState) {
+  let states = kept;
+  let records = 0;
+  const state = (): SourceOutput => {
+    const message = stateMessageOf(stream, states, records);
+    records = 0;
+    return { type: 'STATE', state: message };
+  };
+  const pass = (label: string, output: ModelOutput): SourceOutput => {
+    if (output.type === 'STEP') {
+      states = { ...states, [label]: output.state };
+      return state();
+    }
+    if (output.type === 'RECORD_LINES') records += output.count;
+    return output;
+  };
+  return { state, pass };
+}
+
+/** The records and states of one stream, model after model. */
+async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
+  const { stream, signal } = request;
+  const planned = await planStream(request.plan, request.config, stream);
+  yield* remarks(planned);
+  const tally = streamTally(stream, keptStates(request.states, planned));
+  for (const model of planned.models) {
+    const known = request.states[model.label];
+    for await (const output of readModel({ ...request, contract: planned.contract, model, known })) {
+      yield tally.pass(model.label, output);
+      if (signal.aborted) return;
+    }
+  }
+  if (planned.models.length === 0) yield tally.state();
+}
+
+const asStreamError = (error: unknown, stream: StreamName): ConnectorError =>
+  error instanceof ConnectorError
+    ? new ConnectorError(error.message, {
+        ...detailOf(error),
+        failureType: error.failureType,
+        stream,
+        cause: error,
+      })
+    : new ConnectorError(`Reading ${stream} failed: ${messageOf(error)}`, {
+        failureType: 'system_error',
+        stream,
+        cause: error,
+      });
+
+const detailOf = (error: ConnectorError): { internal?: string } =>
+  error.internal === undefined ? {} : { internal: error.internal };
+
+async function* readOneStream(request: StreamRead): AsyncGenerator<SourceOutput, boolean> {
+  yield streamStatusMessage(request.stream, 'STARTED');
+  yield streamStatusMessage(request.stream, 'RUNNING');
+  try {
+    yield* readStream(request);
+  } catch (error) {
+    yield traceError(asStreamError(error, request.stream));
+    yield streamStatusMessage(request.stream, 'INCOMPLETE');
+    return false;
+  }
+  yield streamStatusMessage(request.stream, request.signal.aborted ? 'INCOMPLETE' : 'COMPLETE');
+  return true;
+}
+
+/** Reads the catalog's streams one after another; a stream that fails says so and the others go on. */
+export async function* read({ config, catalog, state, signal }: ReadRequest): AsyncGenerator<SourceOutput> {
+  const parsed = parseSourceConfig(config);
+  const streams = catalog.streams.map((configured) => ({
+    stream: streamNameOf(configured),
+    incremental: configured.sync_mode === 'incremental',
+  }));
+  const plan = await openPlan(parsed);
+  try {
+    for (const { stream, incremental } of streams) {
+      if (signal.aborted) return;
+      const states = incremental ? streamStateOf(state, stream) : {};
+      yield* readOneStream({ plan, config: parsed, stream, incremental, states, signal });
+    }
+  } finally {
+    await plan.warehouse.close();
+  }
+}

@@ -1,0 +1,127 @@
+import type { StreamContract } from '../streams/contract.ts';
+import type { Cursor } from './changes/state.ts';
+import type { ModelPlan } from './plan.ts';
+import type { Dialect, JsonField } from './warehouse/warehouse.ts';
+
+/** The SQL that turns a model's rows into record lines, and picks which of them to send. */
+export interface RecordQuery {
+  /** Counts of a read before it begins: `present`, `undated` and `ahead`, as text. */
+  survey(rows: RowRange): string;
+  /** Hashes of the rows that lie ahead of the read's start. */
+  hashes(rows: RowRange, limit: number): string;
+  /** Finished lines with `ts` and `key`, in the order of the cursor. */
+  lines(rows: RowRange, emittedAt: number): string;
+}
+
+/** Which rows: strictly after a cursor, up to the start of the read or beyond it, less those known. */
+export interface RowRange {
+  readonly after?: Cursor | undefined;
+  /** Take rows from this long before the cursor on: late rows. */
+  readonly lookbackFrom?: string | undefined;
+  /** The start of the read, `YYYY-MM-DDTHH:MM:SS.fff` in UTC. */
+  readonly start: string;
+  readonly part: 'present' | 'ahead' | 'all';
+  readonly exceptHashes: readonly string[];
+}
+
+const ts = '"__timestamp"';
+const key = '"__key"';
+
+export interface NamedField extends JsonField {
+  readonly name: string;
+}
+
+/** The record's fields in the model's order; events get their message id. */
+export function recordFields(dialect: Dialect, contract: StreamContract, model: ModelPlan): NamedField[] {
+  const row = rowName(dialect, contract, model);
+  const fields = model.columns.map((column) => ({ name: column.name, ...dialect.jsonField(column, row) }));
+  if (contract.name !== 'events') return fields;
+  const others = fields.filter((field) => field.name !== 'messageId');
+  const identity = eventIdentity(dialect, model) ?? dialect.jsonObject(others);
+  const sql = dialect.ulid(timestampOf(dialect), identity);
+  return [{ name: 'messageId', schema: { type: 'string' }, sql }, ...others];
+}
+
+const timestampOf = (dialect: Dialect): string => `TO_TIMESTAMP_NTZ(${dialect.quoteIdentifier('timestamp')})`;
+
+function textOf(dialect: Dialect, names: readonly string[]): string {
+  const parts = names.map((name) => `COALESCE(CAST(${dialect.quoteIdentifier(name)} AS VARCHAR), '')`);
+  return `(${parts.join(` || '|' || `)})`;
+}
+
+const columnsAmong = (model: ModelPlan, names: readonly string[]): string[] =>
+  names.filter((name) => model.columns.some((column) => column.name === name));
+
+/** The row's own id and its person, where the model has them. */
+function eventIdentity(dialect: Dialect, model: ModelPlan): string | undefined {
+  const id = model.columns.find((column) => ['messageId', 'event_id', 'EVENT_ID'].includes(column.name));
+  if (id === undefined) return undefined;
+  return textOf(dialect, [id.name, ...columnsAmong(model, ['userId', 'anonymousId', 'event'])]);
+}
+
+/** SQL that names a row to a person, from columns that every row of the stream has. */
+function rowName(dialect: Dialect, contract: StreamContract, model: ModelPlan): string {
+  return textOf(dialect, columnsAmong(model, [...contract.required, ...contract.optional]));
+}
+
+function keyOf(
+  dialect: Dialect,
+  contract: StreamContract,
+  model: ModelPlan,
+  fields: readonly NamedField[],
+): string {
+  const message = fields.find((field) => field.name === 'messageId' && contract.name === 'events');
+  if (message !== undefined) return message.sql;
+  return textOf(
+    dialect,
+    columnsAmong(model, [
+      ...contract.primaryKey,
+      ...contract.optional.filter((name) => name === 'anonymousId'),
+    ]),
+  );
+}
+
+function afterCursor(dialect: Dialect, { after, lookbackFrom }: RowRange): string {
+  if (after === undefined) return 'TRUE';
+  if (after.timestamp === null) {
+    return `(${ts} IS NOT NULL OR ${key} > ${dialect.quoteString(after.key)})`;
+  }
+  if (lookbackFrom !== undefined) return `${ts} > ${dialect.timestampLiteral(lookbackFrom)}`;
+  const at = dialect.timestampLiteral(after.timestamp);
+  return `(${ts} > ${at} OR (${ts} = ${at} AND ${key} > ${dialect.quoteString(after.key)}))`;
+}
+
+function partOf(dialect: Dialect, { part, start }: RowRange): string {
+  const at = dialect.timestampLiteral(start);
+  if (part === 'all') return 'TRUE';
+  return part === 'present' ? `(${ts} IS NULL OR ${ts} <= ${at})` : `${ts} > ${at}`;
+}
+
+/** Builds the queries of one model. The model's own text stands first and untouched, so that errors in it read well. */
+export function recordQuery(dialect: Dialect, contract: StreamContract, model: ModelPlan): RecordQuery {
+  const fields = recordFields(dialect, contract, model);
+  const json = dialect.jsonObject(fields);
+  const hash = `SUBSTR(MD5(CAST(${json} AS VARCHAR)), 1, 16)`;
+  const rows = `WITH "__model" AS (\n${model.compiled.sql}\n), "__rows" AS (
+  SELECT *, ${timestampOf(dialect)} AS ${ts}, ${keyOf(dialect, contract, model, fields)} AS ${key} FROM "__model"
+)`;
+  const except = (hashes: readonly string[]): string =>
+    hashes.length === 0 ? 'TRUE' : `${hash} NOT IN (${hashes.map((h) => dialect.quoteString(h)).join(', ')})`;
+  const where = (range: RowRange): string =>
+    [afterCursor(dialect, range), partOf(dialect, range), except(range.exceptHashes)]
+      .filter((condition) => condition !== 'TRUE')
+      .join(' AND ') || 'TRUE';
+  return {
+    survey: (range) => `${rows}
+SELECT COUNT(CASE WHEN ${partOf(dialect, { ...range, part: 'present' })} THEN 1 END) AS "present",
+  COUNT(CASE WHEN ${ts} IS NULL THEN 1 END) AS "undated",
+  COUNT(CASE WHEN ${partOf(dialect, { ...range, part: 'ahead' })} THEN 1 END) AS "ahead"
+FROM "__rows" WHERE ${afterCursor(dialect, range)}`,
+    hashes: (range, limit) => `${rows}
+SELECT ${hash} AS "hash" FROM "__rows" WHERE ${where(range)} ORDER BY ${ts} LIMIT ${limit}`,
+    lines: (range, emittedAt) => `${rows}
+SELECT ${dialect.line(`{"type":"RECORD","record":{"stream":"${contract.name}","emitted_at":${emittedAt},"data":`, json, '}}')} AS "line",
+  CAST(${ts} AS VARCHAR) AS "ts", ${key} AS "key"
+FROM "__rows" WHERE ${where(range)}${range.part === 'all' ? '' : ` ORDER BY ${ts} ASC NULLS FIRST, ${key} ASC`}`,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Dialect } from '../warehouse.ts';
+import { jsonField } from './json-field.ts';
+
+const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const quoteString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const base32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const base32Digit = (number: string, shift: number): string =>
+  `substr('${base32}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`;
+
+/** Crockford base 32 of the low `digits * 5` bits of an integer expression. */
+function crockford(number: string, digits: number): string {
+  return Array.from({ length: digits }, (_, index) => base32Digit(number, 5 * (digits - 1 - index))).join(
+    ' || ',
+  );
+}
+
+function member({ name, sql }: { readonly name: string; readonly sql: string }): string {
+  return `${quoteString(`${JSON.stringify(name)}:`)}, coalesce(CAST(${sql} AS VARCHAR), 'null')`;
+}
+
+export const duckdbDialect: Dialect = {
+  name: 'duckdb',
+  quoteIdentifier,
+  quoteString,
+  foldIdentifier: (name) => name.toLowerCase(),
+  isTimestamp: (type) => /^(TIMESTAMP|DATE$)/.test(type),
+  jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
+  // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
+  jsonObject: (fields) => `concat('{', ${fields.map(member).join(`, ',', `)}, '}')`,
+  ulid(timestamp, identity) {
+    // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
+    const milliseconds = `greatest(0, coalesce(epoch_ms(${timestamp}), 0))::BIGINT`;
+    const half = (start: number): string => `('0x' || substr(md5(${identity}), ${start}, 10))::BIGINT`;
+    return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
+  },
+  line: (prefix, json, suffix) =>
+    `encode(concat(${quoteString(prefix)}, ${json}, ${quoteString(suffix)}, chr(10)))`,
+  timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
+};

@@ -1,0 +1,206 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Warehouse } from '../warehouse.ts';
+import { duckdbWarehouse } from './duckdb.ts';
+
+let folder: string;
+let warehouse: Warehouse;
+
+async function database(path: string, statements: readonly string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'duckdb-test-'));
+  await database(join(folder, 'w.duckdb'), [
+    'CREATE TABLE "Odd Name" ("a""b" INTEGER, "select" VARCHAR)',
+    'CREATE VIEW seen AS SELECT 1 AS one',
+  ]);
+  warehouse = await duckdbWarehouse({ type: 'duckdb', path: join(folder, 'w.duckdb') });
+});
+
+afterAll(async () => {
+  await warehouse.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The JSON text that a value leaves the warehouse as. */
+async function jsonOf(value: string): Promise<string | null> {
+  const [column] = await warehouse.describe(`SELECT ${value} AS v`);
+  if (column === undefined) throw new Error('no column');
+  const { sql } = warehouse.dialect.jsonField(column, `'row 1'`);
+  const json = warehouse.dialect.jsonObject([{ name: 'v', sql }]);
+  const [row] = await warehouse.rows(`SELECT ${json} AS j FROM (SELECT ${value} AS v)`);
+  return row?.j ?? null;
+}
+
+describe('values leave exactly', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['9007199254740993::BIGINT', '9007199254740993'],
+    ['170141183460469231731687303715884105727::HUGEINT', '170141183460469231731687303715884105727'],
+    ['1234567890123456789.123456789::DECIMAL(38,9)', '1234567890123456789.123456789'],
+    ['0.1::DECIMAL(4,1)', '0.1'],
+    ['1e300::DOUBLE', '1e300'],
+    ['true', 'true'],
+    [`'ü "q" \\ ' || chr(10)`, '"ü \\"q\\" \\\\ \\n"'],
+    [`TIMESTAMP '2024-02-29 13:14:15.123456'`, '"2024-02-29T13:14:15.123456"'],
+    [`TIMESTAMP '2024-02-29 13:14:15'`, '"2024-02-29T13:14:15"'],
+    [`TIMESTAMPTZ '2024-02-29 13:14:15.5+02'`, '"2024-02-29T11:14:15.5Z"'],
+    [`DATE '2024-02-29'`, '"2024-02-29"'],
+    [`TIME '13:14:15.5'`, '"13:14:15.5"'],
+    [`'\\xAA\\x00'::BLOB`, '"qgA="'],
+    [`'{"a": [1, {"b": null}]}'::JSON`, '{"a": [1, {"b": null}]}'],
+    [`('{"a":' || chr(10) || '"x\\ny"}')::JSON`, '{"a":"x\\ny"}'],
+    [`'{"a":1234567890123456789.123456789}'::JSON`, '{"a":1234567890123456789.123456789}'],
+    [`{'a': 9007199254740993, 'b': [0.5::DOUBLE]}`, '{"a":9007199254740993,"b":[0.5]}'],
+    [`['NaN']::VARCHAR[]`, '["NaN"]'],
+    [`['inf', 'x"nan'] || [NULL::DOUBLE::VARCHAR]`, '["inf","x\\"nan",null]'],
+    ['NULL::DOUBLE', 'null'],
+    ['NULL::TIMESTAMP', 'null'],
+    [`'d5d21ce4-6ed6-4a29-b8bd-0a1b2f0d2e3c'::UUID`, '"d5d21ce4-6ed6-4a29-b8bd-0a1b2f0d2e3c"'],
+  ];
+  it.each(cases)('%s', async (value, json) => {
+    expect(await jsonOf(value)).toBe(`{"v":${json}}`);
+  });
+});
+
+describe('values that JSON cannot hold', () => {
+  it.each([
+    `'NaN'::DOUBLE`,
+    `'-Infinity'::FLOAT`,
+    `['Infinity'::DOUBLE]`,
+    `{'a': 'NaN'::DOUBLE}`,
+    `'{"a": NaN}'::JSON`,
+    `'infinity'::TIMESTAMP`,
+  ])('%s is an error that names column and row', async (value) => {
+    await expect(jsonOf(value)).rejects.toThrow(/column "v" holds .*row 1/);
+  });
+});
+
+describe("Snowflake's functions", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['TO_TIMESTAMP_NTZ(0)', '1970-01-01 00:00:00'],
+    ['TO_TIMESTAMP_NTZ(1700000000)', '2023-11-14 22:13:20'],
+    [`TO_TIMESTAMP_NTZ('1700000000')`, '2023-11-14 22:13:20'],
+    [`TO_TIMESTAMP_NTZ('1700000000123')`, '2023-11-14 22:13:20.123'],
+    [`TO_TIMESTAMP_NTZ('2024-02-29 13:14:15.123456')`, '2024-02-29 13:14:15.123456'],
+    [`TO_TIMESTAMP_NTZ(DATE '2024-02-29')`, '2024-02-29 00:00:00'],
+    [`TO_TIMESTAMP_NTZ(TIMESTAMP '2024-02-29 01:02:03')`, '2024-02-29 01:02:03'],
+    [`TO_TIMESTAMP_NTZ(TIMESTAMPTZ '2024-02-29 01:02:03+02')`, '2024-02-28 23:02:03'],
+    [`OBJECT_CONSTRUCT('a', 1, 'b', NULL, 'c', 'x')`, '{"a":1,"c":"x"}'],
+    ['OBJECT_CONSTRUCT()', '{}'],
+    [
+      `OBJECT_CONSTRUCT('n', 1234567890123456789.123456789::DECIMAL(38,9))`,
+      '{"n":1234567890123456789.123456789}',
+    ],
+    [`OBJECT_CONSTRUCT('t', TIMESTAMP '2025-01-15 10:30:00')`, '{"t":"2025-01-15 10:30:00.000"}'],
+    [`OBJECT_CONSTRUCT('t', TIMESTAMP '2025-01-15 10:30:00.1')`, '{"t":"2025-01-15 10:30:00.100"}'],
+    [`IFF(1 = 1, 'yes', 'no')`, 'yes'],
+    ['NVL(NULL, 2)', '2'],
+    [`PARSE_JSON('{"a":1}')`, '{"a":1}'],
+    [`DATEADD('day', 1, TIMESTAMP '2024-02-28 00:00:00')`, '2024-02-29 00:00:00'],
+  ];
+  it.each(cases)('%s', async (sql, expected) => {
+    const [row] = await warehouse.rows(`SELECT ${sql} AS v`);
+    expect(row?.v).toBe(expected);
+  });
+
+  it('sorts NULLs first when descending, as Snowflake does', async () => {
+    const rows = await warehouse.rows('SELECT * FROM (VALUES (1), (NULL)) t(v) ORDER BY v DESC');
+    expect(rows.map((row) => row.v)).toEqual([null, '1']);
+  });
+});
+
+describe('message ids', () => {
+  const ulid = async (timestamp: string, identity: string): Promise<string | null | undefined> => {
+    const sql = warehouse.dialect.ulid('t', 'i');
+    const [row] = await warehouse.rows(
+      `SELECT ${sql} AS v FROM (SELECT ${timestamp} AS t, ${identity} AS i)`,
+    );
+    return row?.v;
+  };
+
+  it('hold the time in their first ten characters', async () => {
+    // The example of the ULID specification: 01ARYZ6S41 is 1469918176385.
+    expect(await ulid('make_timestamp(1469918176385000)', `'a'`)).toMatch(
+      /^01ARYZ6S41[0-9A-HJKMNP-TV-Z]{16}$/,
+    );
+  });
+
+  it('are equal for equal rows and differ for others, also without a time', async () => {
+    const [a, b, c] = [
+      await ulid('NULL::TIMESTAMP', `'a'`),
+      await ulid('NULL::TIMESTAMP', `'a'`),
+      await ulid('NULL::TIMESTAMP', `'b'`),
+    ];
+    expect(a).toBe(b);
+    expect(a).not.toBe(c);
+    expect(a).toMatch(/^0{10}/);
+  });
+
+  it('take a time before 1970 as 0', async () => {
+    expect(await ulid(`TIMESTAMP '1969-07-20 00:00:00'`, `'a'`)).toMatch(/^0{10}/);
+  });
+});
+
+describe('opening', () => {
+  it('lists tables and views with their columns', async () => {
+    expect(await warehouse.relations()).toEqual([
+      {
+        name: 'Odd Name',
+        columns: [
+          { name: 'a"b', type: 'INTEGER' },
+          { name: 'select', type: 'VARCHAR' },
+        ],
+      },
+      { name: 'seen', columns: [{ name: 'one', type: 'INTEGER' }] },
+    ]);
+  });
+
+  it('reads a folder of parquet files as tables', async () => {
+    await database(':memory:', [`COPY (SELECT 1 AS a) TO '${join(folder, 'my table.parquet')}'`]);
+    const parquet = await duckdbWarehouse({ type: 'duckdb', path: folder });
+    expect(await parquet.rows('SELECT a FROM "my table"')).toEqual([{ a: '1' }]);
+    await parquet.close();
+  });
+
+  it.each([
+    ['missing.duckdb', /is not there/],
+    ['text.duckdb', /could not be opened as a DuckDB database/],
+  ])('refuses %s', async (name, message) => {
+    await writeFile(join(folder, 'text.duckdb'), 'hello, this is text');
+    await expect(duckdbWarehouse({ type: 'duckdb', path: join(folder, name) })).rejects.toThrow(message);
+  });
+
+  it('names a schema that is not there', async () => {
+    const config = { type: 'duckdb', path: join(folder, 'w.duckdb'), schema: 'nope' } as const;
+    await expect(duckdbWarehouse(config)).rejects.toThrow(/no schema "nope"/);
+  });
+
+  it('never writes to the database', async () => {
+    await expect(warehouse.execute('CREATE TABLE warehouse.main.x (a INTEGER)')).rejects.toThrow(/read-only/);
+  });
+});
+
+it('streams lines as bytes with the first and last row of each batch', async () => {
+  const line = warehouse.dialect.line('{"n":', 'n', '}');
+  const batches = [];
+  for await (const batch of warehouse.lines(`SELECT ${line}, n::VARCHAR AS n FROM range(5000) t(n)`))
+    batches.push(batch);
+  const text = Buffer.concat(batches.map((batch) => batch.bytes)).toString();
+  expect(
+    text
+      .split('\n')
+      .slice(0, -1)
+      .map((json) => JSON.parse(json).n),
+  ).toEqual([...Array(5000).keys()]);
+  expect(batches[0]?.first).toEqual({ n: '0' });
+  expect(batches.at(-1)?.last).toEqual({ n: '4999' });
+});

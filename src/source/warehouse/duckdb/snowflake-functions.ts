@@ -1,0 +1,85 @@
+/**
+ * Snowflake's functions as DuckDB macros, as far as models need them, so that the same SQL runs on both.
+ * They are temporary: nothing is written to the user's database. Meanings are those of Snowflake's SQL
+ * function reference.
+ */
+
+/** OBJECT_CONSTRUCT takes any number of pairs; a macro has a fixed number, so there is one overload each. */
+const mostPairs = 64;
+
+/** A timestamp inside an object prints as TIMESTAMP_OUTPUT_FORMAT does, with at least milliseconds. */
+const timestampText = (value: string): string =>
+  `CASE WHEN contains(${value}::VARCHAR, '.')
+    THEN rpad(${value}::VARCHAR, greatest(23, length(${value}::VARCHAR))::INTEGER, '0')
+    ELSE ${value}::VARCHAR || '.000' END`;
+
+const jsonValue = (value: string): string =>
+  `CASE WHEN typeof(${value}) IN ('TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S')
+    THEN to_json(${timestampText(value)}) ELSE to_json(${value}) END`;
+
+function objectConstruct(pairs: number): string {
+  const numbers = Array.from({ length: pairs }, (_, index) => index + 1);
+  const parameters = numbers.map((n) => `k${n}, v${n}`).join(', ');
+  if (pairs === 0) return `() AS '{}'::JSON`;
+  const members = numbers
+    .map(
+      (n) =>
+        `CASE WHEN v${n} IS NULL THEN NULL ELSE to_json(k${n}::VARCHAR) || ':' || ${jsonValue(`v${n}`)} END`,
+    )
+    .join(', ');
+  return `(${parameters}) AS ('{' || concat_ws(',', ${members}) || '}')::JSON`;
+}
+
+/** Whole numbers are seconds, milliseconds, microseconds or nanoseconds by their size, as Snowflake scales text. */
+const epoch = (number: string): string =>
+  `CASE WHEN abs(${number}) < 31536000000 THEN make_timestamp(${number} * 1000000)
+    WHEN abs(${number}) < 31536000000000 THEN make_timestamp(${number} * 1000)
+    WHEN abs(${number}) < 31536000000000000 THEN make_timestamp(${number})
+    ELSE make_timestamp(${number} // 1000) END`;
+
+const toTimestampNtz = `CASE
+  WHEN typeof(x) IN ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S')
+    THEN try_cast(x AS TIMESTAMP)
+  WHEN regexp_full_match(x::VARCHAR, '-?\\d+') THEN ${epoch('x::VARCHAR::BIGINT')}
+  WHEN regexp_full_match(x::VARCHAR, '-?\\d+\\.\\d+')
+    THEN make_timestamp(round(x::VARCHAR::DECIMAL(38, 9) * 1000000)::BIGINT)
+  ELSE x::VARCHAR::TIMESTAMP END`;
+
+const one = (name: string, parameters: string, body: string): string =>
+  `CREATE OR REPLACE TEMP MACRO ${name}(${parameters}) AS ${body}`;
+
+const dateParts = `CASE lower(part::VARCHAR)
+  WHEN 'year' THEN to_years(n::INTEGER) WHEN 'quarter' THEN to_months(n::INTEGER * 3)
+  WHEN 'month' THEN to_months(n::INTEGER) WHEN 'week' THEN to_days(n::INTEGER * 7)
+  WHEN 'day' THEN to_days(n::INTEGER) WHEN 'hour' THEN to_hours(n::BIGINT)
+  WHEN 'minute' THEN to_minutes(n::BIGINT) WHEN 'second' THEN to_seconds(n::DOUBLE)
+  WHEN 'millisecond' THEN to_milliseconds(n::DOUBLE)
+  ELSE error('DATEADD: unknown date part ' || part::VARCHAR) END`;
+
+/** The statements that install the macros in a session. */
+export function snowflakeFunctions(): string[] {
+  const constructors = Array.from({ length: mostPairs + 1 }, (_, pairs) => objectConstruct(pairs));
+  return [
+    `CREATE OR REPLACE TEMP MACRO object_construct ${constructors.join(', ')}`,
+    one('to_timestamp_ntz', 'x', toTimestampNtz),
+    one('to_timestamp_ltz', 'x', toTimestampNtz),
+    one('to_timestamp', 'x', toTimestampNtz),
+    one('try_to_timestamp_ntz', 'x', 'try_cast(x AS TIMESTAMP)'),
+    one('to_date', 'x', 'x::DATE'),
+    one('iff', 'condition, a, b', 'CASE WHEN condition THEN a ELSE b END'),
+    one('nvl', 'a, b', 'coalesce(a, b)'),
+    one('nvl2', 'a, b, c', 'CASE WHEN a IS NOT NULL THEN b ELSE c END'),
+    one('zeroifnull', 'x', 'coalesce(x, 0)'),
+    one('div0', 'a, b', 'CASE WHEN b = 0 THEN 0 ELSE a / b END'),
+    one('parse_json', 'x', 'x::JSON'),
+    one('try_parse_json', 'x', 'try_cast(x AS JSON)'),
+    one('to_varchar', 'x', 'x::VARCHAR'),
+    one('to_variant', 'x', 'to_json(x)'),
+    one('to_number', 'x', 'x::DECIMAL(38, 0)'),
+    one('to_boolean', 'x', 'x::BOOLEAN'),
+    one('dateadd', 'part, n, t', `t + ${dateParts}`),
+    one('timestampadd', 'part, n, t', `t + ${dateParts}`),
+    one('sysdate', '', `current_timestamp AT TIME ZONE 'UTC'`),
+    one('array_construct', 'a', '[a]'),
+  ];
+}

@@ -1,0 +1,8 @@
+import type { SourceConfig } from '../config.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** Loads only the driver that the config names: each costs hundreds of milliseconds. */
+export async function openWarehouse(config: SourceConfig['warehouse']): Promise<Warehouse> {
+  const { duckdbWarehouse } = await import('./duckdb/duckdb.ts');
+  return duckdbWarehouse(config);
+}
