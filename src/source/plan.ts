@@ -105,12 +105,9 @@ export async function planStream(plan: Plan, config: SourceConfig, stream: Strea
   const contract = streamContracts[stream];
   const definitions =
     config[stream] ??
-    defaultDefinitions(
-      stream,
-      await plan.warehouse.relations(),
-      plan.warehouse.dialect,
-      [...plan.project.user.keys()],
-    );
+    defaultDefinitions(stream, await plan.warehouse.relations(), plan.warehouse.dialect, [
+      ...plan.project.user.keys(),
+    ]);
   const models: ModelPlan[] = [];
   const used: string[] = [];
   const label = (name: string): string => {

@@ -34,12 +34,28 @@ export interface NamedField extends JsonField {
 /** The record's fields in the model's order; events get their message id. */
 export function recordFields(dialect: Dialect, contract: StreamContract, model: ModelPlan): NamedField[] {
   const row = rowName(dialect, contract, model);
-  const fields = model.columns.map((column) => ({ name: column.name, ...dialect.jsonField(column, row) }));
+  const fields = model.columns.map((column) =>
+    asObject({ name: column.name, ...dialect.jsonField(column, row) }),
+  );
   if (contract.name !== 'events') return fields;
   const others = fields.filter((field) => field.name !== 'messageId');
-  const identity = eventIdentity(dialect, model) ?? dialect.jsonObject(others);
-  const sql = dialect.ulid(timestampOf(dialect), identity);
+  // A ULID is letters and digits: quotes make it JSON.
+  const sql = `concat('"', ${messageId(dialect, model, others)}, '"')`;
   return [{ name: 'messageId', schema: { type: 'string' }, sql }, ...others];
+}
+
+/** An event's id: its time, and a hash of its own id and person, else of the whole row. */
+function messageId(dialect: Dialect, model: ModelPlan, others: readonly NamedField[]): string {
+  return dialect.ulid(timestampOf(dialect), eventIdentity(dialect, model) ?? dialect.jsonObject(others));
+}
+
+/** A JSON column may hold anything; relationship attributes are an object by contract. */
+function asObject(field: NamedField): NamedField {
+  const { type } = field.schema;
+  const open = Array.isArray(type) && type.includes('object');
+  return open && field.name === 'relationshipAttributes'
+    ? { ...field, schema: { type: ['null', 'object'] } }
+    : field;
 }
 
 const timestampOf = (dialect: Dialect): string => `TO_TIMESTAMP_NTZ(${dialect.quoteIdentifier('timestamp')})`;
@@ -70,15 +86,14 @@ function keyOf(
   model: ModelPlan,
   fields: readonly NamedField[],
 ): string {
-  const message = fields.find((field) => field.name === 'messageId' && contract.name === 'events');
-  if (message !== undefined) return message.sql;
-  return textOf(
-    dialect,
-    columnsAmong(model, [
-      ...contract.primaryKey,
-      ...contract.optional.filter((name) => name === 'anonymousId'),
-    ]),
-  );
+  if (contract.name === 'events') {
+    return messageId(
+      dialect,
+      model,
+      fields.filter((field) => field.name !== 'messageId'),
+    );
+  }
+  return textOf(dialect, columnsAmong(model, [...contract.primaryKey, 'anonymousId']));
 }
 
 function afterCursor(dialect: Dialect, { after, lookbackFrom }: RowRange): string {

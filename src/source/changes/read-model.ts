@@ -52,7 +52,7 @@ const same = (a: Cursor, b: Cursor): boolean => a.timestamp === b.timestamp && a
 
 /**
  * Lines with a step between them now and then, never between two rows whose timestamp and key are equal:
- * a run that goes on strictly after the cursor would lose the second.
+ * a run that goes on strictly after the cursor would lose the second. The caller gives the step at the end.
  */
 async function* withSteps(
   stream: string,
@@ -70,7 +70,7 @@ async function* withSteps(
     last = cursorOf(batch.last);
     sinceStep += batch.count;
   }
-  if (last !== undefined) yield stepAt(last);
+  if (last !== undefined) stepAt(last);
 }
 
 /** Everything, in no order: only the end is a place to go on from. */

@@ -17,16 +17,16 @@ const jsonValue = (value: string): string =>
   `CASE WHEN typeof(${value}) IN ('TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S')
     THEN to_json(${timestampText(value)}) ELSE to_json(${value}) END`;
 
+const pairMacro = 'nexus_object_pair';
+
+/** One member, or NULL where key or value is: Snowflake leaves such a pair out. */
+const pair = `CASE WHEN k IS NULL OR v IS NULL THEN NULL ELSE to_json(k::VARCHAR) || ':' || ${jsonValue('v')} END`;
+
 function objectConstruct(pairs: number): string {
   const numbers = Array.from({ length: pairs }, (_, index) => index + 1);
   const parameters = numbers.map((n) => `k${n}, v${n}`).join(', ');
   if (pairs === 0) return `() AS '{}'::JSON`;
-  const members = numbers
-    .map(
-      (n) =>
-        `CASE WHEN v${n} IS NULL THEN NULL ELSE to_json(k${n}::VARCHAR) || ':' || ${jsonValue(`v${n}`)} END`,
-    )
-    .join(', ');
+  const members = numbers.map((n) => `${pairMacro}(k${n}, v${n})`).join(', ');
   return `(${parameters}) AS ('{' || concat_ws(',', ${members}) || '}')::JSON`;
 }
 
@@ -60,6 +60,7 @@ const dateParts = `CASE lower(part::VARCHAR)
 export function snowflakeFunctions(): string[] {
   const constructors = Array.from({ length: mostPairs + 1 }, (_, pairs) => objectConstruct(pairs));
   return [
+    one(pairMacro, 'k, v', pair),
     `CREATE OR REPLACE TEMP MACRO object_construct ${constructors.join(', ')}`,
     one('to_timestamp_ntz', 'x', toTimestampNtz),
     one('to_timestamp_ltz', 'x', toTimestampNtz),
