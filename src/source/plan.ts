@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { configError } from '../protocol/connector-error.ts';
+import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import type { Definition, SourceConfig } from './config.ts';
 import { defaultDefinitions } from './defaults.ts';
-import { type CompiledModel, compileModel } from './models/compile.ts';
+import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
 import { nearMatches } from './models/near-match.ts';
-import { loadProject, type ModelProject } from './models/project.ts';
+import { loadProject } from './models/project.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import type { Column, Warehouse } from './warehouse/warehouse.ts';
 
@@ -25,7 +25,8 @@ export interface StreamPlan {
 /** An open warehouse and everything that can be read from it. */
 export interface Plan {
   readonly warehouse: Warehouse;
-  readonly project: ModelProject;
+  /** Shared by all streams, so that a model that several refer to is rendered once. */
+  readonly context: CompileContext;
 }
 
 const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
@@ -37,7 +38,14 @@ export async function openPlan(config: SourceConfig): Promise<Plan> {
     ...(config.models === undefined ? {} : { folder: config.models }),
     ...(config.vars === undefined ? {} : { vars: config.vars }),
   });
-  return { warehouse: await openWarehouse(config.warehouse), project };
+  const warehouse = await openWarehouse(config.warehouse);
+  try {
+    const { dialect } = warehouse;
+    return { warehouse, context: { project, relations: await warehouse.relations(), dialect } };
+  } catch (error) {
+    await warehouse.close();
+    throw error;
+  }
 }
 
 function uniqueLabels(names: readonly string[]): string[] {
@@ -55,7 +63,7 @@ function missingColumn(contract: StreamContract, label: string, missing: string,
   const hint =
     near.length > 0 ? ` Did you mean ${near.join(' or ')}? Quote the alias: ${near[0]} AS "${missing}".` : '';
   return configError(
-    `The ${contract.name} model "${label}" has no column "${missing}", which ${contract.name} need.${hint} It has ${names.join(', ')}.`,
+    `The model "${label}" has no column "${missing}", which ${contract.name} need.${hint} It has ${names.join(', ')}.`,
     { stream: contract.name },
   );
 }
@@ -73,18 +81,34 @@ async function planModel(
   plan: Plan,
   contract: StreamContract,
   definition: Definition,
-  label: (name: string) => string,
+  label: string,
+  lastSyncTime: number,
 ): Promise<ModelPlan> {
-  const { warehouse, project } = plan;
-  const compiled = compileModel(toModelDefinition(definition), {
-    project,
-    relations: await warehouse.relations(),
-    dialect: warehouse.dialect,
+  try {
+    const context = lastSyncTime === 0 ? plan.context : { ...plan.context, lastSyncTime };
+    const compiled = compileModel(toModelDefinition(definition), context);
+    const columns = await plan.warehouse.describe(compiled.sql);
+    checkColumns(contract, label, columns);
+    return { label, compiled, columns };
+  } catch (error) {
+    throw placed(error, contract.name, label);
+  }
+}
+
+const nameOf = (definition: Definition): string =>
+  definition.from === 'model' || definition.from === 'relation' ? definition.name : definition.from;
+
+/** Adds which stream and model an error is about, since a database speaks of SQL only. */
+function placed(error: unknown, stream: StreamName, model: string): unknown {
+  if (!(error instanceof ConnectorError)) return error;
+  const { failureType, internal } = error;
+  const detail = internal === undefined ? {} : { internal };
+  return new ConnectorError(`${stream}, ${model}: ${error.message}`, {
+    failureType,
+    stream,
+    cause: error,
+    ...detail,
   });
-  const columns = await warehouse.describe(compiled.sql);
-  const name = label(compiled.name);
-  checkColumns(contract, name, columns);
-  return { label: name, compiled, columns };
 }
 
 /** The form allows more keys than the macro has parameters; only the macro's own pass. */
@@ -100,21 +124,27 @@ function toModelDefinition(definition: Definition): Parameters<typeof compileMod
   };
 }
 
-/** @throws ConnectorError naming the stream, where a model cannot be compiled or lacks a column. */
-export async function planStream(plan: Plan, config: SourceConfig, stream: StreamName): Promise<StreamPlan> {
+/**
+ * `lastSyncTime` gives what `{{ last_sync_time }}` is in a model, in unix seconds: 0 unless a state says more.
+ *
+ * @throws ConnectorError naming stream and model, where a model cannot be compiled or lacks a column.
+ */
+export async function planStream(
+  plan: Plan,
+  config: SourceConfig,
+  stream: StreamName,
+  lastSyncTime: (label: string) => number = () => 0,
+): Promise<StreamPlan> {
   const contract = streamContracts[stream];
+  const { relations, dialect, project } = plan.context;
   const definitions =
-    config[stream] ??
-    defaultDefinitions(stream, await plan.warehouse.relations(), plan.warehouse.dialect, [
-      ...plan.project.user.keys(),
-    ]);
+    config[stream] ?? defaultDefinitions(stream, relations, dialect, [...project.user.keys()]);
+  const labels = uniqueLabels(definitions.map(nameOf));
   const models: ModelPlan[] = [];
-  const used: string[] = [];
-  const label = (name: string): string => {
-    used.push(name);
-    return uniqueLabels(used).at(-1) ?? name;
-  };
-  for (const definition of definitions) models.push(await planModel(plan, contract, definition, label));
+  for (const [index, definition] of definitions.entries()) {
+    const label = labels[index] ?? nameOf(definition);
+    models.push(await planModel(plan, contract, definition, label, lastSyncTime(label)));
+  }
   return { contract, models };
 }
 
@@ -123,12 +153,12 @@ export async function planStreams(plan: Plan, config: SourceConfig): Promise<Str
   const streams: StreamPlan[] = [];
   for (const name of streamNames) streams.push(await planStream(plan, config, name));
   const filled = streams.filter((stream) => stream.models.length > 0);
-  if (filled.length === 0) throw await nothingToRead(plan);
+  if (filled.length === 0) throw nothingToRead(plan);
   return filled;
 }
 
-async function nothingToRead({ warehouse }: Plan) {
-  const names = (await warehouse.relations()).map((relation) => relation.name);
+function nothingToRead({ context }: Plan) {
+  const names = context.relations.map((relation) => relation.name);
   const found = names.length === 0 ? 'It has no table at all.' : `It has ${names.slice(0, 20).join(', ')}.`;
   return configError(
     `Nothing to read: the warehouse has no nexus_entities with an email or location_id column, nor another table that a default model reads. ${found} Name your own models or tables in the config (persons, objects, relationships, events), or mend warehouse.schema.`,

@@ -3,6 +3,7 @@ import { ConnectorError, configError, messageOf } from '../protocol/connector-er
 import { log, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
+import { lastSyncTime } from './changes/clock.ts';
 import { type ModelOutput, readModel } from './changes/read-model.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
@@ -64,7 +65,9 @@ function streamTally(stream: StreamName, kept: StreamState) {
 /** The records and states of one stream, model after model. */
 async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
   const { stream, signal } = request;
-  const planned = await planStream(request.plan, request.config, stream);
+  const planned = await planStream(request.plan, request.config, stream, (label) =>
+    lastSyncTime(request.states[label]?.cursor?.timestamp, request.config.lookback),
+  );
   yield* remarks(planned);
   const tally = streamTally(stream, keptStates(request.states, planned));
   for (const model of planned.models) {

@@ -190,6 +190,18 @@ describe('the cursor', () => {
     expect(await read({ ...changed, on_model_change: 'accept' }, state).then(ids)).toEqual([]);
   });
 
+  it('fills last_sync_time from the state: 0 at first, and no tie is lost to a strict comparison', async () => {
+    const sql = `SELECT *, {{ last_sync_time }} AS since FROM p WHERE TO_TIMESTAMP_NTZ("timestamp") > TO_TIMESTAMP_NTZ({{last_sync_time}})`;
+    const { path, config } = await source([table, `INSERT INTO p VALUES ('a', '2024-01-10', '')`], {
+      persons: [{ from: 'sql', sql }],
+    });
+    const first = await read(config);
+    expect(first.rows).toMatchObject([{ userId: 'a', since: 0 }]);
+    await run(path, `INSERT INTO p VALUES ('b', '2024-01-10', '')`);
+    const second = await read(config, lastState(first));
+    expect(second.rows).toMatchObject([{ userId: 'b', since: Date.UTC(2024, 0, 10) / 1000 - 1 }]);
+  });
+
   it('refuses a state that is not ours', async () => {
     const { config } = await source([table], tableConfig);
     const foreign: AirbyteStateMessage = {
