@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { ModelFile } from './project.ts';
+
+export interface Fingerprinted {
+  readonly definition: object;
+  readonly models: readonly ModelFile[];
+  readonly vars: ReadonlyMap<string, unknown>;
+}
+
+/** SHA-256 of what a person wrote, whatever the order of keys and files: a state belongs to one of these. */
+export function fingerprint({ definition, models, vars }: Fingerprinted): string {
+  const texts = models.map(({ name, text }) => JSON.stringify([name, text])).sort();
+  const written = { definition, texts, vars: Object.fromEntries(vars) };
+  return createHash('sha256').update(canonicalJson(written)).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (isObject(inner) ? sortedByKey(inner) : inner));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sortedByKey(value: object): object {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

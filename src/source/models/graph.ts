@@ -1,0 +1,96 @@
+import { configError } from '../../protocol/connector-error.ts';
+import { renderTemplate } from './jinja.ts';
+import type { ModelFile } from './project.ts';
+import { modelReference } from './reference.ts';
+import { aliasReferences, oneStatement } from './sql-text.ts';
+import { type TemplateContext, type Trace, templateGlobals } from './template-functions.ts';
+
+/** A model after rendering: its own SELECT, and what it refers to. */
+export interface RenderedModel extends Trace {
+  readonly file: ModelFile;
+  readonly sql: string;
+}
+
+/** A name that must stand in WITH before the model that uses it. */
+export interface CommonTable {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Renders models when they are needed, each once, and puts them in the order of their references. */
+export interface ModelGraph {
+  render(file: ModelFile): RenderedModel;
+  /** The model and all that it refers to, dependencies first. */
+  ordered(file: ModelFile): readonly RenderedModel[];
+}
+
+export function modelGraph(context: TemplateContext): ModelGraph {
+  const rendered = new Map<ModelFile, RenderedModel>();
+  const render = (file: ModelFile) => {
+    const model = rendered.get(file) ?? renderModel(file, context);
+    rendered.set(file, model);
+    return model;
+  };
+  return {
+    render,
+    ordered: (file) => {
+      const order = new Set<RenderedModel>();
+      visit(file, [], render, order);
+      return [...order];
+    },
+  };
+}
+
+function renderModel(file: ModelFile, context: TemplateContext): RenderedModel {
+  const trace: Trace = { references: new Map(), vars: new Map(), notes: [], config: {} };
+  const text = renderTemplate(file, templateGlobals(file, context, trace));
+  const { dialect } = context;
+  const sql = aliasReferences(oneStatement(text, file.path, dialect), aliasesOf(trace, context), dialect);
+  return { ...trace, file, sql };
+}
+
+function aliasesOf(trace: Trace, { dialect }: TemplateContext): Map<string, string> {
+  const aliases = new Map<string, string>();
+  for (const reference of trace.references.values()) {
+    if (reference.kind === 'model') {
+      aliases.set(reference.sql, dialect.quoteIdentifier(dialect.foldIdentifier(reference.model.name)));
+    } else if (reference.hoisted) {
+      aliases.set(reference.sql, dialect.quoteIdentifier(reference.relation.name));
+    }
+  }
+  return aliases;
+}
+
+function visit(
+  file: ModelFile,
+  path: readonly ModelFile[],
+  render: (file: ModelFile) => RenderedModel,
+  order: Set<RenderedModel>,
+): void {
+  const start = path.indexOf(file);
+  if (start >= 0) throw cycle([...path.slice(start), file]);
+  const model = render(file);
+  if (order.has(model)) return;
+  for (const reference of model.references.values()) {
+    if (reference.kind === 'model') visit(reference.model, [...path, file], render, order);
+  }
+  order.add(model);
+}
+
+function cycle(path: readonly ModelFile[]): Error {
+  const names = path.map((file) => file.name).join(' → ');
+  return configError(`${path[0]?.path}: models refer to each other in a circle: ${names}.`);
+}
+
+/** What must stand in WITH before the last of these models: tables under a generated name, then the others. */
+export function commonTables(models: readonly RenderedModel[], { dialect }: TemplateContext): CommonTable[] {
+  const hoisted = new Map<string, string>();
+  for (const reference of models.flatMap((model) => [...model.references.values()])) {
+    if (reference.kind !== 'relation' || !reference.hoisted) continue;
+    hoisted.set(reference.sql, `SELECT * FROM ${dialect.quoteIdentifier(reference.relation.name)}`);
+  }
+  return [
+    ...[...hoisted].map(([name, sql]) => ({ name, sql })),
+    ...models.slice(0, -1).map(({ file, sql }) => ({ name: modelReference(file, dialect).sql, sql })),
+  ];
+}

@@ -1,0 +1,178 @@
+import { configError } from '../../protocol/connector-error.ts';
+import type { Column, Dialect, Relation } from '../warehouse/warehouse.ts';
+import type { IdentifyParameters } from './identify-parameters.ts';
+import { didYouMean } from './near-match.ts';
+import { findByName, requireColumn } from './relation-lookup.ts';
+
+/** The columns of nexus_entities that are never traits. */
+const SYSTEM_COLUMNS: readonly string[] = ['entity_id', 'entity_type', '_processed_at', 'traits_entity_id'];
+
+/** Customer.io's reserved names for what nexus calls otherwise. */
+const DEFAULT_RENAMES: Readonly<Record<string, string>> = { _created_at: 'created_at' };
+
+export interface Trait {
+  readonly column: Column;
+  readonly output: string;
+}
+
+export interface IdentifyColumns {
+  readonly userId: Column;
+  readonly anonymousId: Column | undefined;
+  readonly dedupe: Column;
+  readonly traits: readonly Trait[];
+  readonly notes: readonly string[];
+}
+
+/** Decides which column of nexus_entities goes out, and under which name. */
+export function identifyColumns(
+  parameters: IdentifyParameters,
+  relation: Relation,
+  dialect: Dialect,
+): IdentifyColumns {
+  const require = (parameter: string, name: string) => requireColumn(parameter, name, relation, dialect);
+  const userId = require('user_id_column', parameters.user_id_column);
+  const anonymous = parameters.anonymous_id_column;
+  const anonymousId = anonymous === null ? undefined : require('anonymous_id_column', anonymous);
+  const dedupe = require('dedupe_column', parameters.dedupe_column);
+
+  const notes: string[] = [];
+  const ignored = ignoredColumns(parameters.ignore_traits, relation, dialect, notes);
+  const candidates = relation.columns.filter(
+    (column) => !isSystem(column) && column !== userId && column !== anonymousId && !ignored.has(column),
+  );
+  const contract = ['userId', ...(anonymousId === undefined ? [] : ['anonymousId']), 'timestamp'];
+  const naming = { relation, candidates, dialect, notes };
+  const renames = explicitRenames(parameters.rename_traits, naming);
+  return { userId, anonymousId, dedupe, traits: nameTraits(renames, contract, naming), notes };
+}
+
+interface Naming {
+  readonly relation: Relation;
+  readonly candidates: readonly Column[];
+  readonly dialect: Dialect;
+  readonly notes: string[];
+}
+
+function isSystem(column: Column): boolean {
+  return SYSTEM_COLUMNS.includes(column.name.toLowerCase());
+}
+
+function ignoredColumns(names: readonly string[], relation: Relation, dialect: Dialect, notes: string[]) {
+  const ignored = new Set<Column>();
+  for (const name of names) {
+    const column = findByName(name, relation.columns, dialect);
+    if (column === undefined) notes.push(`ignore_traits: ${noColumn(name, relation)}`);
+    else ignored.add(column);
+  }
+  return ignored;
+}
+
+function noColumn(name: string, relation: Relation): string {
+  const near = didYouMean(
+    name,
+    relation.columns.map((column) => column.name),
+  );
+  return `${relation.name} has no column "${name}".${near}`;
+}
+
+function explicitRenames(given: Readonly<Record<string, string>>, naming: Naming): Map<Column, string> {
+  const renames = new Map<Column, string>();
+  for (const [name, output] of Object.entries(given)) {
+    const column = findByName(name, naming.relation.columns, naming.dialect);
+    if (column === undefined) naming.notes.push(`rename_traits: ${noColumn(name, naming.relation)}`);
+    else if (naming.candidates.includes(column)) renames.set(column, output);
+    else naming.notes.push(`rename_traits: "${name}" is not among the traits, so its new name is not used.`);
+  }
+  return renames;
+}
+
+/** Who holds an output name: a contract column, or a trait by its source column. */
+type Holders = Map<string, string>;
+
+function nameTraits(renames: Map<Column, string>, contract: readonly string[], naming: Naming): Trait[] {
+  const { candidates, dialect, notes } = naming;
+  const holders: Holders = new Map(
+    contract.map((name) => [compared(name, dialect), `the column "${name}" that every record has`]),
+  );
+  const claims = (column: Column, output: string, why: string) => claim(holders, column, output, why, naming);
+  for (const [column, output] of renames) claims(column, output, 'rename_traits');
+
+  const defaults = defaultRenames(renames, naming);
+  for (const [column, output] of defaults) claims(column, output, 'the default rename');
+
+  const outputs = new Map([...renames, ...defaults]);
+  for (const [column, output] of ownNames(outputs, naming)) {
+    const holder = holders.get(compared(output, dialect));
+    if (holder === undefined) {
+      outputs.set(column, output);
+      continue;
+    }
+    refuseRenameOnto(column, output, renames, naming);
+    notes.push(
+      `The column "${column.name}" is not sent: its name is taken by ${holder}. Give it another in rename_traits, or list it in ignore_traits.`,
+    );
+  }
+  return candidates.flatMap((column) => {
+    const output = outputs.get(column);
+    return output === undefined ? [] : [{ column, output }];
+  });
+}
+
+function claim(holders: Holders, column: Column, output: string, why: string, naming: Naming): void {
+  const key = compared(output, naming.dialect);
+  const holder = holders.get(key);
+  if (holder !== undefined) throw collision(column, output, holder, why);
+  holders.set(key, `the column "${column.name}" (by ${why})`);
+}
+
+function collision(column: Column, output: string, holder: string, why: string): Error {
+  return configError(
+    `customer_io_identify: ${why} names the column "${column.name}" "${output}", which is also ${holder}. ` +
+      `Choose another name in rename_traits, or list one of the two in ignore_traits.`,
+  );
+}
+
+/** A rename that a person wrote must not silently push out a column that bears the name already. */
+function refuseRenameOnto(
+  column: Column,
+  output: string,
+  renames: Map<Column, string>,
+  naming: Naming,
+): void {
+  const key = compared(output, naming.dialect);
+  const rename = [...renames].find(([, name]) => compared(name, naming.dialect) === key);
+  if (rename === undefined) return;
+  throw collision(rename[0], rename[1], `the name of the column "${column.name}"`, 'rename_traits');
+}
+
+function defaultRenames(renames: Map<Column, string>, naming: Naming): Map<Column, string> {
+  const defaults = new Map<Column, string>();
+  for (const [name, output] of Object.entries(DEFAULT_RENAMES)) {
+    const column = findByName(name, naming.candidates, naming.dialect);
+    if (column !== undefined && !renames.has(column)) defaults.set(column, output);
+  }
+  return defaults;
+}
+
+/** The columns that no rename names, in lower case as nexus writes them, unless two would then be one. */
+function ownNames(renamed: Map<Column, string>, { candidates, dialect }: Naming): [Column, string][] {
+  const counts = new Map<string, number>();
+  const rest = candidates.filter((column) => !renamed.has(column));
+  for (const { name } of rest)
+    counts.set(lowered(name, dialect), (counts.get(lowered(name, dialect)) ?? 0) + 1);
+  return rest.map((column) => {
+    const name = lowered(column.name, dialect);
+    return [column, (counts.get(name) ?? 0) > 1 ? column.name : name];
+  });
+}
+
+/** A Snowflake column that was made with quotes keeps the case that it was given. */
+function lowered(name: string, dialect: Dialect): string {
+  const isQuoted = dialect.name === 'snowflake' && dialect.foldIdentifier(name) !== name;
+  return isQuoted ? name : name.toLowerCase();
+}
+
+/** DuckDB's output columns are one where they differ by case only; Snowflake's quoted ones are not. */
+function compared(name: string, dialect: Dialect): string {
+  return dialect.name === 'duckdb' ? name.toLowerCase() : name;
+}

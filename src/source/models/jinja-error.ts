@@ -1,0 +1,71 @@
+import { ConnectorError, configError, messageOf } from '../../protocol/connector-error.ts';
+import { didYouMean } from './near-match.ts';
+import type { ModelFile } from './project.ts';
+
+/** What only dbt itself can answer, because it asks the warehouse or other packages while it compiles. */
+const NEEDS_DBT = new Set(
+  `adapter api builtins codegen dbt dbt_date dbt_expectations dbt_utils env_var exceptions execute fromjson
+   fromyaml graph invocation_id load_result local_md5 log model modules print return run_query
+   run_started_at selected_resources statement store_result`.split(/\s+/),
+);
+
+/** What minijinja says, as a sentence for the model's author: file, line, mistake. */
+export function templateError(
+  file: ModelFile,
+  cause: unknown,
+  ours: unknown,
+  known: readonly string[],
+): ConnectorError {
+  const text = messageOf(cause);
+  const line = /\(in model\.sql:(\d+)\)/.exec(text)?.[1];
+  const place = line === undefined ? file.path : `${file.path}, line ${line}`;
+  if (ours instanceof ConnectorError) return configError(`${place}: ${ours.message}`, { cause: ours });
+  const reason = ours === undefined ? reasonOf(text, known) : messageOf(ours);
+  return configError(`${place}: ${reason}`, { internal: text, cause });
+}
+
+function reasonOf(text: string, known: readonly string[]): string {
+  const marked = markedExpression(text);
+  const root = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(marked)?.[0] ?? '';
+  if (NEEDS_DBT.has(root)) return needsDbt(marked, root);
+  const [, name] = /unknown function: (\S+) is unknown/.exec(text) ?? [];
+  if (name !== undefined) {
+    if (NEEDS_DBT.has(name)) return needsDbt(name, name);
+    return `there is no macro "${name}".${didYouMean(name, known)}`;
+  }
+  if (/unknown method: undefined /.test(text)) {
+    return `"${root}" is not known, nor any macro of it.${didYouMean(root, known)}`;
+  }
+  const [, macro] = /unknown method: map has no method named (\S+)/.exec(text) ?? [];
+  if (macro !== undefined) {
+    return `there is no macro "${root}.${macro}".${didYouMean(`${root}.${macro}`, known)}`;
+  }
+  if (/no method named (append|extend|update|insert|pop)\b/.test(text)) {
+    return 'a list or map cannot be changed in place here; write {% set items = items + [item] %} instead.';
+  }
+  if (/undefined value/.test(text)) return `"${marked}" is not defined.${didYouMean(root, known)}`;
+  return firstSentence(text);
+}
+
+function needsDbt(expression: string, root: string): string {
+  const what = expression.split('(')[0] ?? root;
+  return (
+    `"${what}" works only inside dbt, so this model cannot be read here. ` +
+    'Build it with dbt and read the table that it makes (from: relation), or write the SQL out.'
+  );
+}
+
+/** The part of the source line that minijinja marks with ^^^, which may begin after the name before a dot. */
+function markedExpression(text: string): string {
+  const lines = text.split('\n');
+  const index = lines.findIndex((line) => /^\s+i\s+\^+/.test(line));
+  if (index < 1) return '';
+  const [marks = '', source = ''] = [lines[index], lines[index - 1]];
+  const from = marks.indexOf('^');
+  const owner = /[\p{L}_][\p{L}\p{N}_.]*$/u.exec(source.slice(0, from))?.[0] ?? '';
+  return owner + source.slice(from, marks.lastIndexOf('^') + 1);
+}
+
+function firstSentence(text: string): string {
+  return (text.split('\n')[0] ?? text).replace(/ \(in model\.sql:\d+\)/, '');
+}

@@ -1,0 +1,73 @@
+import { configError } from '../../protocol/connector-error.ts';
+import type { Dialect, Relation } from '../warehouse/warehouse.ts';
+import { didYouMean } from './near-match.ts';
+import type { ModelFile, ModelProject } from './project.ts';
+import { findByName, type RelationContext, schemaText } from './relation-lookup.ts';
+import { mayDefineCte } from './sql-text.ts';
+
+/** What `ref('x')` means: another model, or a table of the warehouse. */
+export type Reference =
+  | { readonly kind: 'model'; readonly model: ModelFile; readonly sql: string }
+  | {
+      readonly kind: 'relation';
+      readonly relation: Relation;
+      readonly sql: string;
+      readonly hoisted: boolean;
+    };
+
+export interface ReferenceContext extends RelationContext {
+  readonly project: ModelProject;
+}
+
+/** The user's model first, then what dbt has built, then a model that comes with the connector. */
+export function resolveReference(name: string, from: ModelFile, context: ReferenceContext): Reference {
+  const own = context.project.user.get(name);
+  if (own !== undefined) return modelReference(own, context.dialect);
+  const relation = findByName(name, context.relations, context.dialect);
+  if (relation !== undefined) return relationReference(relation, from, context.dialect);
+  const shipped = context.project.shipped.get(name);
+  if (shipped !== undefined) return modelReference(shipped, context.dialect);
+  throw unknownReference(name, context);
+}
+
+export function modelReference(model: ModelFile, dialect: Dialect): Reference {
+  return { kind: 'model', model, sql: dialect.quoteIdentifier(`__ref__${model.name}`) };
+}
+
+/**
+ * A table is named as it is. Where the author has a CTE of the same name, which dbt's full names cannot meet,
+ * it is named by a CTE that stands outside of the author's.
+ */
+export function relationReference(relation: Relation, from: ModelFile, dialect: Dialect): Reference {
+  const hoisted = mayDefineCte(from.text, relation.name);
+  const name = hoisted ? `__table__${relation.name}` : relation.name;
+  return { kind: 'relation', relation, sql: dialect.quoteIdentifier(name), hoisted };
+}
+
+/** The model that a stream names. A table of that name is not meant: it may be built from the model. */
+export function requireModel(name: string, context: ReferenceContext): ModelFile {
+  const { project, relations, dialect } = context;
+  const model = project.user.get(name) ?? project.shipped.get(name);
+  if (model !== undefined) return model;
+  const hint =
+    findByName(name, relations, dialect) === undefined
+      ? didYouMean(name, modelNames(project))
+      : ` The warehouse has a table or view of that name: to read it, write from: relation.`;
+  throw configError(`There is no model "${name}" in ${folderText(project)}.${hint}`);
+}
+
+function unknownReference(name: string, context: ReferenceContext): Error {
+  const { project, relations } = context;
+  const near = didYouMean(name, [...modelNames(project), ...relations.map((relation) => relation.name)]);
+  return configError(
+    `"${name}" is neither a model in ${folderText(project)} nor a table or view in ${schemaText(context)}.${near}`,
+  );
+}
+
+function modelNames({ user, shipped }: ModelProject): string[] {
+  return [...user.keys(), ...shipped.keys()];
+}
+
+function folderText({ folder }: ModelProject): string {
+  return folder === undefined ? 'the models that come with the connector' : folder;
+}
