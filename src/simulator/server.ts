@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Control, control, type Traffic } from './control-api.ts';
+import { type Fault, type Faults, latency, noFaults, takeFault } from './faults.ts';
+import { Store } from './store.ts';
+import { type Answer, answer, UNAUTHORIZED, type Workspace } from './track-api.ts';
+
+export interface SimulatorOptions {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  siteId: string;
+  apiKey: string;
+  region?: 'us' | 'eu';
+  /** The workspace's object types; an operation on another is refused. */
+  objectTypes?: readonly string[];
+  latencyMs?: number;
+}
+
+export interface Simulator {
+  readonly url: string;
+  readonly port: number;
+  readonly store: Store;
+  readonly faults: Faults;
+  /** Requests to the API so far, failed ones too. */
+  readonly requests: number;
+  close(): Promise<void>;
+}
+
+/** A local Customer.io: the Track API of one workspace on 127.0.0.1, in memory. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const workspace: Workspace = {
+    siteId: options.siteId,
+    apiKey: options.apiKey,
+    region: options.region ?? 'us',
+    objectTypes: new Set(options.objectTypes ?? ['1', '2']),
+    store: new Store(),
+    faults: noFaults(options.latencyMs),
+    operations: 0,
+  };
+  const traffic: Traffic = { requests: 0, bytes: 0, statuses: {} };
+  const server = createServer((request, response) => {
+    // A client that leaves in the middle is no error of ours.
+    serve({ workspace, traffic }, request, response).catch(() => request.socket.destroy());
+  });
+  const port = await listen(server, options.port ?? 0);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    store: workspace.store,
+    faults: workspace.faults,
+    get requests() {
+      return traffic.requests;
+    },
+    close: () => close(server),
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Requests that hang are cut off, so that this always ends. */
+async function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}
+
+async function serve(to: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const route = `${request.method} ${url.pathname}`;
+  if (url.pathname.startsWith('/simulator/')) {
+    send(response, control(to, route, url.searchParams, await read(request)));
+  } else await serveApi(to, route, request, response);
+}
+
+async function serveApi(
+  { workspace, traffic }: Control,
+  route: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  traffic.requests++;
+  const { faults } = workspace;
+  if (Date.now() < faults.downUntil) {
+    cut(request);
+    return;
+  }
+  const fault = takeFault(faults);
+  if (isReset(fault, 'before-body')) {
+    cut(request);
+    return;
+  }
+  const body = await read(request);
+  traffic.bytes += body.length;
+  const wait = latency(faults);
+  if (wait > 0) await delay(wait, undefined, { ref: false });
+  if (fault?.kind === 'hang') return;
+  if (isReset(fault, 'after-body')) {
+    cut(request);
+    return;
+  }
+  const { authorization } = request.headers;
+  const given = fault?.kind === 'status' ? failure(fault) : answer(workspace, { route, authorization, body });
+  // Applied, and the client never learns of it: the case that makes retries need idempotence.
+  if (isReset(fault, 'after-applying')) {
+    cut(request);
+    return;
+  }
+  traffic.statuses[given.status] = (traffic.statuses[given.status] ?? 0) + 1;
+  send(response, given);
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function isReset(fault: Fault | undefined, when: string): boolean {
+  return fault?.kind === 'reset' && fault.when === when;
+}
+
+/** The client sees ECONNRESET rather than an orderly end. */
+function cut(request: IncomingMessage): void {
+  request.socket.resetAndDestroy();
+}
+
+/** What stands in front of an API answers in its own words: HTML from a proxy, nothing from an overloaded one. */
+function failure(fault: Extract<Fault, { kind: 'status' }>): Answer {
+  const { status, retryAfter } = fault;
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  if (status === 401) return UNAUTHORIZED;
+  if (status === 503) return { status, headers, body: '' };
+  if (status === 502) {
+    return {
+      status,
+      headers: { ...headers, 'content-type': 'text/html' },
+      body: '<html><h1>502 Bad Gateway</h1></html>',
+    };
+  }
+  return { status, headers, body: { meta: { error: `the simulator was told to answer ${status}` } } };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  const isText = typeof body === 'string';
+  const type = isText ? 'text/plain' : 'application/json';
+  response.writeHead(status, { 'content-type': type, ...headers }).end(isText ? body : JSON.stringify(body));
+}
