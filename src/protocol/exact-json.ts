@@ -1,0 +1,55 @@
+/**
+ * JSON whose numbers keep every digit. JavaScript's numbers hold integers up to 2^53 and some 16 digits;
+ * what would be rounded is kept as source text (ECMAScript's JSON.rawJSON, in Node 21 and later).
+ */
+
+interface RawJson {
+  readonly rawJSON: string;
+}
+
+/** What TypeScript's library does not describe yet. */
+interface SourceTextJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): RawJson;
+  isRawJSON(value: unknown): value is RawJson;
+}
+
+const sourceTextJson = JSON as unknown as SourceTextJson;
+
+/** Numbers that may round: long runs of digits (with a point among them), or an exponent. */
+const longNumber = /[\d.]{16,}|\d[eE][+-]?\d/;
+
+/** -0, and digits that another spelling of the same double does not have. */
+function rounds(value: number, source: string): boolean {
+  return String(value) !== source && !sameDigits(value, source);
+}
+
+/** 1.50 and 1.5e0 are 1.5: spelling alone is no loss. */
+function sameDigits(value: number, source: string): boolean {
+  if (/[eE]/.test(source)) return source.replace(/\D/g, '').length <= 15 && Number.isFinite(value);
+  const [whole = '', fraction = ''] = source.split('.');
+  const trimmed = fraction.replace(/0+$/, '');
+  return String(value) === (trimmed === '' ? whole : `${whole}.${trimmed}`);
+}
+
+function keepDigits(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  if (typeof value !== 'number' || source === undefined) return value;
+  return rounds(value, source) ? sourceTextJson.rawJSON(source) : value;
+}
+
+/**
+ * Parses so that JSON.stringify gives back every digit. A text without a long number is parsed plainly.
+ *
+ * @throws SyntaxError as JSON.parse does.
+ */
+export function parseExactJson(text: string): unknown {
+  return longNumber.test(text) ? sourceTextJson.parse(text, keepDigits) : JSON.parse(text);
+}
+
+/** The source text of a number that was kept whole, else undefined. */
+export function exactDigits(value: unknown): string | undefined {
+  return sourceTextJson.isRawJSON(value) ? value.rawJSON : undefined;
+}
