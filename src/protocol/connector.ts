@@ -31,8 +31,14 @@ export interface InputLine {
   readonly number: number;
 }
 
+/** Lines that were read together: one turn of the event loop for many of them. */
+export interface InputLines {
+  readonly type: 'LINES';
+  readonly lines: readonly InputLine[];
+}
+
 /** What a destination takes: lines from stdin, or a source's output in the same process. */
-export type DestinationInput = InputLine | SourceOutput;
+export type DestinationInput = InputLines | SourceOutput;
 
 export interface ReadRequest {
   /** As the user gave it; the connector validates it. */

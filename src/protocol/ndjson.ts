@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import type { InputLine, SourceOutput } from './connector.ts';
+import type { InputLine, InputLines, SourceOutput } from './connector.ts';
 import { ConnectorError, messageOf } from './connector-error.ts';
 
 const newline = 0x0a;
 
 /**
- * Splits bytes into lines, a chunk's worth at a time. A chunk is decoded only up to its last newline, so a
+ * The non-blank lines of a stream of bytes, numbered as an editor numbers them, a chunk's worth at a time. A chunk is decoded only up to its last newline, so a
  * character that is cut in two waits for its rest; a line of many chunks is joined once, at its end.
  */
-export async function* readLineBatches(input: AsyncIterable<Uint8Array>): AsyncGenerator<InputLine[]> {
+export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<InputLines> {
   let number = 0;
   let rest: Uint8Array[] = [];
   const toLines = (text: string): InputLine[] => {
@@ -26,10 +26,13 @@ export async function* readLineBatches(input: AsyncIterable<Uint8Array>): AsyncG
       rest.push(chunk);
       continue;
     }
-    yield toLines(Buffer.concat([...rest, chunk.subarray(0, end)]).toString('utf8'));
+    yield {
+      type: 'LINES',
+      lines: toLines(Buffer.concat([...rest, chunk.subarray(0, end)]).toString('utf8')),
+    };
     rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
   }
-  if (rest.length > 0) yield toLines(Buffer.concat(rest).toString('utf8'));
+  if (rest.length > 0) yield { type: 'LINES', lines: toLines(Buffer.concat(rest).toString('utf8')) };
 }
 
 /** A line without its carriage return and, on the first, without a byte order mark; '' where it is blank. */
@@ -39,11 +42,6 @@ function tidy(raw: string, number: number): string {
   // Only a line that ends or begins with white space can be blank: the others are spared the trim.
   if (last !== 0x0d && last !== 0x20 && last !== 0x09) return line;
   return line.trim() === '' ? '' : line.replace(/\r$/, '');
-}
-
-/** The non-blank lines of a stream of bytes, numbered as an editor numbers them. */
-export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<InputLine> {
-  for await (const batch of readLineBatches(input)) yield* batch;
 }
 
 export interface MessageWriter {

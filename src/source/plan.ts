@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
+import { nearMatches } from '../streams/near-match.ts';
 import type { Definition, SourceConfig } from './config.ts';
 import { defaultDefinitions } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
-import { nearMatches } from './models/near-match.ts';
 import { loadProject } from './models/project.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import type { Column, Warehouse } from './warehouse/warehouse.ts';

@@ -3,11 +3,11 @@ import { ConnectorError, configError, messageOf } from '../protocol/connector-er
 import { log, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
+import { nearMatches } from '../streams/near-match.ts';
 import { lastSyncTime } from './changes/clock.ts';
 import { type ModelOutput, readModel } from './changes/read-model.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
-import { nearMatches } from './models/near-match.ts';
 import { openPlan, type Plan, planStream, type StreamPlan } from './plan.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {

@@ -1,5 +1,5 @@
 import { ConnectorError, configError, messageOf } from '../../protocol/connector-error.ts';
-import { didYouMean } from './near-match.ts';
+import { didYouMean } from '../../streams/near-match.ts';
 import type { ModelFile } from './project.ts';
 
 /** What only dbt itself can answer, because it asks the warehouse or other packages while it compiles. */

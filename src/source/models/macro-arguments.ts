@@ -1,5 +1,5 @@
 import { configError } from '../../protocol/connector-error.ts';
-import { didYouMean } from './near-match.ts';
+import { didYouMean } from '../../streams/near-match.ts';
 
 /** Arguments as they come from the template: keyword arguments are a Map at the end, `none` is undefined. */
 export type TemplateArguments = readonly unknown[];

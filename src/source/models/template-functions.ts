@@ -3,7 +3,7 @@ import { identify } from './identify.ts';
 import { IDENTIFY_PARAMETERS, identifyParameters } from './identify-parameters.ts';
 import type { TemplateFunction, TemplateGlobals } from './jinja.ts';
 import { bindArguments, plainValue, textArgument } from './macro-arguments.ts';
-import { didYouMean } from './near-match.ts';
+import { didYouMean } from '../../streams/near-match.ts';
 import { nexusId } from './nexus-id.ts';
 import type { ModelFile } from './project.ts';
 import { type Reference, type ReferenceContext, relationReference, resolveReference } from './reference.ts';

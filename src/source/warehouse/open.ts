@@ -3,6 +3,10 @@ import type { Warehouse } from './warehouse.ts';
 
 /** Loads only the driver that the config names: each costs hundreds of milliseconds. */
 export async function openWarehouse(config: SourceConfig['warehouse']): Promise<Warehouse> {
+  if (config.type === 'snowflake') {
+    const { snowflakeWarehouse } = await import('./snowflake/snowflake.ts');
+    return snowflakeWarehouse(config);
+  }
   const { duckdbWarehouse } = await import('./duckdb/duckdb.ts');
   return duckdbWarehouse(config);
 }

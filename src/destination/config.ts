@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { misfit } from '../protocol/connection-form.ts';
+import { configError } from '../protocol/connector-error.ts';
+
+const removal = (what: string) =>
+  z
+    .enum(['ignore', 'remove'])
+    .default('ignore')
+    .meta({
+      title: `Removed ${what}`,
+      description: `What a removed row (_ab_cdc_deleted_at is set) does to ${what} in Customer.io.`,
+    });
+
+const column = (title: string, fallback: string) =>
+  z
+    .string()
+    .optional()
+    .meta({ title, description: `The column that is ${fallback}; ${fallback} unless told.` });
+
+const mapping = z
+  .looseObject({
+    stream: z.string().meta({ title: 'Stream', description: 'The name of the stream in the catalog.' }),
+    as: z.enum(['persons', 'events', 'objects', 'relationships']).meta({
+      title: 'What it is',
+      description: 'What its records are in Customer.io.',
+    }),
+    user_id: column('User id', 'userId'),
+    anonymous_id: column('Anonymous id', 'anonymousId'),
+    timestamp: column('Timestamp', 'timestamp'),
+    event: column('Event name', 'event'),
+    event_name: z.string().optional().meta({
+      title: 'Fixed event name',
+      description: 'The name of every event of the stream, where no column holds it.',
+    }),
+    message_id: column('Message id', 'messageId'),
+    group_id: column('Object id', 'groupId'),
+    object_type_id: column('Object type id', 'objectTypeId'),
+    object_type: z
+      .string()
+      .optional()
+      .meta({
+        title: 'Fixed object type id',
+        description: 'The object type of every record of the stream, where no column holds it.',
+        examples: ['1'],
+      }),
+    relationship_attributes: column('Relationship attributes', 'relationshipAttributes'),
+  })
+  .meta({ title: 'Stream', description: 'How the columns of a stream of any source are read.' });
+
+export const destinationConfig = z.looseObject({
+  site_id: z.string().min(1).meta({
+    title: 'Site ID',
+    description: 'The Site ID of a Track API key: Settings, Account settings, API credentials.',
+    order: 0,
+  }),
+  api_key: z.string().min(1).meta({
+    title: 'API key',
+    description: 'The API key that belongs to the Site ID.',
+    airbyte_secret: true,
+    order: 1,
+  }),
+  region: z.enum(['us', 'eu']).default('us').meta({
+    title: 'Region',
+    description: 'Where the workspace is. Data for an EU workspace must not go to the US host.',
+    order: 2,
+  }),
+  identifier: z.enum(['auto', 'id', 'email', 'cio_id']).default('auto').meta({
+    title: 'Identifier',
+    description: 'What userId is in Customer.io. auto: an e-mail address where it holds an @, else an id.',
+    order: 3,
+  }),
+  streams: z.array(mapping).default([]).meta({
+    title: 'Streams of other sources',
+    description: 'A stream that is not named persons, events, objects or relationships is mapped here.',
+    order: 4,
+  }),
+  removals: z
+    .looseObject({
+      persons: removal('persons'),
+      objects: removal('objects'),
+      relationships: removal('relationships'),
+    })
+    .prefault({})
+    .meta({ title: 'Removals', description: 'What removed rows do.', order: 5 }),
+  null_attributes: z.enum(['omit', 'unset']).default('omit').meta({
+    title: 'Null attributes',
+    description: 'omit leaves what Customer.io holds; unset removes the attribute there.',
+    order: 6,
+  }),
+  too_long: z.enum(['reject', 'truncate']).default('reject').meta({
+    title: 'Values that are too long',
+    description: 'Customer.io takes 1,000 bytes a value: reject the record, or cut the value at a character.',
+    order: 7,
+  }),
+  relationship_timestamps: z.enum(['unix', 'text']).default('unix').meta({
+    title: 'Timestamps of relationships',
+    description:
+      'Segments compare unix seconds; text leaves timestamps in relationshipAttributes as they are.',
+    order: 8,
+  }),
+  rejects: z.string().default('rejects').meta({
+    title: 'Rejects folder',
+    description: 'Where a run writes the records that could not be delivered, whole and with the reason.',
+    order: 9,
+  }),
+  max_rejects: z
+    .string()
+    .regex(/^\d+%?$/)
+    .optional()
+    .meta({
+      title: 'Most rejects',
+      description: 'A count, or a share such as 5%, beyond which the run stops.',
+      pattern_descriptor: '100 or 5%',
+      examples: ['100', '5%'],
+      order: 10,
+    }),
+  requests_in_flight: z.int().min(1).max(100).default(10).meta({
+    title: 'Requests in flight',
+    description: 'How many requests are under way at once.',
+    order: 11,
+  }),
+  max_requests_per_second: z.int().min(1).max(1000).default(100).meta({
+    title: 'Most requests a second',
+    description: 'A ceiling; the connector slows down by itself where Customer.io asks for it.',
+    order: 12,
+  }),
+  retry_seconds: z.int().min(0).default(600).meta({
+    title: 'Seconds of retrying',
+    description: 'How long a request that fails for a passing reason is tried again before the run stops.',
+    order: 13,
+  }),
+  endpoint: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+\/?$/)
+    .optional()
+    .meta({
+      title: 'Endpoint',
+      description: 'A server to use instead of Customer.io: a local simulator, a proxy.',
+      pattern_descriptor: 'http://127.0.0.1:8040',
+      examples: ['http://127.0.0.1:8040'],
+      order: 14,
+    }),
+});
+
+export type DestinationConfig = z.infer<typeof destinationConfig>;
+export type StreamMapping = z.infer<typeof mapping>;
+
+const knownKeys = Object.keys(destinationConfig.shape);
+
+/** @throws ConnectorError that names the field and what is wrong with it, never a value. */
+export function parseDestinationConfig(config: unknown): DestinationConfig {
+  const parsed = destinationConfig.safeParse(config);
+  if (!parsed.success) throw configError(misfit('Destination config', parsed.error));
+  const unknown = Object.keys(parsed.data).filter((key) => !knownKeys.includes(key) && !key.startsWith('_'));
+  if (unknown.length > 0) {
+    const names = unknown.map((key) => `"${key}"`).join(', ');
+    throw configError(`Destination config: unknown key ${names}. Known are ${knownKeys.join(', ')}.`);
+  }
+  return parsed.data;
+}
+
+/** https://docs.customer.io/api/track: one host a region. */
+export function trackUrl({ endpoint, region }: Pick<DestinationConfig, 'endpoint' | 'region'>): string {
+  if (endpoint !== undefined) return endpoint.replace(/\/$/, '');
+  return region === 'eu' ? 'https://track-eu.customer.io' : 'https://track.customer.io';
+}

@@ -1,0 +1,85 @@
+import type { Answer } from './transport.ts';
+
+/** One operation that Customer.io did not take; the others of its batch were accepted. */
+export interface ItemError {
+  readonly batch_index: number;
+  readonly reason: string;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What to do about an answer. */
+export type Decision =
+  | { readonly action: 'accept'; readonly errors: readonly ItemError[] }
+  | { readonly action: 'retry'; readonly why: string; readonly afterMs: number | undefined }
+  /** The batch was refused as a whole: halve it until the guilty operation is alone. */
+  | { readonly action: 'split'; readonly error: Omit<ItemError, 'batch_index'> }
+  | { readonly action: 'stop'; readonly why: string };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const text = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback);
+
+/** The errors of a v2 answer: `{"errors": [{batch_index, reason, field, message}]}`. */
+function errorsOf(body: string): Record<string, unknown>[] {
+  const value = parsed(body);
+  return isObject(value) && Array.isArray(value.errors) ? value.errors.filter(isObject) : [];
+}
+
+function itemErrors(body: string): ItemError[] {
+  return errorsOf(body).flatMap((error) => {
+    const index = error.batch_index;
+    return typeof index === 'number' ? [{ batch_index: index, ...wording(error) }] : [];
+  });
+}
+
+const wording = (error: Record<string, unknown>): Omit<ItemError, 'batch_index'> => ({
+  reason: text(error.reason, 'rejected'),
+  field: text(error.field, ''),
+  message: text(error.message, 'Customer.io gave no message.'),
+});
+
+const passing = new Set([408, 425, 429]);
+
+/** https://docs.customer.io/api/track, "Send multiple requests": 200, 207, 400, 401; the rest is HTTP's. */
+export function decide(answer: Answer): Decision {
+  if ('failure' in answer) return { action: 'retry', why: answer.failure, afterMs: undefined };
+  const { status, body, retryAfterMs } = answer;
+  if (status === 200 || status === 207) return { action: 'accept', errors: itemErrors(body) };
+  if (passing.has(status) || status >= 500) {
+    return { action: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs };
+  }
+  if (status === 400 || status === 413) return { action: 'split', error: wholeError(status, body) };
+  return { action: 'stop', why: stopReason(status) };
+}
+
+function wholeError(status: number, body: string): Omit<ItemError, 'batch_index'> {
+  const [first] = errorsOf(body);
+  if (first !== undefined) return wording(first);
+  return {
+    reason: `http_${status}`,
+    field: '',
+    message: `Customer.io answered ${status} to the operation alone.`,
+  };
+}
+
+function stopReason(status: number): string {
+  if (status === 401 || status === 403) {
+    return `Customer.io refuses the key (${status}): check site_id, api_key and region.`;
+  }
+  return `Customer.io answered ${status}: check endpoint and region.`;
+}
+
+/** Full jitter: anywhere up to a ceiling that doubles, so that lanes do not come back all at once. */
+export function backoffMs(attempt: number, random: () => number = Math.random): number {
+  return random() * Math.min(30_000, 250 * 2 ** attempt);
+}

@@ -1,0 +1,15 @@
+import type { DestinationConnector } from '../protocol/connector.ts';
+
+/** The Customer.io destination. Each method loads what it needs: `spec` must not pay for a client. */
+export const customerIoDestination: DestinationConnector = {
+  spec: async () => (await import('./spec.ts')).destinationSpec(),
+  async *check(config) {
+    yield* (await import('./check.ts')).check(config);
+  },
+  async *discover(config) {
+    yield* (await import('./discover.ts')).discover(config);
+  },
+  async *write(request) {
+    yield* (await import('./write.ts')).write(request);
+  },
+};

@@ -1,0 +1,47 @@
+import type { AirbyteMessage, DestinationCatalog, DestinationSyncMode } from '../protocol/messages.ts';
+import { type StreamName, streamContracts } from '../streams/contract.ts';
+import { parseDestinationConfig } from './config.ts';
+import { operationKinds } from './stream-plan.ts';
+
+/** Airbyte's data activation maps any stream to one of these. */
+const syncModes: readonly DestinationSyncMode[] = ['append', 'append_dedup', 'update', 'soft_delete'];
+
+const text = (description: string) => ({ type: ['null', 'string'], description });
+const properties: Readonly<Record<string, Record<string, unknown>>> = {
+  userId: { type: 'string', description: 'The person: an e-mail address or an id.' },
+  anonymousId: text('The anonymous id of the person before they were known.'),
+  timestamp: { ...text('When it was, UTC unless it has a zone.'), format: 'date-time' },
+  event: { type: 'string', description: 'The name of the event.' },
+  messageId: text('A ULID; Customer.io takes an event with the same one once.'),
+  groupId: { type: 'string', description: 'The id of the object.' },
+  objectTypeId: { type: 'string', description: 'The number of the object type in Customer.io.' },
+  relationshipAttributes: { type: ['null', 'object'], description: 'Attributes of the relationship itself.' },
+};
+
+function schemaOf(kind: StreamName): Record<string, unknown> {
+  const { required, optional } = streamContracts[kind];
+  const columns = [...required, ...optional];
+  return {
+    type: 'object',
+    additionalProperties: true,
+    required: required.filter((column) => column !== 'timestamp'),
+    properties: Object.fromEntries(columns.map((column) => [column, properties[column] ?? {}])),
+  };
+}
+
+function catalog(): DestinationCatalog {
+  const operations = Object.entries(operationKinds).flatMap(([object_name, kind]) =>
+    syncModes.map((sync_mode) => ({
+      object_name,
+      sync_mode,
+      json_schema: schemaOf(kind),
+      matching_keys: [[...streamContracts[kind].primaryKey]],
+    })),
+  );
+  return { operations };
+}
+
+export async function* discover(config: unknown): AsyncGenerator<AirbyteMessage> {
+  parseDestinationConfig(config);
+  yield { type: 'DESTINATION_CATALOG', destination_catalog: catalog() };
+}

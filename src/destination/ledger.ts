@@ -1,0 +1,105 @@
+import type { AirbyteMessage } from '../protocol/messages.ts';
+
+/**
+ * Keeps the books of a run: which records are settled, and so which states may pass. Records between two
+ * states of a stream share one entry that counts those still open; a state passes when its entry and all
+ * before it are at zero. No memory grows with the number of records.
+ */
+
+interface Entry {
+  open: number;
+  accepted: number;
+  rejected: number;
+  /** What closes the entry; undefined while records still come. */
+  barrier: Barrier | undefined;
+}
+
+/** A STATE, and how many streams must reach it: one, or all for a global state. */
+interface Barrier {
+  readonly state: Readonly<Record<string, unknown>>;
+  missing: number;
+  accepted: number;
+  rejected: number;
+}
+
+/** One record's claim on its entry. */
+export interface Ticket {
+  readonly stream: string;
+  /** The record as it came, for the rejects file. */
+  readonly line: string;
+  readonly entry: Entry;
+}
+
+export interface Tally {
+  accepted: number;
+  rejected: number;
+}
+
+export interface Ledger {
+  open(stream: string, line: string): Ticket;
+  accept(ticket: Ticket): void;
+  reject(ticket: Ticket): void;
+  /** A STATE of one stream, or of all where `stream` is undefined. */
+  state(stream: string | undefined, state: Readonly<Record<string, unknown>>): void;
+  readonly total: Tally;
+}
+
+const newEntry = (): Entry => ({ open: 0, accepted: 0, rejected: 0, barrier: undefined });
+
+/** `pass` gets each state once it may pass, with the record's destinationStats. */
+export function ledger(streams: Iterable<string>, pass: (message: AirbyteMessage) => void): Ledger {
+  const queues = new Map<string, Entry[]>([...streams].map((stream) => [stream, [newEntry()]]));
+  const total: Tally = { accepted: 0, rejected: 0 };
+  const queueOf = (stream: string): Entry[] => {
+    const queue = queues.get(stream) ?? [newEntry()];
+    queues.set(stream, queue);
+    return queue;
+  };
+  const settle = (ticket: Ticket, kind: 'accepted' | 'rejected'): void => {
+    total[kind] += 1;
+    ticket.entry[kind] += 1;
+    ticket.entry.open -= 1;
+    if (ticket.entry.open === 0) advance(queueOf(ticket.stream), pass);
+  };
+  return {
+    open(stream, line) {
+      const entry = queueOf(stream).at(-1) ?? newEntry();
+      entry.open += 1;
+      return { stream, line, entry };
+    },
+    accept: (ticket) => settle(ticket, 'accepted'),
+    reject: (ticket) => settle(ticket, 'rejected'),
+    state(stream, state) {
+      const closed = stream === undefined ? [...queues.values()] : [queueOf(stream)];
+      const barrier = { state, missing: closed.length, accepted: 0, rejected: 0 };
+      if (closed.length === 0) pass(echo(barrier));
+      for (const queue of closed) closeWith(queue, barrier);
+      for (const queue of closed) advance(queue, pass);
+    },
+    total,
+  };
+}
+
+function closeWith(queue: Entry[], barrier: Barrier): void {
+  const last = queue.at(-1);
+  if (last !== undefined) last.barrier = barrier;
+  queue.push(newEntry());
+}
+
+/** Takes settled entries off the head of a stream's queue, and lets pass the states that nothing holds back. */
+function advance(queue: Entry[], pass: (message: AirbyteMessage) => void): void {
+  for (let head = queue[0]; head?.barrier !== undefined && head.open === 0; head = queue[0]) {
+    queue.shift();
+    const { barrier } = head;
+    barrier.accepted += head.accepted;
+    barrier.rejected += head.rejected;
+    barrier.missing -= 1;
+    if (barrier.missing === 0) pass(echo(barrier));
+  }
+}
+
+/** The state as it came, with what became of its records. */
+function echo({ state, accepted, rejected }: Barrier): AirbyteMessage {
+  const destinationStats = { recordCount: accepted, rejectedRecordCount: rejected };
+  return { type: 'STATE', state: { ...state, destinationStats } };
+}

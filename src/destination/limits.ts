@@ -1,0 +1,91 @@
+import { exactDigits } from '../protocol/exact-json.ts';
+
+/**
+ * Customer.io's documented limits, in bytes unless said otherwise. Sources: the Track API description
+ * (/api/v2/entity, /api/v2/batch) and the documentation's pages on attributes, objects and events.
+ */
+export const limits = {
+  /** POST /api/v2/batch: "must be smaller than 500kb"; the decimal reading, envelope included. */
+  batch: 500_000,
+  /** POST /api/v2/entity, and each request within a batch: "32kb or smaller". */
+  operation: 32_000,
+  /** Attributes of a person, an object or a relationship: a number of them. */
+  attributes: 300,
+  attributeName: 150,
+  attributeValue: 1_000,
+  personId: 150,
+  objectId: 150,
+  eventName: 100,
+} as const;
+
+/** Why a record is not sent. The field is Customer.io's name of it, the message is for a person. */
+export interface Refusal {
+  readonly reason: string;
+  readonly field: string;
+  readonly message: string;
+}
+
+export type Attributes = Record<string, unknown>;
+
+/** UTF-16 units times three bounds the bytes: most texts are settled without counting. */
+const bytesOf = (text: string, limit: number): number =>
+  text.length * 3 <= limit ? text.length : Buffer.byteLength(text);
+
+export function tooLong(field: string, text: string, limit: number): Refusal | undefined {
+  const bytes = bytesOf(text, limit);
+  if (bytes <= limit) return undefined;
+  return { reason: 'too_long', field, message: `${field} has ${bytes} bytes; Customer.io takes ${limit}.` };
+}
+
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : (exactDigits(value) ?? JSON.stringify(value) ?? '');
+
+const scalar = (value: unknown): boolean =>
+  typeof value === 'number' || typeof value === 'boolean' || value === null;
+
+/** Cuts at a character boundary; a joined emoji may lose its tail, but no character is broken. */
+export function truncate(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  let end = limit;
+  // A continuation byte (10xxxxxx) at the cut belongs to a character that began before it.
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
+}
+
+/**
+ * Checks names, number and values of attributes; with `cut`, a text that is too long is shortened in place
+ * and its name is added there.
+ */
+export function checkAttributes(
+  field: string,
+  attributes: Attributes,
+  cut: string[] | undefined,
+): Refusal | undefined {
+  const names = Object.keys(attributes);
+  if (names.length > limits.attributes) {
+    const message = `${field} has ${names.length} attributes; Customer.io takes ${limits.attributes}.`;
+    return { reason: 'too_many_attributes', field, message };
+  }
+  for (const name of names) {
+    const refusal = checkAttribute(field, attributes, name, cut);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function checkAttribute(
+  field: string,
+  attributes: Attributes,
+  name: string,
+  cut: string[] | undefined,
+): Refusal | undefined {
+  const long = tooLong(`${field}: the name ${name.slice(0, 40)}…`, name, limits.attributeName);
+  if (long !== undefined) return long;
+  const value = attributes[name];
+  if (scalar(value)) return undefined;
+  const refusal = tooLong(`${field}.${name}`, asText(value), limits.attributeValue);
+  if (refusal === undefined || cut === undefined || typeof value !== 'string') return refusal;
+  attributes[name] = truncate(value, limits.attributeValue);
+  cut.push(name);
+  return undefined;
+}

@@ -1,0 +1,231 @@
+import { parseExactJson } from '../protocol/exact-json.ts';
+import { removedAtColumn } from '../streams/contract.ts';
+import { attributesOf, ownColumns, relationshipAttributes } from './attributes.ts';
+import type { DestinationConfig } from './config.ts';
+import {
+  isRefusal,
+  keyText,
+  objectIdentifiers,
+  type PersonIdentifiers,
+  personIdentifiers,
+  refuse,
+} from './identifiers.ts';
+import { type Attributes, checkAttributes, limits, type Refusal, tooLong } from './limits.ts';
+import type { StreamPlan } from './stream-plan.ts';
+import { unixSeconds } from './timestamps.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** One Track API v2 operation, serialised once and for all. */
+export interface Operation {
+  /** Operations with one key keep their order. */
+  readonly key: string;
+  readonly body: string;
+  /** Length of the body in UTF-8. */
+  readonly bytes: number;
+  /** Attributes that were cut to Customer.io's limit, if the config says so. */
+  readonly truncated: readonly string[];
+}
+
+/** A removed row whose removal the config ignores. */
+export interface Ignored {
+  readonly ignored: true;
+}
+
+export type Mapped = Operation | Refusal | Ignored;
+export type ToOperation = (data: Data) => Mapped;
+
+/** The operation before it is serialised; `attributes` and `relation` are what limits are checked on. */
+interface Draft {
+  readonly key: string;
+  readonly operation: Record<string, unknown>;
+  readonly attributes?: Attributes;
+  readonly relation?: Attributes;
+}
+
+/** No value, name or number of attributes can break a limit in so short an operation. */
+const surelyWithin = Math.min(limits.attributeValue, limits.attributeName * 6);
+
+const removed = (data: Data): boolean =>
+  data[removedAtColumn] !== null && data[removedAtColumn] !== undefined;
+
+/** The mapping of one stream's records, with what is the same for all of them worked out before. */
+export function toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation {
+  const draft = drafts[plan.kind](plan, config);
+  return (data) => {
+    const drafted = draft(data);
+    if ('ignored' in drafted || isRefusal(drafted)) return drafted;
+    return serialise(drafted, config);
+  };
+}
+
+function serialise(draft: Draft, config: DestinationConfig): Operation | Refusal {
+  let body = JSON.stringify(draft.operation);
+  if (body.length <= surelyWithin) return operation(draft, body, []);
+  const cut: string[] = [];
+  const list = config.too_long === 'truncate' ? cut : undefined;
+  const refusal =
+    (draft.attributes && checkAttributes('attributes', draft.attributes, list)) ??
+    (draft.relation && checkAttributes('relationshipAttributes', draft.relation, list));
+  if (refusal !== undefined) return refusal;
+  if (cut.length > 0) body = JSON.stringify(draft.operation);
+  const whole = tooLong('the operation', body, limits.operation);
+  return whole ?? operation(draft, body, cut);
+}
+
+const operation = ({ key }: Draft, body: string, truncated: readonly string[]): Operation => ({
+  key,
+  body,
+  bytes: Buffer.byteLength(body),
+  truncated,
+});
+
+/** Case does not tell e-mails apart. */
+const personKey = (identifiers: PersonIdentifiers): string =>
+  `person:${Object.values(identifiers).join('').toLowerCase()}`;
+
+/** The root timestamp: unreadable is a refusal, the future is now, since all later updates would seem stale. */
+function rootTimestamp(data: Data, plan: StreamPlan): { timestamp?: number } | Refusal {
+  const value = data[plan.columns.timestamp];
+  if (value === null || value === undefined || value === '') return {};
+  const seconds = unixSeconds(value);
+  const field = plan.columns.timestamp;
+  if (seconds === undefined) return refuse('invalid', field, `${field} cannot be read as a timestamp.`);
+  return { timestamp: Math.min(seconds, Math.floor(Date.now() / 1000)) };
+}
+
+type Draw = (plan: StreamPlan, config: DestinationConfig) => (data: Data) => Draft | Refusal | Ignored;
+
+const drawPerson: Draw = (plan, config) => {
+  const own = ownColumns(plan);
+  return (data) => {
+    const identifiers = personIdentifiers(data, plan, config);
+    if (isRefusal(identifiers)) return identifiers;
+    const key = personKey(identifiers);
+    if (removed(data)) {
+      if (config.removals.persons === 'ignore') return { ignored: true };
+      return { key, operation: { type: 'person', identifiers, action: 'delete' } };
+    }
+    const timestamp = rootTimestamp(data, plan);
+    if (isRefusal(timestamp)) return timestamp;
+    const attributes = attributesOf(data, plan, own, config);
+    const anonymousId = keyText(data[plan.columns.anonymousId]);
+    if (anonymousId !== undefined) attributes.anonymous_id = anonymousId;
+    return {
+      key,
+      attributes,
+      operation: { type: 'person', identifiers, action: 'identify', ...timestamp, attributes },
+    };
+  };
+};
+
+const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
+
+const drawEvent: Draw = (plan, config) => {
+  const own = ownColumns(plan);
+  const { event, messageId } = plan.columns;
+  return (data) => {
+    if (removed(data)) return { ignored: true };
+    const identifiers = personIdentifiers(data, plan, config);
+    if (isRefusal(identifiers)) return identifiers;
+    const name = keyText(data[event]) ?? plan.fixed.event;
+    if (name === undefined) return refuse('required', event, `${event} is missing or empty.`);
+    const long = tooLong(event, name, limits.eventName);
+    if (long !== undefined) return long;
+    const timestamp = rootTimestamp(data, plan);
+    if (isRefusal(timestamp)) return timestamp;
+    const attributes = attributesOf(data, plan, own, config);
+    const given = data[messageId];
+    // Customer.io deduplicates events by ULID only; another id would make it drop every later event.
+    const id = typeof given === 'string' && ulid.test(given) ? { id: given } : {};
+    return {
+      key: personKey(identifiers),
+      attributes,
+      operation: { type: 'person', identifiers, action: 'event', name, ...id, ...timestamp, attributes },
+    };
+  };
+};
+
+const objectKey = (type: string, id: string): string => `object:${type}:${id}`;
+
+const drawObject: Draw = (plan, config) => {
+  const own = ownColumns(plan);
+  return (data) => {
+    const identifiers = objectIdentifiers(data, plan);
+    if (isRefusal(identifiers)) return identifiers;
+    const key = objectKey(identifiers.object_type_id, identifiers.object_id);
+    if (removed(data)) {
+      if (config.removals.objects === 'ignore') return { ignored: true };
+      return { key, operation: { type: 'object', identifiers, action: 'delete' } };
+    }
+    const attributes = attributesOf(data, plan, own, config);
+    return { key, attributes, operation: { type: 'object', identifiers, action: 'identify', attributes } };
+  };
+};
+
+/** The relationship's own attributes: an object, or one as JSON text. */
+function relationOf(
+  data: Data,
+  plan: StreamPlan,
+  config: DestinationConfig,
+): { relation: Attributes } | Refusal {
+  const field = plan.columns.relationshipAttributes;
+  const value = data[field];
+  if (value === null || value === undefined || value === '')
+    return { relation: relationshipAttributes({}, config) };
+  const given = typeof value === 'string' ? parsedText(value) : value;
+  if (!isObject(given)) return refuse('invalid', field, `${field} must be a JSON object.`);
+  return { relation: relationshipAttributes(given, config) };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsedText(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const drawRelationship: Draw = (plan, config) => {
+  const own = ownColumns(plan);
+  return (data) => {
+    const identifiers = objectIdentifiers(data, plan);
+    if (isRefusal(identifiers)) return identifiers;
+    const person = personIdentifiers(data, plan, config);
+    if (isRefusal(person)) return person;
+    const key = objectKey(identifiers.object_type_id, identifiers.object_id);
+    const target = { type: 'object', identifiers };
+    if (removed(data)) {
+      if (config.removals.relationships === 'ignore') return { ignored: true };
+      return {
+        key,
+        operation: {
+          ...target,
+          action: 'delete_relationships',
+          cio_relationships: [{ identifiers: person }],
+        },
+      };
+    }
+    const read = relationOf(data, plan, config);
+    if (isRefusal(read)) return read;
+    const { relation } = read;
+    const attributes = attributesOf(data, plan, own, config);
+    const cio_relationships = [{ identifiers: person, relationship_attributes: relation }];
+    // Other columns of a relationship's row land on the object, as the specification says.
+    const operation =
+      Object.keys(attributes).length === 0
+        ? { ...target, action: 'add_relationships', cio_relationships }
+        : { ...target, action: 'identify', attributes, cio_relationships };
+    return { key, attributes, relation, operation };
+  };
+};
+
+const drafts: Readonly<Record<StreamPlan['kind'], Draw>> = {
+  persons: drawPerson,
+  events: drawEvent,
+  objects: drawObject,
+  relationships: drawRelationship,
+};

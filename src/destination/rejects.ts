@@ -1,0 +1,98 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
+import type { Refusal } from './limits.ts';
+
+/** Records that could not be delivered, each whole and with its reason: NDJSON, one file a run. */
+export interface Rejects {
+  add(stream: string, line: string, refusal: Refusal): void;
+  /** Resolves when all that was added is on disk; a state may pass only then. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** The file, once a record was rejected. */
+  readonly path: string | undefined;
+  readonly count: number;
+}
+
+/** How many records must have been seen before a share of rejects means something. */
+const fewestForShare = 1_000;
+
+export function rejectsFile(folder: string, now: Date = new Date()): Rejects {
+  const path = join(folder, `rejects-${now.toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}.ndjson`);
+  let waiting: string[] = [];
+  let count = 0;
+  let file: Promise<FileHandle> | undefined;
+  let written: Promise<void> = Promise.resolve();
+  const write = async (lines: readonly string[]): Promise<void> => {
+    try {
+      file ??= openFile(folder, path);
+      const handle = await file;
+      await handle.appendFile(lines.join(''));
+      await handle.datasync();
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
+  };
+  const flush = (): Promise<void> => {
+    if (waiting.length > 0) {
+      const lines = waiting;
+      waiting = [];
+      written = written.then(() => write(lines));
+    }
+    return written;
+  };
+  return {
+    add(stream, line, { reason, field, message }) {
+      count += 1;
+      const about = JSON.stringify({ stream, reason, field, message, time: new Date().toISOString() });
+      // The record goes in as it came, digit by digit.
+      waiting.push(`${about.slice(0, -1)},"record":${line}}\n`);
+    },
+    flush,
+    async close() {
+      await flush();
+      if (file !== undefined) await (await file).close();
+    },
+    get path() {
+      return count === 0 ? undefined : path;
+    },
+    get count() {
+      return count;
+    },
+  };
+}
+
+async function openFile(folder: string, path: string): Promise<FileHandle> {
+  await mkdir(folder, { recursive: true });
+  return open(path, 'a');
+}
+
+function unwritable(path: string, cause: unknown): ConnectorError {
+  return new ConnectorError(
+    `Rejected records cannot be written to ${path}: ${messageOf(cause)}. No state passes them, so the next run sends them again. Mend the folder that "rejects" names.`,
+    { failureType: 'config_error', cause },
+  );
+}
+
+/** Stops a run that goes wrong, by a count or a share (`100`, `5%`) of rejects. */
+export function rejectGuard(most: string | undefined): (refusal: Refusal, seen: number) => void {
+  if (most === undefined) return () => undefined;
+  const reasons = new Map<string, number>();
+  let rejected = 0;
+  const number = Number.parseInt(most, 10);
+  return ({ reason, field, message }, seen) => {
+    rejected += 1;
+    const text = `${reason}${field === '' ? '' : ` (${field})`}: ${message}`;
+    if (reasons.has(text) || reasons.size < 1_000) reasons.set(text, (reasons.get(text) ?? 0) + 1);
+    const over = most.endsWith('%')
+      ? seen >= fewestForShare && rejected * 100 > number * seen
+      : rejected > number;
+    if (over)
+      throw configError(`More records are rejected than max_rejects (${most}) allows. ${commonest(reasons)}`);
+  };
+}
+
+function commonest(reasons: ReadonlyMap<string, number>): string {
+  const top = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3);
+  return `The commonest reasons: ${top.map(([text, count]) => `${count} times ${text}`).join(' ')}`;
+}

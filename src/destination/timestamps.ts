@@ -1,0 +1,48 @@
+import { exactDigits } from '../protocol/exact-json.ts';
+
+/** `YYYY-MM-DD`, with a time and a zone or without; Snowflake writes up to nine digits of a second. */
+const isoText =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+/** A later second than any that a date can mean: milliseconds. It is the year 5138 in seconds. */
+const firstMilliseconds = 100_000_000_000;
+
+function offsetSeconds(zone: string | undefined): number {
+  if (zone === undefined || zone.toUpperCase() === 'Z') return 0;
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  const seconds = Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2, 4)) * 60;
+  return zone.startsWith('-') ? -seconds : seconds;
+}
+
+function ofText(text: string): number | undefined {
+  const match = isoText.exec(text.trim());
+  if (match === null) return /^-?\d{1,19}$/.test(text) ? ofNumber(Number(text)) : undefined;
+  const [, year, month, day, hour, minute, second, zone] = match;
+  const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // Date.UTC carries a 31st of February over into March: such a date is none.
+  if (new Date(date).getUTCDate() !== Number(day) || Number(month) > 12) return undefined;
+  const time = Number(hour ?? 0) * 3600 + Number(minute ?? 0) * 60 + Number(second ?? 0);
+  return time > 86_400 ? undefined : date / 1000 + time - offsetSeconds(zone);
+}
+
+function ofNumber(value: number): number | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  let seconds = value;
+  while (Math.abs(seconds) >= firstMilliseconds) seconds /= 1000;
+  return Math.floor(seconds);
+}
+
+/**
+ * Whole unix seconds of a timestamp: ISO text (no zone is UTC), or a number of seconds, milliseconds,
+ * microseconds or nanoseconds by its size. undefined where it cannot be read.
+ */
+export function unixSeconds(value: unknown): number | undefined {
+  if (typeof value === 'number') return ofNumber(value);
+  if (typeof value === 'string') return ofText(value);
+  const digits = exactDigits(value);
+  return digits === undefined ? undefined : ofNumber(Number(digits));
+}
+
+/** Text that can only be a point in time: a date alone may be a birthday, which stays text. */
+export const looksLikeTimestamp = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 16 && isoText.test(value);

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Airbyte's forms want what zod's generator words otherwise: `oneOf` with a parent `type: object`, no `anyOf`
+ * with null in it, no `additionalProperties` but true.
+ */
+function toForm(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toForm);
+  if (!isRecord(value)) return value;
+  const { additionalProperties: _, $schema: __, anyOf, ...rest } = value;
+  const branches = Array.isArray(anyOf)
+    ? anyOf.filter((branch) => !isRecord(branch) || branch.type !== 'null')
+    : [];
+  const only = branches.length === 1 && isRecord(branches[0]) ? branches[0] : {};
+  const merged = { ...only, ...rest, ...(branches.length > 1 ? { oneOf: branches } : {}) };
+  const typed = 'oneOf' in merged && !('type' in merged) ? { type: 'object', ...merged } : merged;
+  return Object.fromEntries(Object.entries(typed).map(([key, inner]) => [key, toForm(inner)]));
+}
+
+/** The connectionSpecification that Airbyte draws a form from: the same schema that validates the config. */
+export function connectionForm(schema: z.ZodType, title: string): Record<string, unknown> {
+  const form = toForm(z.toJSONSchema(schema, { target: 'draft-07', io: 'input' }));
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title,
+    ...(isRecord(form) ? form : {}),
+    additionalProperties: true,
+  };
+}
+
+/** The first thing that is wrong with a config: where and what, never the value. */
+export function misfit(whose: string, error: z.ZodError): string {
+  const issue = error.issues[0];
+  const path =
+    issue?.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('') ?? '';
+  const place = path === '' ? '' : `, ${path.replace(/^\./, '')}`;
+  return `${whose}${place}: ${issue?.message ?? 'it does not fit'}.`;
+}

@@ -1,0 +1,39 @@
+import type { Dialect } from '../warehouse.ts';
+import { jsonField } from './json-field.ts';
+import { quoteIdentifier, quoteString } from './quote.ts';
+
+const base32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+const base32Digit = (number: string, shift: number): string =>
+  `SUBSTR('${base32}', BITAND(BITSHIFTRIGHT(${number}, ${shift}), 31) + 1, 1)`;
+
+/** Crockford base 32 of the low `digits * 5` bits of an integer expression. */
+function crockford(number: string, digits: number): string {
+  return Array.from({ length: digits }, (_, index) => base32Digit(number, 5 * (digits - 1 - index))).join(
+    ' || ',
+  );
+}
+
+function member({ name, sql }: { readonly name: string; readonly sql: string }): string {
+  return `${quoteString(`${JSON.stringify(name)}:`)}, COALESCE(${sql}, 'null')`;
+}
+
+export const snowflakeDialect: Dialect = {
+  name: 'snowflake',
+  quoteIdentifier,
+  quoteString,
+  foldIdentifier: (name) => name.toUpperCase(),
+  isTimestamp: (type) => /^(TIMESTAMP|DATETIME|DATE$)/.test(type),
+  jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
+  // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
+  jsonObject: (fields) => `CONCAT('{', ${fields.map(member).join(`, ',', `)}, '}')`,
+  ulid(timestamp, identity) {
+    // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
+    const since1970 = `DATEDIFF('millisecond', '1970-01-01'::TIMESTAMP_NTZ, ${timestamp})`;
+    const milliseconds = `GREATEST(0, COALESCE(${since1970}, 0))`;
+    const half = (start: number): string => `TO_NUMBER(SUBSTR(MD5(${identity}), ${start}, 10), 'XXXXXXXXXX')`;
+    return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
+  },
+  line: (prefix, json, suffix) => `CONCAT(${quoteString(prefix)}, ${json}, ${quoteString(suffix)}, CHR(10))`,
+  timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP_NTZ`,
+};

@@ -1,0 +1,110 @@
+import type { Column, JsonField } from '../warehouse.ts';
+import { quoteString } from './quote.ts';
+
+/**
+ * JSON Schema and JSON text of a Snowflake column. Every value leaves as text that Snowflake itself made,
+ * since the driver would round numbers past 2^53 and cut timestamps to milliseconds.
+ */
+
+const nullable = (type: string, rest: Record<string, unknown> = {}): Record<string, unknown> => ({
+  type: ['null', type],
+  ...rest,
+});
+
+/** Tells our own errors, raised in SQL, from the database's. */
+export const errorMarker = 'nexus-customer-io: ';
+
+/**
+ * SQL of `value`, or an error where `bad` holds. Snowflake has no error(): a text that is not a number is
+ * quoted in its message. The condition is inside, so that a good row has nothing to convert (NULL)
+ * however eagerly the engine evaluates.
+ */
+function unless(bad: string, value: string, column: string, row: string): string {
+  const text = quoteString(
+    `${errorMarker}column "${column}" holds NaN or Infinity, which JSON cannot hold, in the row `,
+  );
+  return `COALESCE(TO_VARCHAR(TO_NUMBER(IFF(${bad}, ${text} || ${row}, NULL))), ${value})`;
+}
+
+const quoted = (text: string): string => `'"' || ${text} || '"'`;
+
+/** Nine digits of a second, less the zeros at the end. */
+const withoutZeros = (text: string): string => `RTRIM(RTRIM(${text}, '0'), '.')`;
+
+const isoFormat = `'YYYY-MM-DD"T"HH24:MI:SS.FF9'`;
+
+const iso = (timestamp: string): string => withoutZeros(`TO_VARCHAR(${timestamp}, ${isoFormat})`);
+
+function numberField(column: Column, ref: string, row: string): JsonField | undefined {
+  if (/^NUMBER(\(\d+,0\))?$/.test(column.type)) {
+    return { schema: nullable('integer', { airbyte_type: 'integer' }), sql: `TO_VARCHAR(${ref})` };
+  }
+  if (column.type.startsWith('NUMBER')) return { schema: nullable('number'), sql: `TO_VARCHAR(${ref})` };
+  if (column.type !== 'FLOAT') return undefined;
+  const text = `TO_VARCHAR(${ref})`;
+  // The short text of a double may have fewer digits than the double: then seventeen, which are always enough.
+  const long = `LTRIM(TO_VARCHAR(${ref}, 'S9.9999999999999999E'), '+ ')`;
+  const finite = `CASE WHEN ${text} ILIKE '%n%' THEN NULL WHEN TO_DOUBLE(${text}) = ${ref} THEN ${text} ELSE ${long} END`;
+  // Of all texts of a double only NaN and the infinities have an n.
+  return { schema: nullable('number'), sql: unless(`${text} ILIKE '%n%'`, finite, column.name, row) };
+}
+
+function timestampField(column: Column, ref: string): JsonField | undefined {
+  if (/^(TIMESTAMP_NTZ|TIMESTAMP\b|DATETIME)/.test(column.type)) {
+    return {
+      schema: nullable('string', { format: 'date-time', airbyte_type: 'timestamp_without_timezone' }),
+      sql: quoted(iso(ref)),
+    };
+  }
+  if (!/^TIMESTAMP_L?TZ/.test(column.type)) return undefined;
+  return {
+    schema: nullable('string', { format: 'date-time', airbyte_type: 'timestamp_with_timezone' }),
+    sql: quoted(`${iso(`CONVERT_TIMEZONE('UTC', ${ref})`)} || 'Z'`),
+  };
+}
+
+function dateOrTimeField(column: Column, ref: string): JsonField | undefined {
+  if (column.type === 'DATE') {
+    const sql = quoted(`TO_VARCHAR(${ref}, 'YYYY-MM-DD')`);
+    return { schema: nullable('string', { format: 'date' }), sql };
+  }
+  if (!/^TIME(\(\d\))?$/.test(column.type)) return undefined;
+  return {
+    schema: nullable('string', { format: 'time', airbyte_type: 'time_without_timezone' }),
+    sql: quoted(withoutZeros(`TO_VARCHAR(${ref}, 'HH24:MI:SS.FF9')`)),
+  };
+}
+
+const hasSpecial = (text: string): string => `(${text} ILIKE '%nan%' OR ${text} ILIKE '%inf%')`;
+
+function nestedField(column: Column, ref: string, row: string): JsonField | undefined {
+  if (!/^(VARIANT|OBJECT|ARRAY|MAP)/.test(column.type)) return undefined;
+  // Raw line breaks would end the record's line; inside JSON strings they are escaped, outside they mean nothing.
+  const json = `TRANSLATE(TO_JSON(TO_VARIANT(${ref})), CHR(10) || CHR(13), '')`;
+  const outside = `REGEXP_REPLACE(${json}, ${quoteString('"(\\\\.|[^"\\\\])*"')}, '')`;
+  const sql = unless(`${hasSpecial(json)} AND ${hasSpecial(outside)}`, json, column.name, row);
+  if (column.type.startsWith('ARRAY')) return { schema: nullable('array'), sql };
+  if (!column.type.startsWith('VARIANT')) return { schema: nullable('object'), sql };
+  // A VARIANT may hold any kind of value, and Airbyte wants one schema: no type fits all but an open one.
+  return { schema: { type: ['null', 'object', 'array', 'string', 'number', 'boolean'] }, sql };
+}
+
+/** The field of one column; a type without a JSON form of its own is text. */
+export function jsonField(column: Column, ref: string, row: string): JsonField {
+  if (column.type === 'BOOLEAN') return { schema: nullable('boolean'), sql: `TO_VARCHAR(${ref})` };
+  if (column.type.startsWith('BINARY')) {
+    return {
+      schema: nullable('string', { contentEncoding: 'base64' }),
+      sql: quoted(`BASE64_ENCODE(${ref})`),
+    };
+  }
+  return (
+    numberField(column, ref, row) ??
+    timestampField(column, ref) ??
+    dateOrTimeField(column, ref) ??
+    nestedField(column, ref, row) ?? {
+      schema: nullable('string'),
+      sql: `TO_JSON(TO_VARIANT(CAST(${ref} AS VARCHAR)))`,
+    }
+  );
+}

@@ -1,0 +1,55 @@
+import type { Connection, Column as DriverColumn, RowStatement, StatementOption } from 'snowflake-sdk';
+import type { Column } from '../warehouse.ts';
+
+/** Runs a statement to the point where its result can be read; rejects with the driver's own error. */
+export function execute(
+  connection: Connection,
+  sqlText: string,
+  options: Omit<StatementOption, 'sqlText' | 'complete'> = {},
+): Promise<RowStatement> {
+  return new Promise((resolve, reject) => {
+    connection.execute({
+      sqlText,
+      // Rows are taken from the stream only: the driver would else hold the whole result in memory.
+      streamResult: true,
+      rowMode: 'array',
+      ...options,
+      complete: (error, statement) => (error ? reject(error) : resolve(statement)),
+    });
+  });
+}
+
+const scaled = /^(TIME|TIMESTAMP_(NTZ|LTZ|TZ))$/;
+
+/** The type as Snowflake's DDL spells it. */
+function typeOf(column: DriverColumn): string {
+  const type = column.getType().toUpperCase();
+  if (type === 'FIXED') return `NUMBER(${column.getPrecision()},${column.getScale()})`;
+  if (type === 'REAL') return 'FLOAT';
+  if (type === 'TEXT') return 'VARCHAR';
+  return scaled.test(type) ? `${type}(${column.getScale()})` : type;
+}
+
+export const columnsOf = (statement: RowStatement): Column[] =>
+  (statement.getColumns() ?? []).map((column) => ({ name: column.getName(), type: typeOf(column) }));
+
+export type TextCells = readonly (string | null)[];
+
+const asText = (value: unknown): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+/**
+ * The rows of a result whose columns are text. The server says beforehand how many there are:
+ * a stream that ends early is an error, never a short result that looks whole.
+ */
+export async function* textCells(statement: RowStatement): AsyncGenerator<TextCells> {
+  const announced = statement.getNumRows();
+  let count = 0;
+  for await (const row of statement.streamRows()) {
+    count += 1;
+    yield Array.isArray(row) ? row.map(asText) : [];
+  }
+  if (count !== announced) {
+    throw new Error(`The result has ${announced} rows, but only ${count} arrived.`);
+  }
+}
