@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { backoffMs, decide } from './decision.ts';
+
+const answer = (status: number, body = '', retryAfterMs?: number) => ({ status, body, retryAfterMs });
+
+describe('an answer', () => {
+  it.each([
+    [200, '{}', 'accept'],
+    [207, '{"errors":[]}', 'accept'],
+    [400, '', 'split'],
+    [413, '', 'split'],
+    [401, '', 'stop'],
+    [403, '', 'stop'],
+    [404, '', 'stop'],
+    [408, '', 'retry'],
+    [429, '', 'retry'],
+    [500, '', 'retry'],
+    [502, '<html>Bad gateway</html>', 'retry'],
+    [503, '', 'retry'],
+  ])('of %i is decided: %s %s', (status, body, action) => {
+    expect(decide(answer(status, body)).action).toBe(action);
+  });
+
+  it('that never came is retried', () => {
+    expect(decide({ failure: 'socket hang up' })).toMatchObject({ action: 'retry', why: 'socket hang up' });
+  });
+
+  it('of 207 names its failures', () => {
+    const errors = [{ batch_index: 2, reason: 'invalid', field: 'name', message: 'no' }];
+    expect(decide(answer(207, JSON.stringify({ errors })))).toEqual({ action: 'accept', errors });
+  });
+
+  it('hands on how long to wait', () => {
+    expect(decide(answer(429, '', 31_000))).toMatchObject({ afterMs: 31_000 });
+  });
+});
+
+it('waits longer with each attempt, up to half a minute', () => {
+  const longest = (attempt: number): number => backoffMs(attempt, () => 1);
+  expect([0, 1, 2].map(longest)).toEqual([250, 500, 1000]);
+  expect(longest(50)).toBe(30_000);
+  expect(backoffMs(5, () => 0)).toBe(0);
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseExactJson } from '../protocol/exact-json.ts';
+import { looksLikeTimestamp, unixSeconds } from './timestamps.ts';
+
+describe('unixSeconds', () => {
+  const leapDay = Date.UTC(2024, 1, 29, 13, 14, 15) / 1000;
+  it.each([
+    ['2024-02-29T13:14:15', leapDay],
+    ['2024-02-29 13:14:15.123', leapDay],
+    ['2024-02-29T13:14:15.123456789Z', leapDay],
+    ['2024-02-29T15:14:15+02:00', leapDay],
+    ['2024-02-29 15:14:15 +0200', leapDay],
+    ['2024-02-29 11:14:15-02', leapDay],
+    ['2024-02-29', Date.UTC(2024, 1, 29) / 1000],
+    ['1709212455', leapDay],
+    [1709212455, leapDay],
+    [1709212455.9, leapDay],
+    [1709212455123, leapDay],
+    [1709212455123456, leapDay],
+    ['1969-12-31T23:59:59.5', -1],
+    ['2024-02-30T00:00:00', undefined],
+    ['2024-13-01', undefined],
+    ['2024-01-01T25:00:00', undefined],
+    ['yesterday', undefined],
+    ['', undefined],
+    [Number.NaN, undefined],
+    [true, undefined],
+    [null, undefined],
+    [{}, undefined],
+  ])('%j is %j', (value, expected) => {
+    expect(unixSeconds(value)).toBe(expected);
+  });
+
+  it('reads what JavaScript writes, for every second', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -2_000_000_000, max: 4_000_000_000 }), (seconds) => {
+        expect(unixSeconds(new Date(seconds * 1000).toISOString())).toBe(seconds);
+      }),
+    );
+  });
+
+  it('reads numbers that were kept digit by digit', () => {
+    expect(unixSeconds(parseExactJson('1709212455123456789'))).toBe(leapDay);
+  });
+});
+
+it.each([
+  ['2025-01-15 10:30:00.000', true],
+  ['2025-01-15T10:30:00Z', true],
+  ['2025-01-15', false],
+  ['+49 170 1234567', false],
+  [1709212455, false],
+])('%j looks like a timestamp: %j', (value, expected) => {
+  expect(looksLikeTimestamp(value)).toBe(expected);
+});
