@@ -1,6 +1,6 @@
 import { removedAtColumn } from '../streams/contract.ts';
 import type { DestinationConfig } from './config.ts';
-import type { Attributes } from './limits.ts';
+import { type Attributes, limits } from './limits.ts';
 import type { ContractColumns, StreamPlan } from './stream-plan.ts';
 import { looksLikeTimestamp, unixSeconds } from './timestamps.ts';
 
@@ -20,30 +20,59 @@ const contractColumns: Readonly<Record<StreamPlan['kind'], readonly (keyof Contr
   relationships: ['groupId', 'objectTypeId', 'userId', 'anonymousId', 'timestamp', 'relationshipAttributes'],
 };
 
-export const ownColumns = (plan: StreamPlan): ReadonlySet<string> =>
-  new Set(contractColumns[plan.kind].map((column) => plan.columns[column]));
+type ColumnKind = 'own' | 'timestamp' | 'plain';
+
+/** What each column of a stream is, worked out once a name rather than once a record. */
+export interface ColumnKinds {
+  kindOf(name: string): ColumnKind;
+  /** A name longer than Customer.io's limit was met: attributes have to be checked one by one. */
+  readonly longNames: boolean;
+}
+
+/** More names than this are not columns but data used as names. */
+const mostNames = 10_000;
+
+export function columnKinds(plan: StreamPlan): ColumnKinds {
+  const own = new Set(contractColumns[plan.kind].map((column) => plan.columns[column]));
+  const known = new Map<string, ColumnKind>();
+  let longNames = false;
+  const classify = (name: string): ColumnKind => {
+    longNames ||= Buffer.byteLength(name) > limits.attributeName;
+    if (own.has(name) || isAirbyteColumn(name)) return 'own';
+    return plan.timestamps.has(name) || name === 'created_at' ? 'timestamp' : 'plain';
+  };
+  return {
+    kindOf(name) {
+      const found = known.get(name);
+      if (found !== undefined) return found;
+      const kind = classify(name);
+      if (known.size < mostNames) known.set(name, kind);
+      return kind;
+    },
+    get longNames() {
+      return longNames;
+    },
+  };
+}
 
 /** Every column that is not the contract's. Timestamps become unix seconds, the form that segments compare. */
 export function attributesOf(
   data: Readonly<Record<string, unknown>>,
-  plan: StreamPlan,
-  own: ReadonlySet<string>,
+  columns: ColumnKinds,
   options: AttributeOptions,
 ): Attributes {
   const attributes = newAttributes();
   const unset = options.null_attributes === 'unset';
   for (const name of Object.keys(data)) {
-    if (own.has(name) || isAirbyteColumn(name)) continue;
+    const kind = columns.kindOf(name);
+    if (kind === 'own') continue;
     const value = data[name];
     const missing = value === null || value === undefined;
-    if (!missing) attributes[name] = isTime(name, plan) ? (secondsOf(value) ?? value) : value;
+    if (!missing) attributes[name] = kind === 'timestamp' ? (secondsOf(value) ?? value) : value;
     else if (unset) attributes[name] = null;
   }
   return attributes;
 }
-
-const isTime = (name: string, plan: StreamPlan): boolean =>
-  plan.timestamps.has(name) || name === 'created_at';
 
 /** created_at and typed timestamps; a text that is none stays as it is. */
 const secondsOf = (value: unknown): number | undefined =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { misfit } from '../protocol/connection-form.ts';
+import { type FormGroup, misfit } from '../protocol/connection-form.ts';
 import { configError } from '../protocol/connector-error.ts';
 
 const removal = (what: string) =>
@@ -47,32 +47,39 @@ const mapping = z
   })
   .meta({ title: 'Stream', description: 'How the columns of a stream of any source are read.' });
 
+export const destinationGroups: readonly FormGroup[] = [
+  { id: 'account', title: 'Customer.io account' },
+  { id: 'mapping', title: 'What the records become' },
+  { id: 'rejects', title: 'Records that cannot be delivered' },
+  { id: 'delivery', title: 'Delivery' },
+];
+
 export const destinationConfig = z.looseObject({
   site_id: z.string().min(1).meta({
     title: 'Site ID',
     description: 'The Site ID of a Track API key: Settings, Account settings, API credentials.',
-    order: 0,
+    group: 'account',
   }),
   api_key: z.string().min(1).meta({
     title: 'API key',
     description: 'The API key that belongs to the Site ID.',
     airbyte_secret: true,
-    order: 1,
+    group: 'account',
   }),
   region: z.enum(['us', 'eu']).default('us').meta({
     title: 'Region',
     description: 'Where the workspace is. Data for an EU workspace must not go to the US host.',
-    order: 2,
+    group: 'account',
   }),
   identifier: z.enum(['auto', 'id', 'email', 'cio_id']).default('auto').meta({
     title: 'Identifier',
     description: 'What userId is in Customer.io. auto: an e-mail address where it holds an @, else an id.',
-    order: 3,
+    group: 'mapping',
   }),
   streams: z.array(mapping).default([]).meta({
     title: 'Streams of other sources',
     description: 'A stream that is not named persons, events, objects or relationships is mapped here.',
-    order: 4,
+    group: 'mapping',
   }),
   removals: z
     .looseObject({
@@ -81,27 +88,27 @@ export const destinationConfig = z.looseObject({
       relationships: removal('relationships'),
     })
     .prefault({})
-    .meta({ title: 'Removals', description: 'What removed rows do.', order: 5 }),
+    .meta({ title: 'Removals', description: 'What removed rows do.', group: 'mapping' }),
   null_attributes: z.enum(['omit', 'unset']).default('omit').meta({
     title: 'Null attributes',
     description: 'omit leaves what Customer.io holds; unset removes the attribute there.',
-    order: 6,
+    group: 'mapping',
   }),
   too_long: z.enum(['reject', 'truncate']).default('reject').meta({
     title: 'Values that are too long',
     description: 'Customer.io takes 1,000 bytes a value: reject the record, or cut the value at a character.',
-    order: 7,
+    group: 'mapping',
   }),
   relationship_timestamps: z.enum(['unix', 'text']).default('unix').meta({
     title: 'Timestamps of relationships',
     description:
       'Segments compare unix seconds; text leaves timestamps in relationshipAttributes as they are.',
-    order: 8,
+    group: 'mapping',
   }),
   rejects: z.string().default('rejects').meta({
     title: 'Rejects folder',
     description: 'Where a run writes the records that could not be delivered, whole and with the reason.',
-    order: 9,
+    group: 'rejects',
   }),
   max_rejects: z
     .string()
@@ -112,22 +119,22 @@ export const destinationConfig = z.looseObject({
       description: 'A count, or a share such as 5%, beyond which the run stops.',
       pattern_descriptor: '100 or 5%',
       examples: ['100', '5%'],
-      order: 10,
+      group: 'rejects',
     }),
   requests_in_flight: z.int().min(1).max(100).default(10).meta({
     title: 'Requests in flight',
     description: 'How many requests are under way at once.',
-    order: 11,
+    group: 'delivery',
   }),
   max_requests_per_second: z.int().min(1).max(1000).default(100).meta({
     title: 'Most requests a second',
     description: 'A ceiling; the connector slows down by itself where Customer.io asks for it.',
-    order: 12,
+    group: 'delivery',
   }),
   retry_seconds: z.int().min(0).default(600).meta({
     title: 'Seconds of retrying',
     description: 'How long a request that fails for a passing reason is tried again before the run stops.',
-    order: 13,
+    group: 'delivery',
   }),
   endpoint: z
     .string()
@@ -138,7 +145,7 @@ export const destinationConfig = z.looseObject({
       description: 'A server to use instead of Customer.io: a local simulator, a proxy.',
       pattern_descriptor: 'http://127.0.0.1:8040',
       examples: ['http://127.0.0.1:8040'],
-      order: 14,
+      group: 'delivery',
     }),
 });
 

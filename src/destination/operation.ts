@@ -1,6 +1,6 @@
 import { parseExactJson } from '../protocol/exact-json.ts';
 import { removedAtColumn } from '../streams/contract.ts';
-import { attributesOf, ownColumns, relationshipAttributes } from './attributes.ts';
+import { attributesOf, type ColumnKinds, columnKinds, relationshipAttributes } from './attributes.ts';
 import type { DestinationConfig } from './config.ts';
 import {
   isRefusal,
@@ -41,10 +41,8 @@ interface Draft {
   readonly operation: Record<string, unknown>;
   readonly attributes?: Attributes;
   readonly relation?: Attributes;
+  readonly columns?: ColumnKinds;
 }
-
-/** No value, name or number of attributes can break a limit in so short an operation. */
-const surelyWithin = Math.min(limits.attributeValue, limits.attributeName * 6);
 
 const removed = (data: Data): boolean =>
   data[removedAtColumn] !== null && data[removedAtColumn] !== undefined;
@@ -59,26 +57,24 @@ export function toOperation(plan: StreamPlan, config: DestinationConfig): ToOper
   };
 }
 
+/** Limits are looked at one by one only where the operation is long enough to break one. */
 function serialise(draft: Draft, config: DestinationConfig): Operation | Refusal {
-  let body = JSON.stringify(draft.operation);
-  if (body.length <= surelyWithin) return operation(draft, body, []);
-  const cut: string[] = [];
-  const list = config.too_long === 'truncate' ? cut : undefined;
+  const body = JSON.stringify(draft.operation);
+  const bytes = Buffer.byteLength(body);
+  const { key, columns } = draft;
+  if (bytes <= limits.attributeValue && columns?.longNames !== true && draft.relation === undefined) {
+    return { key, body, bytes, truncated: [] };
+  }
+  const truncated: string[] = [];
+  const list = config.too_long === 'truncate' ? truncated : undefined;
   const refusal =
     (draft.attributes && checkAttributes('attributes', draft.attributes, list)) ??
     (draft.relation && checkAttributes('relationshipAttributes', draft.relation, list));
   if (refusal !== undefined) return refusal;
-  if (cut.length > 0) body = JSON.stringify(draft.operation);
-  const whole = tooLong('the operation', body, limits.operation);
-  return whole ?? operation(draft, body, cut);
+  const checked = truncated.length > 0 ? JSON.stringify(draft.operation) : body;
+  const whole = tooLong('the operation', checked, limits.operation);
+  return whole ?? { key, body: checked, bytes: Buffer.byteLength(checked), truncated };
 }
-
-const operation = ({ key }: Draft, body: string, truncated: readonly string[]): Operation => ({
-  key,
-  body,
-  bytes: Buffer.byteLength(body),
-  truncated,
-});
 
 /** Case does not tell e-mails apart. */
 const personKey = (identifiers: PersonIdentifiers): string =>
@@ -97,7 +93,7 @@ function rootTimestamp(data: Data, plan: StreamPlan): { timestamp?: number } | R
 type Draw = (plan: StreamPlan, config: DestinationConfig) => (data: Data) => Draft | Refusal | Ignored;
 
 const drawPerson: Draw = (plan, config) => {
-  const own = ownColumns(plan);
+  const columns = columnKinds(plan);
   return (data) => {
     const identifiers = personIdentifiers(data, plan, config);
     if (isRefusal(identifiers)) return identifiers;
@@ -108,12 +104,13 @@ const drawPerson: Draw = (plan, config) => {
     }
     const timestamp = rootTimestamp(data, plan);
     if (isRefusal(timestamp)) return timestamp;
-    const attributes = attributesOf(data, plan, own, config);
+    const attributes = attributesOf(data, columns, config);
     const anonymousId = keyText(data[plan.columns.anonymousId]);
     if (anonymousId !== undefined) attributes.anonymous_id = anonymousId;
     return {
       key,
       attributes,
+      columns,
       operation: { type: 'person', identifiers, action: 'identify', ...timestamp, attributes },
     };
   };
@@ -122,7 +119,7 @@ const drawPerson: Draw = (plan, config) => {
 const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 
 const drawEvent: Draw = (plan, config) => {
-  const own = ownColumns(plan);
+  const columns = columnKinds(plan);
   const { event, messageId } = plan.columns;
   return (data) => {
     if (removed(data)) return { ignored: true };
@@ -134,13 +131,14 @@ const drawEvent: Draw = (plan, config) => {
     if (long !== undefined) return long;
     const timestamp = rootTimestamp(data, plan);
     if (isRefusal(timestamp)) return timestamp;
-    const attributes = attributesOf(data, plan, own, config);
+    const attributes = attributesOf(data, columns, config);
     const given = data[messageId];
     // Customer.io deduplicates events by ULID only; another id would make it drop every later event.
     const id = typeof given === 'string' && ulid.test(given) ? { id: given } : {};
     return {
       key: personKey(identifiers),
       attributes,
+      columns,
       operation: { type: 'person', identifiers, action: 'event', name, ...id, ...timestamp, attributes },
     };
   };
@@ -149,7 +147,7 @@ const drawEvent: Draw = (plan, config) => {
 const objectKey = (type: string, id: string): string => `object:${type}:${id}`;
 
 const drawObject: Draw = (plan, config) => {
-  const own = ownColumns(plan);
+  const columns = columnKinds(plan);
   return (data) => {
     const identifiers = objectIdentifiers(data, plan);
     if (isRefusal(identifiers)) return identifiers;
@@ -158,8 +156,13 @@ const drawObject: Draw = (plan, config) => {
       if (config.removals.objects === 'ignore') return { ignored: true };
       return { key, operation: { type: 'object', identifiers, action: 'delete' } };
     }
-    const attributes = attributesOf(data, plan, own, config);
-    return { key, attributes, operation: { type: 'object', identifiers, action: 'identify', attributes } };
+    const attributes = attributesOf(data, columns, config);
+    return {
+      key,
+      attributes,
+      columns,
+      operation: { type: 'object', identifiers, action: 'identify', attributes },
+    };
   };
 };
 
@@ -190,7 +193,7 @@ function parsedText(text: string): unknown {
 }
 
 const drawRelationship: Draw = (plan, config) => {
-  const own = ownColumns(plan);
+  const columns = columnKinds(plan);
   return (data) => {
     const identifiers = objectIdentifiers(data, plan);
     if (isRefusal(identifiers)) return identifiers;
@@ -212,14 +215,14 @@ const drawRelationship: Draw = (plan, config) => {
     const read = relationOf(data, plan, config);
     if (isRefusal(read)) return read;
     const { relation } = read;
-    const attributes = attributesOf(data, plan, own, config);
+    const attributes = attributesOf(data, columns, config);
     const cio_relationships = [{ identifiers: person, relationship_attributes: relation }];
     // Other columns of a relationship's row land on the object, as the specification says.
     const operation =
       Object.keys(attributes).length === 0
         ? { ...target, action: 'add_relationships', cio_relationships }
         : { ...target, action: 'identify', attributes, cio_relationships };
-    return { key, attributes, relation, operation };
+    return { key, attributes, relation, columns, operation };
   };
 };
 

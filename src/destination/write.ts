@@ -169,7 +169,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     }
   } finally {
     await working;
-    await rejects.close();
     transport.close();
+    await rejects.close();
   }
 }

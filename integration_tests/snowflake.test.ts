@@ -1,0 +1,293 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSourceConfig } from '../src/source/config.ts';
+import { openWarehouse } from '../src/source/warehouse/open.ts';
+import type { LineBatch, Warehouse } from '../src/source/warehouse/warehouse.ts';
+import { checkOf } from './reading.ts';
+import { defaultAccount, type SnowflakeServer, startSnowflakeServer } from './snowflake-server/server.ts';
+import { snowflakeConfig } from './warehouses.ts';
+
+const passphrase = 'a passphrase';
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase },
+});
+const plainKeys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+let server: SnowflakeServer;
+let warehouse: Warehouse;
+
+const open = (rest: Readonly<Record<string, unknown>> = {}): Promise<Warehouse> =>
+  openWarehouse(parseSourceConfig({ warehouse: snowflakeConfig(server.url, rest) }).warehouse);
+
+beforeAll(async () => {
+  server = await startSnowflakeServer({ account: { ...defaultAccount, publicKey: keys.publicKey } });
+  await server.run('CREATE TABLE "Odd ""Name" ("select" VARCHAR, b NUMBER(9,2), f FLOAT, v VARIANT)');
+  warehouse = await open();
+});
+
+afterAll(async () => {
+  await warehouse.close();
+  await server.close();
+});
+
+/** The JSON text that a value leaves the warehouse as. */
+async function jsonOf(value: string): Promise<string | null> {
+  const [column] = await warehouse.describe(`SELECT ${value} AS "v"`);
+  if (column === undefined) throw new Error('no column');
+  const { sql } = warehouse.dialect.jsonField(column, `'row 1'`);
+  const json = warehouse.dialect.jsonObject([{ name: 'v', sql }]);
+  const [row] = await warehouse.rows(`SELECT ${json} AS "j" FROM (SELECT ${value} AS "v")`);
+  return row?.j ?? null;
+}
+
+describe('values leave exactly', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['9007199254740993::NUMBER(38,0)', '9007199254740993'],
+    ['99999999999999999999999999999999999999::NUMBER(38,0)', '99999999999999999999999999999999999999'],
+    ['1234567890123456789.123456789::NUMBER(38,9)', '1234567890123456789.123456789'],
+    ['-0.5::NUMBER(4,1)', '-0.5'],
+    ['1e300::FLOAT', '1e+300'],
+    [`'0.1'::FLOAT + '0.2'::FLOAT`, '0.30000000000000004'],
+    ['TRUE', 'true'],
+    [`'ü "q" \\\\ ' || CHR(10)`, '"ü \\"q\\" \\\\ \\n"'],
+    [`'2024-02-29 13:14:15.123456789'::TIMESTAMP_NTZ(9)`, '"2024-02-29T13:14:15.123456789"'],
+    [`'2024-02-29 13:14:10'::TIMESTAMP_NTZ`, '"2024-02-29T13:14:10"'],
+    [`'2024-02-29 13:14:15.5+02'::TIMESTAMP_TZ`, '"2024-02-29T11:14:15.5Z"'],
+    [`'2024-02-29 13:14:15'::TIMESTAMP_LTZ`, '"2024-02-29T13:14:15Z"'],
+    [`'2024-02-29'::DATE`, '"2024-02-29"'],
+    [`'13:14:15.5'::TIME`, '"13:14:15.5"'],
+    [`'13:10:00'::TIME`, '"13:10:00"'],
+    [`HEX_DECODE_BINARY('AA00')`, '"qgA="'],
+    [`PARSE_JSON('{"a":1234567890123456789.123456789}')`, '{"a":1234567890123456789.123456789}'],
+    [`PARSE_JSON('{"a":' || CHR(10) || '"x\\\\ny"}')`, '{"a":"x\\ny"}'],
+    [`PARSE_JSON('["NaN","inf"]')`, '["NaN","inf"]'],
+    ['NULL::FLOAT', 'null'],
+    ['NULL::TIMESTAMP_NTZ', 'null'],
+    ['NULL::VARIANT', 'null'],
+  ];
+  it.each(cases)('%s', async (value, json) => {
+    expect(await jsonOf(value)).toBe(`{"v":${json}}`);
+  });
+
+  it.each([`'NaN'::FLOAT`, `'inf'::FLOAT`, `'-inf'::FLOAT`, `TO_VARIANT('NaN'::FLOAT)`])(
+    '%s is an error that names column and row',
+    async (value) => {
+      await expect(jsonOf(value)).rejects.toThrow(/^column "v" holds NaN or Infinity.*row 1$/);
+    },
+  );
+});
+
+describe('the warehouse', () => {
+  it('lists relations with types as describe spells them', async () => {
+    expect(await warehouse.relations()).toContainEqual({
+      name: 'Odd "Name',
+      columns: [
+        { name: 'select', type: 'VARCHAR' },
+        { name: 'B', type: 'NUMBER(9,2)' },
+        { name: 'F', type: 'FLOAT' },
+        { name: 'V', type: 'VARIANT' },
+      ],
+    });
+    expect(await warehouse.describe('SELECT * FROM "Odd ""Name"')).toEqual(
+      (await warehouse.relations()).find(({ name }) => name === 'Odd "Name')?.columns,
+    );
+  });
+
+  it('gives rows as text, with NULL as null and not as a word', async () => {
+    const sql = `SELECT NULL::NUMBER AS "n", NULL::TIME AS "t", 'NULL' AS "s", 12345678901234567890::NUMBER(38,0) AS "i"`;
+    expect(await warehouse.rows(sql)).toEqual([{ n: null, t: null, s: 'NULL', i: '12345678901234567890' }]);
+  });
+
+  it('says what a query lacks, in one line', async () => {
+    await expect(warehouse.rows('SELECT * FROM nowhere')).rejects.toThrow(
+      /^Snowflake: SQL compilation error: Object 'NOWHERE' does not exist.*SELECT on the table\?$/,
+    );
+    await expect(warehouse.describe('SELECT nothing FROM "Odd ""Name"')).rejects.toThrow(
+      /invalid identifier/,
+    );
+  });
+
+  it('waits for a query that takes long', async () => {
+    server.faults.add({ at: 'query', kind: 'slow' });
+    expect(await warehouse.rows('SELECT 1 AS "n"')).toEqual([{ n: '1' }]);
+  });
+});
+
+const manyRows = 12_345;
+
+async function readNumbers(): Promise<{ batches: LineBatch[]; numbers: number[] }> {
+  const { line } = warehouse.dialect;
+  const sql = `SELECT ${line('{"n":', 'n', '}')} AS "line", n AS "key" FROM (SELECT TO_VARCHAR(ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1) AS n FROM TABLE(GENERATOR(ROWCOUNT => ${manyRows})))`;
+  const batches: LineBatch[] = [];
+  for await (const batch of warehouse.lines(sql)) batches.push(batch);
+  const text = Buffer.concat(batches.map((batch) => batch.bytes)).toString();
+  return {
+    batches,
+    numbers: text
+      .trimEnd()
+      .split('\n')
+      .map((json) => JSON.parse(json).n),
+  };
+}
+
+describe('a long result', () => {
+  const all = [...Array(manyRows).keys()];
+
+  it('streams as bytes, with the first and last row of each batch', async () => {
+    const { batches, numbers } = await readNumbers();
+    expect(numbers).toEqual(all);
+    expect(batches.length).toBeGreaterThan(3);
+    expect(batches[0]?.first).toEqual({ key: '0' });
+    expect(batches[1]?.first).toEqual({ key: String(batches[0]?.count) });
+    expect(batches.at(-1)?.last).toEqual({ key: String(manyRows - 1) });
+  });
+
+  it('is fetched no further ahead than a bound while its reader waits', async () => {
+    const chunksBefore = server.requests.filter((path) => path.startsWith('/chunks/')).length;
+    const sql = `SELECT ${warehouse.dialect.line('', 'n', '')} AS "line" FROM (SELECT TO_VARCHAR(SEQ4()) AS n FROM TABLE(GENERATOR(ROWCOUNT => 30000)))`;
+    for await (const batch of warehouse.lines(sql)) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(batch.count).toBeGreaterThan(0);
+      break;
+    }
+    const fetched = server.requests.filter((path) => path.startsWith('/chunks/')).length - chunksBefore;
+    expect(fetched).toBeLessThan(10);
+  });
+
+  it.each([
+    ['a chunk that answers 503', { at: 'chunk', kind: 'status', status: 503 }],
+    ['a chunk that answers 403', { at: 'chunk', kind: 'status', status: 403 }],
+    ['a chunk that breaks off', { at: 'chunk', kind: 'cut' }],
+    ['a query that answers 503', { at: 'query', kind: 'status', status: 503 }],
+    ['a session whose token has expired', { at: 'query', kind: 'expired' }],
+  ] as const)('goes on after %s', async (_, fault) => {
+    server.faults.add(fault);
+    expect((await readNumbers()).numbers).toEqual(all);
+    expect(server.faults.left).toBe(0);
+  });
+
+  it('that is shorter than announced is an error', async () => {
+    server.faults.add({ at: 'query', kind: 'short' });
+    await expect(readNumbers()).rejects.toThrow(
+      `stopped midway: the result has ${manyRows + 1} rows, but only ${manyRows} arrived`,
+    );
+  });
+});
+
+describe('logging in', () => {
+  const literal = plainKeys.privateKey.replaceAll('\n', '\\n');
+  const encrypted = { auth_type: 'key_pair', private_key: keys.privateKey };
+
+  it.each([
+    ['a password', { auth_type: 'password', password: defaultAccount.password }],
+    ['a programmatic access token', { auth_type: 'token', token: defaultAccount.token }],
+    ['an OAuth token', { auth_type: 'oauth', oauth_token: defaultAccount.oauthToken }],
+    ['an encrypted key', { ...encrypted, private_key_passphrase: passphrase }],
+    [
+      'an encrypted key on one line',
+      {
+        ...encrypted,
+        private_key: keys.privateKey.replaceAll('\n', '\\n'),
+        private_key_passphrase: passphrase,
+      },
+    ],
+  ])('works with %s', async (_, credentials) => {
+    const opened = await open({ credentials });
+    expect(await opened.rows('SELECT 1 AS "n"')).toEqual([{ n: '1' }]);
+    await opened.close();
+  });
+
+  it.each([
+    [
+      'a wrong password',
+      { credentials: { auth_type: 'password', password: 'pass-hunter2' } },
+      /as READER failed: the user name or the password is wrong/,
+    ],
+    ['another user', { user: 'stranger' }, /as stranger failed: the user name or the password is wrong/],
+    ['a wrong token', { credentials: { auth_type: 'token', token: 'hunter2' } }, /access token is not valid/],
+    [
+      'a wrong OAuth token',
+      { credentials: { auth_type: 'oauth', oauth_token: 'hunter2' } },
+      /OAuth token is not valid/,
+    ],
+    [
+      'a key that Snowflake does not know',
+      { credentials: { auth_type: 'key_pair', private_key: literal } },
+      /RSA_PUBLIC_KEY/,
+    ],
+    ['no passphrase', { credentials: encrypted }, /is encrypted: give its private_key_passphrase/],
+    [
+      'a wrong passphrase',
+      { credentials: { ...encrypted, private_key_passphrase: 'hunter2' } },
+      /private_key_passphrase is wrong/,
+    ],
+    [
+      'no key at all',
+      { credentials: { auth_type: 'key_pair', private_key: 'hunter2' } },
+      /not a private key in PEM form/,
+    ],
+    ['half a key', { credentials: { auth_type: 'key_pair', private_key: literal.slice(0, 400) } }, /cut off/],
+    ['an unknown role', { role: 'nope' }, /the role does not exist.*warehouse\.role/],
+    ['an unknown warehouse', { warehouse: 'nope' }, /Using the warehouse "nope" failed.*role nexus_reader/],
+    ['an unknown database', { database: 'nope' }, /Using the database "nope" failed/],
+    ['a schema of another case', { schema: '"nexus"' }, /Using the schema ""nexus"" failed/],
+    [
+      'a host that is not there',
+      { access_url: 'http://no-such-host.invalid' },
+      /Reaching Snowflake failed: there is no host no-such-host.invalid/,
+    ],
+  ])('with %s fails the check and says how to mend it', async (_, rest, message) => {
+    const result = await checkOf({ warehouse: snowflakeConfig(server.url, rest) });
+    expect(result).toMatchObject({ status: 'FAILED', message: expect.stringMatching(message) });
+    expect(JSON.stringify(result)).not.toMatch(/hunter2|PRIVATE KEY-----\\n[A-Za-z0-9]|correct horse/);
+  });
+
+  it('tries again when the first answer is 503', async () => {
+    server.faults.add({ at: 'login', kind: 'status', status: 503 });
+    const opened = await open();
+    expect(server.faults.left).toBe(0);
+    await opened.close();
+  });
+
+  it('tells an account that Snowflake does not know from a wrong password', async () => {
+    const forbidden = Array.from(
+      { length: 8 },
+      () => ({ at: 'login', kind: 'status', status: 403 }) as const,
+    );
+    server.faults.add(...forbidden);
+    const { message } = await checkOf({ warehouse: snowflakeConfig(server.url) });
+    server.faults.clear();
+    expect(message).toMatch(/knows no such account \(HTTP 403\).*warehouse\.account/);
+  });
+
+  it.each([
+    [{ account: undefined }, /warehouse\.account/],
+    [{ credentials: { auth_type: 'sso' } }, /warehouse\.credentials/],
+    [{ credentials: { auth_type: 'key_pair' } }, /private_key/],
+  ])('%j does not fit the form', async (rest, message) => {
+    const result = await checkOf({ warehouse: snowflakeConfig(server.url, rest) });
+    expect(result).toMatchObject({ status: 'FAILED', message: expect.stringMatching(message) });
+  });
+});
+
+it('writes nothing to stdout and leaves no log file behind', async () => {
+  const written: unknown[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (chunk: string | Uint8Array) => written.push(chunk) > 0;
+  try {
+    server.faults.add({ at: 'chunk', kind: 'status', status: 503 });
+    await readNumbers();
+    await checkOf({ warehouse: snowflakeConfig(server.url, { user: 'stranger' }) });
+  } finally {
+    process.stdout.write = write;
+  }
+  expect(written).toEqual([]);
+  expect(existsSync('snowflake.log')).toBe(false);
+});

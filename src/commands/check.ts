@@ -1,0 +1,24 @@
+import { checkFailed } from '../protocol/make-message.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import { answer, asConnectorError } from './answer.ts';
+import { readConfig } from './files.ts';
+import { untilInterrupted } from './interruption.ts';
+import { Mask } from './mask.ts';
+import { loadConnector, type Role } from './role.ts';
+
+/** A check that cannot succeed is an answer, not a failure: FAILED with exit code 0, whatever the cause. */
+async function* check(role: Role, path: string, mask: Mask): AsyncGenerator<AirbyteMessage> {
+  try {
+    const connector = await loadConnector(role);
+    const config = await readConfig(path);
+    mask.learn(config, (await connector.spec()).connectionSpecification);
+    yield* connector.check(config);
+  } catch (error) {
+    yield checkFailed(asConnectorError(error).message);
+  }
+}
+
+export function runCheck(role: Role, path: string): Promise<number> {
+  const mask = new Mask();
+  return untilInterrupted((signal) => answer(check(role, path, mask), mask, signal));
+}

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { untilInterrupted } from './interruption.ts';
+
+export interface SimulateOptions {
+  readonly port: number;
+  readonly siteId: string;
+  readonly apiKey: string;
+  /** Object type ids with commas between. */
+  readonly objectTypes: string;
+}
+
+export async function runSimulate(options: SimulateOptions): Promise<number> {
+  const { startSimulator } = await import('../simulator/server.ts');
+  const { port, siteId, apiKey } = options;
+  const objectTypes = options.objectTypes.split(',').map((id) => id.trim());
+  try {
+    const simulator = await startSimulator({ port, siteId, apiKey, objectTypes });
+    process.stdout.write(
+      `A local Customer.io listens on ${simulator.url} (site ID ${siteId}, API key ${apiKey}). Ctrl-C ends it.\n`,
+    );
+    return await untilInterrupted(async (signal) => {
+      if (!signal.aborted) await once(signal, 'abort');
+      await simulator.close();
+      return 0;
+    });
+  } catch (error) {
+    process.stderr.write(`${portProblem(error, port)}\n`);
+    return 1;
+  }
+}
+
+function portProblem(error: unknown, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Name another with --port, or 0 for any free one.`;
+  if (code === 'EACCES') return `This user may not listen on port ${port}. Name one above 1023 with --port.`;
+  return message;
+}

@@ -1,0 +1,43 @@
+import { showProgress } from '../sync/progress.ts';
+import { report } from '../sync/report.ts';
+import { runSync, type SyncEnds, type SyncWatcher } from '../sync/run-sync.ts';
+import { parseSyncFile, type SyncFile } from '../sync/sync-file.ts';
+import { asConnectorError } from './answer.ts';
+import { readNamedFile } from './files.ts';
+import { untilInterrupted } from './interruption.ts';
+import { Mask } from './mask.ts';
+import { loadDestination, loadSource } from './role.ts';
+
+export function runSyncCommand(path: string): Promise<number> {
+  const mask = new Mask();
+  return untilInterrupted(async (signal) => {
+    try {
+      const file = parseSyncFile(await readNamedFile('--config', path), path, process.env);
+      return await syncAndReport(file, mask, signal);
+    } catch (error) {
+      process.stderr.write(`${mask.text(asConnectorError(error).message)}\n`);
+      return 1;
+    }
+  });
+}
+
+/** One sync with its progress and closing table on stderr; the exit code. */
+export async function syncAndReport(file: SyncFile, mask: Mask, signal: AbortSignal): Promise<number> {
+  const ends: SyncEnds = { source: await loadSource(), destination: await loadDestination() };
+  mask.learn(file.source, (await ends.source.spec()).connectionSpecification);
+  mask.learn(file.destination, (await ends.destination.spec()).connectionSpecification);
+  const summary = await runSync(file, ends, masked(showProgress(process.stderr), mask), signal);
+  process.stderr.write(report(summary, rejectsOf(file)));
+  for (const error of summary.errors) process.stderr.write(`${mask.text(error)}\n`);
+  if (signal.aborted) process.stderr.write('Interrupted: the next sync goes on from what was delivered.\n');
+  return summary.errors.length > 0 || signal.aborted ? 1 : 0;
+}
+
+function masked(watcher: SyncWatcher, mask: Mask): SyncWatcher {
+  return { ...watcher, log: (level, message) => watcher.log(level, mask.text(message)) };
+}
+
+function rejectsOf(file: SyncFile): string | undefined {
+  const { rejects } = file.destination;
+  return typeof rejects === 'string' ? rejects : undefined;
+}

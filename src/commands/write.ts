@@ -1,0 +1,41 @@
+import type { InputLines } from '../protocol/connector.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import { readLines } from '../protocol/ndjson.ts';
+import { answer } from './answer.ts';
+import { readCatalog, readConfig } from './files.ts';
+import { untilInterrupted } from './interruption.ts';
+import { Mask } from './mask.ts';
+import { loadDestination } from './role.ts';
+
+export interface WritePaths {
+  readonly config: string;
+  readonly catalog: string;
+}
+
+/** Standard input, ended by the signal even while its writer keeps silent. */
+async function* linesUntil(signal: AbortSignal): AsyncGenerator<InputLines> {
+  signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
+  try {
+    for await (const lines of readLines(process.stdin)) {
+      if (signal.aborted) return;
+      yield lines;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    process.stdin.destroy();
+  }
+}
+
+async function* write(paths: WritePaths, mask: Mask, signal: AbortSignal): AsyncGenerator<AirbyteMessage> {
+  const destination = await loadDestination();
+  const config = await readConfig(paths.config);
+  mask.learn(config, (await destination.spec()).connectionSpecification);
+  const catalog = await readCatalog(paths.catalog);
+  yield* destination.write({ config, catalog, input: linesUntil(signal), signal });
+}
+
+export function runWrite(paths: WritePaths): Promise<number> {
+  const mask = new Mask();
+  return untilInterrupted((signal) => answer(write(paths, mask, signal), mask, signal));
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Role } from './commands/role.ts';
+import { messageOf } from './protocol/connector-error.ts';
+
+/** Commands answer with an exit code; each is imported only when it is called, so that `spec` stays quick. */
+let exitCode = 0;
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version: unknown }).version);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function addSharedCommands(parent: Command, role: Role): void {
+  parent
+    .command('spec')
+    .description(`print the ${role}'s specification`)
+    .action(async () => {
+      exitCode = await (await import('./commands/spec.ts')).runSpec(role);
+    });
+  parent
+    .command('check')
+    .description(`check that the ${role}'s configuration works`)
+    .requiredOption('--config <path>', 'the configuration, a JSON file')
+    .action(async (options: { config: string }) => {
+      exitCode = await (await import('./commands/check.ts')).runCheck(role, options.config);
+    });
+  parent
+    .command('discover')
+    .description(role === 'source' ? 'print the catalog of streams' : 'print the operations it takes')
+    .requiredOption('--config <path>', 'the configuration, a JSON file')
+    .action(async (options: { config: string }) => {
+      exitCode = await (await import('./commands/discover.ts')).runDiscover(role, options.config);
+    });
+}
+
+function addSourceCommands(parent: Command): void {
+  addSharedCommands(parent, 'source');
+  parent
+    .command('read')
+    .description('read records from the warehouse, as Airbyte messages')
+    .requiredOption('--config <path>', 'the configuration, a JSON file')
+    .requiredOption('--catalog <path>', 'the configured catalog, a JSON file')
+    .option('--state <path>', 'the state to go on from, a JSON file')
+    .action(async (options: { config: string; catalog: string; state?: string }) => {
+      exitCode = await (await import('./commands/read.ts')).runRead(options);
+    });
+}
+
+function addDestinationCommands(parent: Command): void {
+  addSharedCommands(parent, 'destination');
+  parent
+    .command('write')
+    .description('deliver the records on standard input to Customer.io')
+    .requiredOption('--config <path>', 'the configuration, a JSON file')
+    .requiredOption('--catalog <path>', 'the configured catalog, a JSON file')
+    .action(async (options: { config: string; catalog: string }) => {
+      exitCode = await (await import('./commands/write.ts')).runWrite(options);
+    });
+}
+
+function addStandaloneCommands(parent: Command): void {
+  parent
+    .command('sync')
+    .description('warehouse to Customer.io in one process, without Airbyte')
+    .requiredOption('--config <path>', 'the sync file, YAML')
+    .action(async (options: { config: string }) => {
+      exitCode = await (await import('./commands/sync.ts')).runSyncCommand(options.config);
+    });
+  parent
+    .command('simulate')
+    .description('run a local Customer.io to try things on')
+    .option('--port <number>', 'the port to listen on (0: any free one)', wholeNumber, 8040)
+    .option('--site-id <id>', 'the site ID it accepts', 'site')
+    .option('--api-key <key>', 'the API key it accepts', 'key')
+    .option('--object-types <ids>', 'the object type ids it knows, with commas between', '1')
+    .action(async (options) => {
+      exitCode = await (await import('./commands/simulate.ts')).runSimulate(options);
+    });
+  parent
+    .command('demo')
+    .description('a made-up warehouse, a local Customer.io and two syncs between them')
+    .option('--keep <dir>', 'leave the warehouse, state and sync file in this folder')
+    .action(async (options: { keep?: string }) => {
+      exitCode = await (await import('./commands/demo.ts')).runDemo(options);
+    });
+}
+
+function buildProgram(): Command {
+  const program = new Command('nexus-customer-io')
+    .description('People, events, objects and relationships from a nexus warehouse into Customer.io.')
+    .version(version())
+    .showHelpAfterError('(add --help for what can be given)')
+    .exitOverride();
+  addSourceCommands(program);
+  addSourceCommands(program.command('source').description('the Airbyte source: spec, check, discover, read'));
+  addDestinationCommands(
+    program.command('destination').description('the Airbyte destination: spec, check, discover, write'),
+  );
+  addStandaloneCommands(program);
+  return program;
+}
+
+const airbyteWords = new Set(['spec', 'check', 'discover', 'read', 'source', 'destination']);
+
+async function usageError(argv: readonly string[], error: CommanderError): Promise<number> {
+  if (error.exitCode === 0) return 0;
+  if (airbyteWords.has(argv[0] ?? '')) {
+    await (await import('./commands/answer.ts')).answerUsageError(error.message);
+  }
+  return 2;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return usageError(argv, error);
+    process.stderr.write(`${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// Everything is written by now. A driver that keeps a socket open must not keep the process.
+setTimeout(() => process.exit(), 2_000).unref();

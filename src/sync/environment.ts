@@ -1,0 +1,34 @@
+import { configError } from '../protocol/connector-error.ts';
+
+/** `$${` stands for a literal `${`; `${NAME}` for the environment variable. */
+const pattern = /\$\$\{|\$\{([^}]*)\}/g;
+
+/**
+ * Puts environment variables into the text values of a parsed file. It works on values, never on the YAML
+ * text, so what a variable holds can neither end a string nor add a key.
+ */
+export function substituteEnvironment(value: unknown, env: NodeJS.ProcessEnv, path = ''): unknown {
+  if (typeof value === 'string') return substituteText(value, env, path);
+  if (Array.isArray(value)) {
+    return value.map((item, index) => substituteEnvironment(item, env, `${path}[${index}]`));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      substituteEnvironment(item, env, path === '' ? key : `${path}.${key}`),
+    ]),
+  );
+}
+
+function substituteText(text: string, env: NodeJS.ProcessEnv, path: string): string {
+  return text.replace(pattern, (match, name: string | undefined) => {
+    if (name === undefined) return '${';
+    const value = env[name];
+    if (value !== undefined) return value;
+    throw configError(
+      `${path} asks for the environment variable ${name === '' ? match : name}, which is not set. ` +
+        'Set it, or write $${ where the text should hold ${ itself.',
+    );
+  });
+}

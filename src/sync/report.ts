@@ -1,0 +1,64 @@
+import { styleText } from 'node:util';
+import type { SyncSummary } from './run-sync.ts';
+import type { StreamTally } from './tally.ts';
+
+/** The report goes to stderr. */
+const colour = { stream: process.stderr };
+
+const headings = ['stream', 'read', 'delivered', 'rejected', 'seconds'];
+
+/** The closing table, and where the rejects lie. */
+export function report(summary: SyncSummary, rejectsPath: string | undefined): string {
+  const rows = [...summary.streams.map(row), totals(summary)];
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const [total = '', ...streams] = rows.map((cells) => align(cells, widths)).reverse();
+  const rule = widths.map((width) => '─'.repeat(width)).join('──');
+  const lines = [styleText('bold', align(headings, widths), colour), ...streams.reverse(), rule, total];
+  return [...lines, ...rejects(summary, rejectsPath)].map((line) => `${line}\n`).join('');
+}
+
+function row(tally: StreamTally): string[] {
+  const seconds =
+    tally.startedAt === undefined ? 0 : ((tally.settledAt ?? Date.now()) - tally.startedAt) / 1000;
+  return cells(tally.stream, tally.read, tally.delivered, tally.rejected, Math.max(0, seconds));
+}
+
+function totals(summary: SyncSummary): string[] {
+  const sum = (of: (tally: StreamTally) => number): number =>
+    summary.streams.reduce((so_far, tally) => so_far + of(tally), 0);
+  return cells(
+    'total',
+    sum((tally) => tally.read),
+    sum((tally) => tally.delivered),
+    sum((tally) => tally.rejected),
+    summary.seconds,
+  );
+}
+
+function cells(name: string, read: number, delivered: number, rejected: number, seconds: number): string[] {
+  return [
+    name,
+    ...[read, delivered, rejected].map((count) => count.toLocaleString('en')),
+    seconds.toFixed(1),
+  ];
+}
+
+/** Names to the left, numbers to the right. */
+function align(texts: readonly string[], widths: readonly number[]): string {
+  return texts
+    .map((text, column) =>
+      column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+    )
+    .join('  ');
+}
+
+function rejects(summary: SyncSummary, path: string | undefined): string[] {
+  const count = summary.streams.reduce((so_far, tally) => so_far + tally.rejected, 0);
+  if (count === 0) return [];
+  const place = path === undefined ? 'the log above says why' : `each with its reason in ${path}`;
+  return [
+    styleText('yellow', `${count.toLocaleString('en')} rejected, not in Customer.io: ${place}`, colour),
+  ];
+}

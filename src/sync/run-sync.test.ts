@@ -1,0 +1,156 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type {
+  DestinationConnector,
+  DestinationInput,
+  SourceConnector,
+  SourceOutput,
+} from '../protocol/connector.ts';
+import { configError } from '../protocol/connector-error.ts';
+import { log, traceError } from '../protocol/make-message.ts';
+import type { AirbyteMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
+import { runSync, type SyncWatcher } from './run-sync.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sync-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function stateOf(stream: string, cursor: number): Extract<AirbyteMessage, { type: 'STATE' }> {
+  return {
+    type: 'STATE',
+    state: { type: 'STREAM', stream: { stream_descriptor: { name: stream }, stream_state: { cursor } } },
+  };
+}
+
+function linesOf(stream: string, count: number): SourceOutput {
+  return { type: 'RECORD_LINES', stream, lines: new Uint8Array(), count };
+}
+
+function sourceOf(
+  outputs: () => AsyncGenerator<SourceOutput>,
+  seen: ConfiguredAirbyteCatalog[] = [],
+): SourceConnector {
+  return {
+    spec: async () => ({ connectionSpecification: {} }),
+    async *check() {},
+    async *discover() {
+      const names = ['events', 'other', 'relationships', 'persons', 'objects'];
+      const streams = names.map((name) => ({ name, json_schema: {} }));
+      yield { type: 'CATALOG', catalog: { streams } };
+    },
+    async *read({ catalog }) {
+      seen.push(catalog);
+      yield* outputs();
+    },
+  };
+}
+
+/** Settles every state as it comes, with one reject in each. */
+function destinationOf(input_: DestinationInput[] = []): DestinationConnector {
+  return {
+    spec: async () => ({ connectionSpecification: {} }),
+    async *check() {},
+    async *discover() {},
+    async *write({ input }) {
+      let count = 0;
+      for await (const item of input) {
+        input_.push(item);
+        if (item.type === 'RECORD_LINES') count += item.count;
+        if (item.type !== 'STATE') continue;
+        const destinationStats = { recordCount: count - 1, rejectedRecordCount: 1 };
+        yield { ...item, state: { ...item.state, destinationStats } };
+        count = 0;
+      }
+    },
+  };
+}
+
+function watcherOf(lines: string[] = []): SyncWatcher {
+  return { start() {}, stop() {}, log: (level, message) => lines.push(`${level} ${message}`) };
+}
+
+function sync(source: SourceConnector, destination = destinationOf(), watcher = watcherOf()) {
+  const file = { source: {}, destination: {}, statePath: join(folder, 'state.json') };
+  return runSync(file, { source, destination }, watcher, new AbortController().signal);
+}
+
+async function savedCursors(): Promise<unknown> {
+  const states = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as {
+    stream: { stream_descriptor: { name: string }; stream_state: { cursor: number } };
+  }[];
+  return Object.fromEntries(
+    states.map(({ stream }) => [stream.stream_descriptor.name, stream.stream_state.cursor]),
+  );
+}
+
+describe('runSync', () => {
+  it('asks for persons, objects, relationships, events, and only then others', async () => {
+    const seen: ConfiguredAirbyteCatalog[] = [];
+    await sync(sourceOf(async function* () {}, seen));
+    expect(seen[0]?.streams.map(({ stream }) => stream.name)).toEqual([
+      'persons',
+      'objects',
+      'relationships',
+      'events',
+      'other',
+    ]);
+  });
+
+  it('counts what is read, delivered and rejected, and keeps the state that came back', async () => {
+    const source = sourceOf(async function* () {
+      yield linesOf('persons', 10);
+      yield stateOf('persons', 1);
+      yield linesOf('persons', 5);
+      yield stateOf('persons', 2);
+    });
+    const { streams, errors } = await sync(source);
+    expect(errors).toEqual([]);
+    expect(streams[0]).toMatchObject({ stream: 'persons', read: 15, delivered: 13, rejected: 2 });
+    expect(await savedCursors()).toEqual({ persons: 2 });
+  });
+
+  it('lets the destination settle what a failing source gave before', async () => {
+    const source = sourceOf(async function* () {
+      yield linesOf('persons', 2);
+      yield stateOf('persons', 1);
+      yield linesOf('persons', 1);
+      throw configError('the table went away');
+    });
+    const { errors } = await sync(source);
+    expect(errors).toEqual(['the table went away']);
+    expect(await savedCursors()).toEqual({ persons: 1 });
+  });
+
+  it('saves nothing that did not come back', async () => {
+    const deaf: DestinationConnector = {
+      ...destinationOf(),
+      async *write({ input }) {
+        for await (const item of input) if (item.type === 'STATE') break;
+        yield traceError(configError('wrong key'));
+        throw configError('wrong key');
+      },
+    };
+    const source = sourceOf(async function* () {
+      yield linesOf('persons', 2);
+      yield stateOf('persons', 1);
+    });
+    const { errors } = await sync(source, deaf);
+    expect(errors).toEqual(['wrong key']);
+    await expect(savedCursors()).rejects.toThrow(/ENOENT/);
+  });
+
+  it('passes on logs and errors that are messages', async () => {
+    const lines: string[] = [];
+    const source = sourceOf(async function* () {
+      yield log('INFO', 'hello');
+      yield traceError(configError('one stream failed'));
+    });
+    const { errors } = await sync(source, destinationOf(), watcherOf(lines));
+    expect(lines).toEqual(['INFO hello']);
+    expect(errors).toEqual(['one stream failed']);
+  });
+});

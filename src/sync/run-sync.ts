@@ -1,0 +1,128 @@
+import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
+import { messageOf } from '../protocol/connector-error.ts';
+import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
+import { configureCatalog } from './configured-catalog.ts';
+import { openStateFile } from './state-file.ts';
+import { lockState } from './state-lock.ts';
+import type { SyncFile } from './sync-file.ts';
+import { type StreamTally, Tally } from './tally.ts';
+
+/** The two ends that a sync joins. */
+export interface SyncEnds {
+  readonly source: SourceConnector;
+  readonly destination: DestinationConnector;
+}
+
+/** Who watches a sync: a terminal, a log, or a test. */
+export interface SyncWatcher {
+  start(tally: Tally): void;
+  log(level: LogLevel, message: string): void;
+  stop(): void;
+}
+
+export interface SyncSummary {
+  readonly streams: readonly StreamTally[];
+  /** What went wrong, in the words for a person; empty where the sync is complete. */
+  readonly errors: readonly string[];
+  readonly seconds: number;
+}
+
+/**
+ * Both ends in one process: what the source emits is the destination's input as it stands, and a state
+ * reaches the file only after the destination has given it back.
+ */
+export async function runSync(
+  file: SyncFile,
+  ends: SyncEnds,
+  watcher: SyncWatcher,
+  signal: AbortSignal,
+): Promise<SyncSummary> {
+  const startedAt = Date.now();
+  await using _lock = await lockState(file.statePath);
+  const run = new SyncRun(file, ends, watcher, signal);
+  await run.transfer();
+  return { streams: run.streams, errors: [...run.errors], seconds: (Date.now() - startedAt) / 1000 };
+}
+
+class SyncRun {
+  readonly errors = new Set<string>();
+  readonly #file: SyncFile;
+  readonly #ends: SyncEnds;
+  readonly #watcher: SyncWatcher;
+  readonly #signal: AbortSignal;
+  #tally = new Tally([]);
+
+  constructor(file: SyncFile, ends: SyncEnds, watcher: SyncWatcher, signal: AbortSignal) {
+    this.#file = file;
+    this.#ends = ends;
+    this.#watcher = watcher;
+    this.#signal = signal;
+  }
+
+  get streams(): readonly StreamTally[] {
+    return this.#tally.streams;
+  }
+
+  async transfer(): Promise<void> {
+    const { source, destination } = this.#ends;
+    const stateFile = await openStateFile(this.#file.statePath);
+    const catalog = await configureCatalog(source, this.#file.source, (message) => this.#note(message));
+    this.#tally = new Tally(catalog.streams.map(({ stream }) => stream.name));
+    this.#watcher.start(this.#tally);
+    try {
+      const signal = this.#signal;
+      const read = source.read({ config: this.#file.source, catalog, state: stateFile.states, signal });
+      const input = this.#counted(read);
+      for await (const message of destination.write({
+        config: this.#file.destination,
+        catalog,
+        input,
+        signal,
+      })) {
+        if (message.type === 'STATE') {
+          await stateFile.save(message.state);
+          this.#tally.settled(message.state);
+        } else this.#note(message);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#watcher.stop();
+    }
+  }
+
+  /**
+   * The source's output, counted as it passes. Where the source fails, its output ends there: the destination
+   * still settles what it was given, and the state of that is kept.
+   */
+  async *#counted(outputs: AsyncIterable<SourceOutput>): AsyncGenerator<SourceOutput> {
+    try {
+      for await (const output of outputs) {
+        this.#count(output);
+        yield output;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #count(output: SourceOutput): void {
+    if (output.type === 'RECORD_LINES') this.#tally.read(output.stream, output.count);
+    else if (output.type === 'RECORD') this.#tally.read(output.record.stream, 1);
+    else if (output.type !== 'STATE') this.#note(output);
+  }
+
+  #note(message: AirbyteMessage): void {
+    if (message.type === 'LOG') this.#watcher.log(message.log.level, message.log.message);
+    if (message.type !== 'TRACE') return;
+    const { error, estimate, stream_status: status } = message.trace;
+    if (error !== undefined) this.errors.add(error.message);
+    if (estimate?.row_estimate !== undefined) this.#tally.expected(estimate.name, estimate.row_estimate);
+    if (status?.status === 'STARTED') this.#tally.started(status.stream_descriptor.name);
+  }
+
+  #fail(error: unknown): void {
+    const aborted = this.#signal.aborted && error instanceof Error && error.name === 'AbortError';
+    if (!aborted) this.errors.add(messageOf(error));
+  }
+}

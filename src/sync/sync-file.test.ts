@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseSyncFile } from './sync-file.ts';
+
+const whole = `
+source:
+  warehouse: { type: duckdb, path: data/w.duckdb }
+  models: ../models
+destination:
+  site_id: \${SITE}
+  rejects: kept/rejects
+state: state.json
+`;
+
+describe('parseSyncFile', () => {
+  it('takes paths as seen from the file, and variables from the environment', () => {
+    expect(parseSyncFile(whole, '/etc/nexus/sync.yaml', { SITE: 's' })).toEqual({
+      source: { warehouse: { type: 'duckdb', path: '/etc/nexus/data/w.duckdb' }, models: '/etc/models' },
+      destination: { site_id: 's', rejects: '/etc/nexus/kept/rejects' },
+      statePath: '/etc/nexus/state.json',
+    });
+  });
+
+  it('leaves absolute paths and DuckDB in memory', () => {
+    const text = 'source: {warehouse: {path: ":memory:"}, models: /m}\ndestination: {}\nstate: /s.json';
+    expect(parseSyncFile(text, 'sync.yaml', {})).toEqual({
+      source: { warehouse: { path: ':memory:' }, models: '/m' },
+      destination: { rejects: resolve('rejects') },
+      statePath: '/s.json',
+    });
+  });
+
+  it.each([
+    ['sources: {}\ndestination: {}\nstate: x', /no setting "sources".*Did you mean "source"/],
+    ['source: {}\nstate: x', /destination: is missing/],
+    ['source: {}\ndestination: {}', /state: must be the path/],
+    ['- a', /must hold source/],
+    ['', /must hold source/],
+    ['source: {a: "secret-text', /is not YAML: (?!.*secret-text)/],
+    ['source: {}\nsource: {}\ndestination: {}\nstate: x', /is not YAML.*unique/],
+  ])('refuses %j', (text, message) => {
+    expect(() => parseSyncFile(text, 'sync.yaml', {})).toThrow(message);
+  });
+});

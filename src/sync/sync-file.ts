@@ -1,0 +1,85 @@
+import { dirname, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { configError } from '../protocol/connector-error.ts';
+import { didYouMean } from '../streams/near-match.ts';
+import { substituteEnvironment } from './environment.ts';
+
+/** What a sync file says: the two connectors' own configurations, and where the state lives. */
+export interface SyncFile {
+  readonly source: Readonly<Record<string, unknown>>;
+  readonly destination: Readonly<Record<string, unknown>>;
+  readonly statePath: string;
+}
+
+type Mapping = Record<string, unknown>;
+
+const topLevelKeys = ['source', 'destination', 'state'];
+
+/** Values that are paths, which a person writes as seen from the sync file. */
+const pathKeys = {
+  source: [['warehouse', 'path'], ['models']],
+  destination: [['rejects']],
+} as const;
+
+export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv): SyncFile {
+  const root = substituteEnvironment(parseYaml(text, path), env);
+  if (!isMapping(root)) throw configError(`${path} must hold source:, destination: and state:.`);
+  refuseUnknownKeys(root, path);
+  const folder = dirname(resolve(path));
+  if (typeof root.state !== 'string' || root.state === '') {
+    throw configError(`${path}: state: must be the path of the file that the sync keeps its place in.`);
+  }
+  return {
+    source: section(root, 'source', path, folder),
+    // Rejects lie beside the sync file, wherever cron happens to start the sync.
+    destination: section(
+      { ...root, destination: withRejects(root.destination) },
+      'destination',
+      path,
+      folder,
+    ),
+    statePath: resolve(folder, root.state),
+  };
+}
+
+function parseYaml(text: string, path: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  // The pretty message quotes the line, and with it perhaps a password.
+  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.split('\n')[0]}`);
+  return document.toJS();
+}
+
+function refuseUnknownKeys(root: Mapping, path: string): void {
+  const unknown = Object.keys(root).find((key) => !topLevelKeys.includes(key));
+  if (unknown === undefined) return;
+  throw configError(
+    `${path}: there is no setting "${unknown}"; it takes ${topLevelKeys.join(', ')}.${didYouMean(unknown, topLevelKeys)}`,
+  );
+}
+
+function section(root: Mapping, key: 'source' | 'destination', path: string, folder: string): Mapping {
+  const value = root[key];
+  if (!isMapping(value))
+    throw configError(`${path}: ${key}: is missing; it holds the ${key}'s configuration.`);
+  return pathKeys[key].reduce<Mapping>((config, keys) => resolvePath(config, keys, folder), value);
+}
+
+function withRejects(destination: unknown): unknown {
+  return isMapping(destination) ? { rejects: 'rejects', ...destination } : destination;
+}
+
+function resolvePath(config: Mapping, keys: readonly string[], folder: string): Mapping {
+  const [key, ...rest] = keys;
+  if (key === undefined) return config;
+  const value = config[key];
+  if (rest.length > 0)
+    return isMapping(value) ? { ...config, [key]: resolvePath(value, rest, folder) } : config;
+  // `:memory:` is DuckDB's name for no file.
+  if (typeof value !== 'string' || value === '' || value === ':memory:') return config;
+  return { ...config, [key]: resolve(folder, value) };
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
