@@ -17,15 +17,39 @@ function toForm(value: unknown): unknown {
   const only = branches.length === 1 && isRecord(branches[0]) ? branches[0] : {};
   const merged = { ...only, ...rest, ...(branches.length > 1 ? { oneOf: branches } : {}) };
   const typed = 'oneOf' in merged && !('type' in merged) ? { type: 'object', ...merged } : merged;
-  return Object.fromEntries(Object.entries(typed).map(([key, inner]) => [key, toForm(inner)]));
+  return Object.fromEntries(
+    Object.entries(typed).map(([key, inner]) => [key, toForm(key === 'properties' ? inOrder(inner) : inner)]),
+  );
+}
+
+/** A form shows fields in the order in which the schema names them. */
+function inOrder(properties: unknown): unknown {
+  if (!isRecord(properties)) return properties;
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, field], order) => [
+      name,
+      isRecord(field) ? { ...field, order } : field,
+    ]),
+  );
+}
+
+/** A headed section of a form; top-level fields name theirs with `group`. */
+export interface FormGroup {
+  readonly id: string;
+  readonly title: string;
 }
 
 /** The connectionSpecification that Airbyte draws a form from: the same schema that validates the config. */
-export function connectionForm(schema: z.ZodType, title: string): Record<string, unknown> {
+export function connectionForm(
+  schema: z.ZodType,
+  title: string,
+  groups: readonly FormGroup[],
+): Record<string, unknown> {
   const form = toForm(z.toJSONSchema(schema, { target: 'draft-07', io: 'input' }));
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title,
+    groups,
     ...(isRecord(form) ? form : {}),
     additionalProperties: true,
   };

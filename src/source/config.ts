@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { misfit } from '../protocol/connection-form.ts';
+import { type FormGroup, misfit } from '../protocol/connection-form.ts';
 import { configError } from '../protocol/connector-error.ts';
 
 const identify = z
@@ -27,7 +27,11 @@ const identify = z
       .meta({ title: 'Ignored traits', description: 'Trait columns that are not sent.' }),
     rename_traits: z
       .looseObject({
-        _created_at: z.string().optional().meta({ title: '_created_at', default: 'created_at' }),
+        _created_at: z.string().optional().meta({
+          title: '_created_at',
+          description: 'The name that the column _created_at gets.',
+          default: 'created_at',
+        }),
       })
       .default({})
       .meta({
@@ -153,7 +157,7 @@ const snowflake = z
       title: 'Host',
       description: 'Only where it is not <account>.snowflakecomputing.com, as with private links.',
     }),
-    access_url: z.string().url().optional().meta({
+    access_url: z.string().refine(URL.canParse, 'is not a whole address').optional().meta({
       title: 'Access address',
       description: 'A whole address with scheme and port instead of the host, for a local server.',
     }),
@@ -194,28 +198,35 @@ const snowflake = z
   })
   .meta({ title: 'Snowflake', description: 'A schema of a Snowflake account.' });
 
-const definitions = (title: string, order: number) =>
+const definitions = (title: string) =>
   z
     .array(definition)
     .optional()
     .meta({
       title,
-      order,
+      group: 'streams',
       description: `Where the ${title.toLowerCase()} come from. Left out: what the warehouse can fill by the models that come with the connector. An empty list: none.`,
     });
+
+export const sourceGroups: readonly FormGroup[] = [
+  { id: 'warehouse', title: 'Warehouse' },
+  { id: 'streams', title: 'Streams' },
+  { id: 'models', title: 'Models' },
+  { id: 'changes', title: 'Changes' },
+];
 
 export const sourceConfig = z.looseObject({
   warehouse: z
     .discriminatedUnion('type', [duckdb, snowflake])
-    .meta({ title: 'Warehouse', description: 'Where the nexus tables are.', order: 0 }),
-  persons: definitions('Persons', 1),
-  objects: definitions('Objects', 2),
-  relationships: definitions('Relationships', 3),
-  events: definitions('Events', 4),
+    .meta({ title: 'Warehouse', description: 'Where the nexus tables are.', group: 'warehouse' }),
+  persons: definitions('Persons'),
+  objects: definitions('Objects'),
+  relationships: definitions('Relationships'),
+  events: definitions('Events'),
   models: z.string().optional().meta({
     title: 'Models folder',
     description: 'A folder of dbt-style SQL models of your own; its models come before the shipped ones.',
-    order: 5,
+    group: 'models',
   }),
   vars: z
     .looseObject({
@@ -225,7 +236,7 @@ export const sourceConfig = z.looseObject({
         .meta({ title: 'last_run', description: 'An example; any name may stand here.' }),
     })
     .optional()
-    .meta({ title: 'Variables', description: "What var('name') gives in a model.", order: 6 }),
+    .meta({ title: 'Variables', description: "What var('name') gives in a model.", group: 'models' }),
   lookback: z
     .string()
     .regex(/^\d+[smhd]$/)
@@ -236,13 +247,13 @@ export const sourceConfig = z.looseObject({
         'Each incremental read goes back this far behind its cursor, for rows that arrived late: 30m, 12h, 7d.',
       pattern: '^\\d+[smhd]$',
       pattern_descriptor: '30m, 12h or 7d',
-      order: 7,
+      group: 'changes',
     }),
   on_model_change: z.enum(['refuse', 'accept']).default('refuse').meta({
     title: 'When a model has changed',
     description:
       'What to do with a state that another definition of the model wrote: refuse and say so, or go on from its cursor.',
-    order: 8,
+    group: 'changes',
   }),
 });
 

@@ -1,11 +1,11 @@
 import { connectionForm } from '../protocol/connection-form.ts';
 import type { ConnectorSpecification } from '../protocol/messages.ts';
-import { sourceConfig } from './config.ts';
+import { sourceConfig, sourceGroups } from './config.ts';
 
 export function sourceSpec(): ConnectorSpecification {
   return {
     documentationUrl: 'https://docs.airbyte.com/integrations/sources/nexus',
     supportsIncremental: true,
-    connectionSpecification: connectionForm(sourceConfig, 'Nexus source'),
+    connectionSpecification: connectionForm(sourceConfig, 'Nexus source', sourceGroups),
   };
 }

@@ -1,7 +1,7 @@
 import { configError } from '../../protocol/connector-error.ts';
+import { didYouMean } from '../../streams/near-match.ts';
 import type { Column, Dialect, Relation } from '../warehouse/warehouse.ts';
 import type { IdentifyParameters } from './identify-parameters.ts';
-import { didYouMean } from '../../streams/near-match.ts';
 import { findByName, requireColumn } from './relation-lookup.ts';
 
 /** The columns of nexus_entities that are never traits. */

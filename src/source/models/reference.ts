@@ -1,6 +1,6 @@
 import { configError } from '../../protocol/connector-error.ts';
-import type { Dialect, Relation } from '../warehouse/warehouse.ts';
 import { didYouMean } from '../../streams/near-match.ts';
+import type { Dialect, Relation } from '../warehouse/warehouse.ts';
 import type { ModelFile, ModelProject } from './project.ts';
 import { findByName, type RelationContext, schemaText } from './relation-lookup.ts';
 import { mayDefineCte } from './sql-text.ts';

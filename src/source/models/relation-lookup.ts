@@ -1,6 +1,6 @@
 import { configError } from '../../protocol/connector-error.ts';
-import type { Column, Dialect, Relation } from '../warehouse/warehouse.ts';
 import { didYouMean } from '../../streams/near-match.ts';
+import type { Column, Dialect, Relation } from '../warehouse/warehouse.ts';
 
 /** What of a list an unquoted name means: the folded name first, then the exact one, then one of another case. */
 export function findByName<T extends { readonly name: string }>(

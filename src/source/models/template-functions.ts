@@ -1,9 +1,9 @@
 import { configError } from '../../protocol/connector-error.ts';
+import { didYouMean } from '../../streams/near-match.ts';
 import { identify } from './identify.ts';
 import { IDENTIFY_PARAMETERS, identifyParameters } from './identify-parameters.ts';
 import type { TemplateFunction, TemplateGlobals } from './jinja.ts';
 import { bindArguments, plainValue, textArgument } from './macro-arguments.ts';
-import { didYouMean } from '../../streams/near-match.ts';
 import { nexusId } from './nexus-id.ts';
 import type { ModelFile } from './project.ts';
 import { type Reference, type ReferenceContext, relationReference, resolveReference } from './reference.ts';

@@ -121,16 +121,20 @@ export const disconnect = (connection: Connection): Promise<void> =>
     connection.destroy(() => resolve());
   });
 
+/** The callback alone tells of every refusal: the driver's connectAsync resolves for some of them. */
+const logIn = (connection: Connection): Promise<void> =>
+  new Promise((resolve, reject) => {
+    connection.connect((error) => (error ? reject(error) : resolve()));
+  });
+
 /** Reach, log in, role, warehouse, database, schema. */
 export async function connect(config: SnowflakeConfig): Promise<Connection> {
   const accessUrl = addressOf(config);
   const connection = createConnection(config, accessUrl);
   await requireKnownHost(accessUrl);
-  try {
-    await connection.connectAsync();
-  } catch (error) {
+  await logIn(connection).catch((error: unknown) => {
     throw loginError(error, { host: new URL(accessUrl).host, user: config.user });
-  }
+  });
   try {
     await prepareSession(connection, config);
   } catch (error) {

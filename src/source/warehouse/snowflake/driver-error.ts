@@ -60,6 +60,16 @@ export function statementError(error: unknown): ConnectorError {
     );
   }
   const code = codeOf(error);
+  if (code === '') {
+    // An error of the driver itself, such as the one after chunk addresses that ran out (docs/snowflake.md).
+    return new ConnectorError(
+      `The Snowflake driver gave up: ${oneLine(text)}. Run it again: it goes on from the last state.`,
+      {
+        failureType: 'transient_error',
+        cause: error,
+      },
+    );
+  }
   return configError(`Snowflake: ${oneLine(text)}${mendOf(code)}`, {
     internal: `Snowflake error ${code}`,
     cause: error,

@@ -1,5 +1,4 @@
 import type { Connection, RowStatement } from 'snowflake-sdk';
-import { ConnectorError } from '../../../protocol/connector-error.ts';
 import type { Column, LineBatch, TextRow, Warehouse } from '../warehouse.ts';
 import { connect, disconnect } from './connect.ts';
 import { snowflakeDialect } from './dialect.ts';
@@ -70,20 +69,12 @@ async function* batches(statement: RowStatement): AsyncGenerator<LineBatch> {
   if (rows.length > 0) yield lineBatch(rows, names);
 }
 
-function readError(error: unknown): ConnectorError {
-  if (!(error instanceof Error) || 'code' in error) return statementError(error);
-  return new ConnectorError(`Reading from Snowflake stopped midway: ${error.message}`, {
-    failureType: 'transient_error',
-    cause: error,
-  });
-}
-
 async function* lines(connection: Connection, sql: string): AsyncGenerator<LineBatch> {
   const statement = await guarded(() => execute(connection, withExactTimestamps(sql)));
   try {
     yield* batches(statement);
   } catch (error) {
-    throw readError(error);
+    throw statementError(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Connection, Column as DriverColumn, RowStatement, StatementOption } from 'snowflake-sdk';
+import { ConnectorError } from '../../../protocol/connector-error.ts';
 import type { Column } from '../warehouse.ts';
 
 /** Runs a statement to the point where its result can be read; rejects with the driver's own error. */
@@ -50,6 +51,9 @@ export async function* textCells(statement: RowStatement): AsyncGenerator<TextCe
     yield Array.isArray(row) ? row.map(asText) : [];
   }
   if (count !== announced) {
-    throw new Error(`The result has ${announced} rows, but only ${count} arrived.`);
+    throw new ConnectorError(
+      `Reading from Snowflake stopped midway: the result has ${announced} rows, but only ${count} arrived. Run it again: it goes on from the last state.`,
+      { failureType: 'transient_error' },
+    );
   }
 }

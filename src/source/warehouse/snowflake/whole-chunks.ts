@@ -1,0 +1,130 @@
+import { createRequire } from 'node:module';
+import type { RowStatement } from 'snowflake-sdk';
+import { z } from 'zod';
+
+/**
+ * The fast way to rows of text: the driver still logs in, downloads, retries and fetches ahead, but a chunk
+ * is handed over whole instead of as one object, one promise and one stream event for each row. It replaces
+ * one private method of the driver, so it is tried on a chunk of our own first, and left alone where
+ * anything looks different; rows then come one by one.
+ */
+
+const cells = z.array(z.array(z.string().nullable()));
+
+export type TextCells = readonly (string | null)[];
+
+/** What the driver's stream takes for one row. */
+interface WholeChunk {
+  readonly wholeChunk: readonly TextCells[];
+  getColumnValue(column: number): unknown;
+}
+
+/** The private parts that are read or replaced. */
+interface Chunk {
+  _statement?: unknown;
+  _rowsetAsString?: string | undefined;
+  _rowset?: unknown;
+  _rows?: unknown;
+  getRows(): unknown;
+}
+
+type ChunkClass = { new (options: Readonly<Record<string, unknown>>): Chunk; readonly prototype: Chunk };
+
+const chunkModule = 'snowflake-sdk/dist/lib/connection/result/chunk.js';
+
+const wanted = new WeakSet<object>();
+
+const isWanted = (statement: unknown): boolean =>
+  typeof statement === 'object' && statement !== null && wanted.has(statement);
+
+function parsedRows(chunk: Chunk): readonly TextCells[] {
+  // The body of a chunk is a JSON array without its brackets; what came inline is parsed already.
+  const rows: unknown = chunk._rowsetAsString ? JSON.parse(`[${chunk._rowsetAsString}]`) : chunk._rowset;
+  if (!Array.isArray(rows)) throw new Error('A chunk of the result holds no rows.');
+  chunk._rowsetAsString = undefined;
+  chunk._rowset = undefined;
+  return rows;
+}
+
+function wholeChunk(chunk: Chunk): readonly WholeChunk[] {
+  const rows = parsedRows(chunk);
+  const whole: WholeChunk = {
+    wholeChunk: rows,
+    getColumnValue: (column) => (column === 0 ? rows : undefined),
+  };
+  chunk._rows = [whole];
+  return [whole];
+}
+
+function replaceGetRows(prototype: Chunk): () => void {
+  const original = prototype.getRows;
+  prototype.getRows = function (this: Chunk) {
+    if (!isWanted(this._statement)) return original.call(this);
+    return Array.isArray(this._rows) ? this._rows : wholeChunk(this);
+  };
+  return () => {
+    prototype.getRows = original;
+  };
+}
+
+const sample = [
+  ['{"a":"\\"\n', null],
+  ['ü😀', ''],
+];
+
+/** A chunk as the driver makes it, filled as the driver fills it. */
+function sampleChunk(ChunkOf: ChunkClass, statement: object): Chunk {
+  const chunk = new ChunkOf({
+    statement,
+    services: {},
+    startIndex: 0,
+    columns: [],
+    mapColumnNameToIndices: {},
+    statementParameters: {},
+    resultVersion: '1',
+    rowCount: sample.length,
+    url: 'x',
+  });
+  chunk._rowsetAsString = JSON.stringify(sample).slice(1, -1);
+  return chunk;
+}
+
+function rowsOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((row) => row?.wholeChunk ?? row?.values) : undefined;
+}
+
+/** Whether the replacement gives exactly what the original would, and other statements still get theirs. */
+function worksOn(ChunkOf: ChunkClass): boolean {
+  const statement = {};
+  wanted.add(statement);
+  const whole = rowsOf(sampleChunk(ChunkOf, statement).getRows());
+  const single = rowsOf(sampleChunk(ChunkOf, {}).getRows());
+  const expected = JSON.stringify(sample);
+  return JSON.stringify(whole) === JSON.stringify([sample]) && JSON.stringify(single) === expected;
+}
+
+function install(): boolean {
+  try {
+    const ChunkOf: ChunkClass = createRequire(import.meta.url)(chunkModule);
+    const undo = replaceGetRows(ChunkOf.prototype);
+    if (worksOn(ChunkOf)) return true;
+    undo();
+  } catch {
+    // Another version of the driver: rows come one by one, which is slower and right.
+  }
+  return false;
+}
+
+let installed: boolean | undefined;
+
+/** Asks for whole chunks of a result, all of whose columns must be text. False where rows will come one by one. */
+export function wantWholeChunks(statement: RowStatement): boolean {
+  if (process.env.NEXUS_SNOWFLAKE_ROW_BY_ROW === '1') return false;
+  if (!(statement.getColumns() ?? []).every((column) => column.isString())) return false;
+  installed ??= install();
+  if (installed) wanted.add(statement);
+  return installed;
+}
+
+/** The first chunk is looked at cell by cell, the rest is of one make. */
+export const checkedRows = (rows: unknown): readonly TextCells[] => cells.parse(rows);
