@@ -4,8 +4,15 @@ import { type Attributes, limits } from './limits.ts';
 import type { ContractColumns, StreamPlan } from './stream-plan.ts';
 import { looksLikeTimestamp, unixSeconds } from './timestamps.ts';
 
-/** An object that takes `__proto__` as a name like any other. */
-const newAttributes = (): Attributes => Object.create(null);
+/**
+ * `__proto__` is a name like any other. It is defined, not assigned; an object without a prototype would take
+ * it too, but V8 keeps such objects as slow dictionaries.
+ */
+function set(attributes: Attributes, name: string, value: unknown): void {
+  if (name !== '__proto__') attributes[name] = value;
+  else
+    Object.defineProperty(attributes, name, { value, enumerable: true, writable: true, configurable: true });
+}
 
 /** Airbyte's own columns are not the user's data. */
 const isAirbyteColumn = (name: string): boolean => name.startsWith('_airbyte_') || name === removedAtColumn;
@@ -61,15 +68,15 @@ export function attributesOf(
   columns: ColumnKinds,
   options: AttributeOptions,
 ): Attributes {
-  const attributes = newAttributes();
+  const attributes: Attributes = {};
   const unset = options.null_attributes === 'unset';
   for (const name of Object.keys(data)) {
     const kind = columns.kindOf(name);
     if (kind === 'own') continue;
     const value = data[name];
     const missing = value === null || value === undefined;
-    if (!missing) attributes[name] = kind === 'timestamp' ? (secondsOf(value) ?? value) : value;
-    else if (unset) attributes[name] = null;
+    if (!missing) set(attributes, name, kind === 'timestamp' ? (secondsOf(value) ?? value) : value);
+    else if (unset) set(attributes, name, null);
   }
   return attributes;
 }
@@ -83,14 +90,14 @@ export function relationshipAttributes(
   given: Readonly<Record<string, unknown>>,
   options: AttributeOptions,
 ): Attributes {
-  const attributes = newAttributes();
+  const attributes: Attributes = {};
   for (const name of Object.keys(given)) {
     const value = given[name];
     if (value === null || value === undefined) {
-      if (options.null_attributes === 'unset') attributes[name] = null;
+      if (options.null_attributes === 'unset') set(attributes, name, null);
     } else {
       const convert = options.relationship_timestamps === 'unix' && looksLikeTimestamp(value);
-      attributes[name] = convert ? (unixSeconds(value) ?? value) : value;
+      set(attributes, name, convert ? (unixSeconds(value) ?? value) : value);
     }
   }
   return attributes;

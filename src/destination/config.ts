@@ -131,7 +131,7 @@ export const destinationConfig = z.looseObject({
     description: 'A ceiling; the connector slows down by itself where Customer.io asks for it.',
     group: 'delivery',
   }),
-  retry_seconds: z.int().min(0).default(600).meta({
+  retry_seconds: z.int().min(0).max(86_400).default(600).meta({
     title: 'Seconds of retrying',
     description: 'How long a request that fails for a passing reason is tried again before the run stops.',
     group: 'delivery',

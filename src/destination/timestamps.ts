@@ -14,7 +14,28 @@ function offsetSeconds(zone: string | undefined): number {
   return zone.startsWith('-') ? -seconds : seconds;
 }
 
+const digit = (text: string, index: number): number => text.charCodeAt(index) - 48;
+const twoDigits = (text: string, index: number): number => digit(text, index) * 10 + digit(text, index + 1);
+
+/** Days from 1970-01-01 to a date of the Gregorian calendar, by counting years from March on. */
+function daysFromEpoch(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
+}
+
+/** `YYYY-MM-DDTHH:MM:SS` with a fraction or none and no zone: what warehouses write, a tenth of the general way. */
+const plainText =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?$/;
+
+function ofPlainText(text: string): number {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const days = daysFromEpoch(year, twoDigits(text, 5), twoDigits(text, 8));
+  return days * 86_400 + twoDigits(text, 11) * 3600 + twoDigits(text, 14) * 60 + twoDigits(text, 17);
+}
+
 function ofText(text: string): number | undefined {
+  if (plainText.test(text)) return ofPlainText(text);
   const match = isoText.exec(text.trim());
   if (match === null) return /^-?\d{1,19}$/.test(text) ? ofNumber(Number(text)) : undefined;
   const [, year, month, day, hour, minute, second, zone] = match;

@@ -19,8 +19,14 @@ interface SourceTextJson {
 
 const sourceTextJson = JSON as unknown as SourceTextJson;
 
-/** Numbers that may round: long runs of digits (with a point among them), or an exponent. */
-const longNumber = /[\d.]{16,}|\d[eE][+-]?\d/;
+/**
+ * Numbers that may round: long runs of digits (with a point among them), or an exponent. Only where a number
+ * can stand, since a reviver costs six times the parse: most hashes and UUIDs hold something like `4e5`.
+ */
+const longNumber = /[:[,]\s*-?(?:[\d.]{16}|[\d.]+[eE])|^\s*-?[\d.]/;
+
+/** Below this, doubles hold fewer than 15 digits, down to none. */
+const smallestFull = 1e-300;
 
 /** -0, and digits that another spelling of the same double does not have. */
 function rounds(value: number, source: string): boolean {
@@ -29,7 +35,10 @@ function rounds(value: number, source: string): boolean {
 
 /** 1.50 and 1.5e0 are 1.5: spelling alone is no loss. */
 function sameDigits(value: number, source: string): boolean {
-  if (/[eE]/.test(source)) return source.replace(/\D/g, '').length <= 15 && Number.isFinite(value);
+  if (/[eE]/.test(source)) {
+    const fits = Number.isFinite(value) && Math.abs(value) >= smallestFull;
+    return fits && source.replace(/\D/g, '').length <= 15;
+  }
   const [whole = '', fraction = ''] = source.split('.');
   const trimmed = fraction.replace(/0+$/, '');
   return String(value) === (trimmed === '' ? whole : `${whole}.${trimmed}`);

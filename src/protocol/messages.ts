@@ -4,6 +4,7 @@
  * write one for every field they leave out.
  */
 import { z } from 'zod';
+import { isJsonObject } from './json-object.ts';
 
 /** A field that may be missing or null; both read as undefined. */
 function unset<T extends z.ZodType>(schema: T) {
@@ -13,7 +14,8 @@ function unset<T extends z.ZodType>(schema: T) {
     .optional();
 }
 
-const jsonObject = z.record(z.string(), z.unknown());
+/** Passed on as it is: z.record would copy it and lose a key named `__proto__`. */
+const jsonObject = z.custom<Record<string, unknown>>(isJsonObject, 'expected an object');
 
 export const syncMode = z.enum(['full_refresh', 'incremental']);
 export const destinationSyncMode = z.enum(['append', 'overwrite', 'append_dedup', 'update', 'soft_delete']);

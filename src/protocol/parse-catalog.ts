@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type ConnectorError, configError } from './connector-error.ts';
 import { parseExactJson } from './exact-json.ts';
+import { isJsonObject } from './json-object.ts';
 import {
   type AirbyteStateMessage,
   type ConfiguredAirbyteCatalog,
@@ -10,9 +11,9 @@ import {
 
 /** The files that Airbyte's commands take. Each error names the file and the place in it, never a value. */
 
-function parseJson(text: string, path: string): unknown {
+function parseJson(text: string, path: string, parse: (json: string) => unknown = JSON.parse): unknown {
   try {
-    return parseExactJson(text.replace(/^\uFEFF/, ''));
+    return parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     const position = /position (\d+)/.exec(String(cause))?.[1];
     const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
@@ -21,19 +22,17 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function misfit(path: string, what: string, error: z.ZodError): ConnectorError {
+function misfit(path: string, what: string, error: z.ZodError, within: PropertyKey[] = []): ConnectorError {
   const issue = error.issues[0];
-  const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  const steps = [...within, ...(issue?.path ?? [])];
+  const place = steps.length === 0 ? '' : `${steps.join('.')}: `;
   return configError(`${path} is not ${what}: ${place}${issue?.message ?? 'it does not fit'}.`);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @throws ConnectorError where the text is not a JSON object. */
 export function parseConfigFile(text: string, path: string): unknown {
   const config = parseJson(text, path);
-  if (!isObject(config)) throw configError(`${path} is not a configuration: it must be a JSON object.`);
+  if (!isJsonObject(config)) throw configError(`${path} is not a configuration: it must be a JSON object.`);
   return config;
 }
 
@@ -51,18 +50,23 @@ export function parseConfiguredCatalog(text: string, path: string): ConfiguredAi
  */
 export function parseStateFile(text: string, path: string): AirbyteStateMessage[] {
   if (text.trim() === '') return [];
-  const value = parseJson(text, path);
-  if (value === null || (isObject(value) && Object.keys(value).length === 0)) return [];
-  const items = Array.isArray(value) ? value : [value];
-  return items.map((item) => parseState(isObject(item) && isObject(item.state) ? item.state : item, path));
+  const value = parseJson(text, path, parseExactJson);
+  if (value === null || (isJsonObject(value) && Object.keys(value).length === 0)) return [];
+  if (Array.isArray(value)) return value.map((item, index) => parseState(item, path, [index]));
+  return [parseState(value, path, [])];
 }
 
-function parseState(item: unknown, path: string): AirbyteStateMessage {
-  const result = stateMessage.safeParse(item);
-  if (!result.success) throw misfit(path, 'a list of Airbyte state messages', result.error);
+const whatStateIs = 'a list of Airbyte state messages';
+
+/** Bare, as Airbyte gives it, or still in the message that a source printed. */
+function parseState(item: unknown, path: string, within: PropertyKey[]): AirbyteStateMessage {
+  const bare = isJsonObject(item) && isJsonObject(item.state) ? item.state : item;
+  const result = stateMessage.safeParse(bare);
+  if (!result.success) throw misfit(path, whatStateIs, result.error, within);
   if (result.data.stream === undefined && result.data.global === undefined) {
+    const place = within.length === 0 ? 'it' : `entry ${within.join('.')}`;
     throw configError(
-      `${path} is not a list of Airbyte state messages: an entry has neither "stream" nor "global".`,
+      `${path} is not ${whatStateIs}: ${place} has neither "stream" nor "global". A state of the old form (LEGACY) cannot be gone on from: start without a state.`,
     );
   }
   return result.data;

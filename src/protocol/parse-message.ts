@@ -1,7 +1,8 @@
 import type { InputLine } from './connector.ts';
 import { ConnectorError } from './connector-error.ts';
-import { parseExactJson } from './exact-json.ts';
-import { type AirbyteMessage, type AirbyteRecordMessage, airbyteMessage } from './messages.ts';
+import { exactDigits, parseExactJson } from './exact-json.ts';
+import { isJsonObject } from './json-object.ts';
+import { type AirbyteMessage, type AirbyteRecordMessage, airbyteMessage, recordMessage } from './messages.ts';
 
 /** A message of a type that this version of the protocol does not know: it passes. */
 export interface UnknownMessage {
@@ -15,28 +16,38 @@ type StateOf<T> = Extract<T, { type: 'STATE' }>;
 export type ParsedState = StateOf<AirbyteMessage> & { readonly exact: Readonly<Record<string, unknown>> };
 export type ParsedMessage = Exclude<AirbyteMessage, { type: 'STATE' }> | ParsedState | UnknownMessage;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Checked by hand: a schema would halve the throughput of the one message that comes by the million. */
 function isRecordMessage(value: unknown): value is AirbyteRecordMessage {
   return (
-    isObject(value) &&
+    isJsonObject(value) &&
     typeof value.stream === 'string' &&
-    isObject(value.data) &&
-    typeof value.emitted_at === 'number'
+    isJsonObject(value.data) &&
+    exactDigits(value.data) === undefined &&
+    typeof value.emitted_at === 'number' &&
+    (value.namespace === undefined || typeof value.namespace === 'string') &&
+    (value.meta === undefined || recordMessage.shape.meta.safeParse(value.meta).success)
   );
+}
+
+/** In place, since the value is this parse's own: null means unset, and a time need not keep every digit. */
+function settleSpelling(record: unknown): void {
+  if (!isJsonObject(record)) return;
+  if (record.namespace === null) record.namespace = undefined;
+  if (record.meta === null) record.meta = undefined;
+  const digits = exactDigits(record.emitted_at);
+  if (digits !== undefined) record.emitted_at = Number(digits);
 }
 
 /** @throws ConnectorError that names the line and shows its shape, none of its values. */
 export function parseMessage(line: InputLine): ParsedMessage {
   const value = parsed(line);
-  if (!isObject(value) || typeof value.type !== 'string') {
+  if (!isJsonObject(value) || typeof value.type !== 'string') {
     throw broken(line, 'is not an Airbyte message: it has no type');
   }
   if (value.type === 'RECORD') {
+    settleSpelling(value.record);
     if (isRecordMessage(value.record)) return { type: 'RECORD', record: value.record };
-    throw broken(line, 'is a RECORD without stream, data or emitted_at');
+    throw broken(line, 'is a RECORD whose stream, data or emitted_at is missing or of a wrong type');
   }
   return parseOther(line, value.type, value);
 }
@@ -47,7 +58,8 @@ const knownTypes: ReadonlySet<string> = new Set(
 
 function parseOther(line: InputLine, type: string, value: Record<string, unknown>): ParsedMessage {
   if (!knownTypes.has(type)) return { type: 'UNKNOWN', messageType: type };
-  const result = airbyteMessage.safeParse(value);
+  // Parsed anew, with plain numbers: the schema does not know those that were kept whole.
+  const result = airbyteMessage.safeParse(JSON.parse(line.text));
   if (!result.success) {
     const issue = result.error.issues[0];
     throw broken(
@@ -56,7 +68,7 @@ function parseOther(line: InputLine, type: string, value: Record<string, unknown
     );
   }
   if (result.data.type !== 'STATE') return result.data;
-  const exact = isObject(value.state) ? value.state : {};
+  const exact = isJsonObject(value.state) ? value.state : {};
   return { ...result.data, exact };
 }
 
@@ -74,14 +86,23 @@ function broken({ text, number }: InputLine, what: string): ConnectorError {
   });
 }
 
+/** Names that are the protocol's own. Any other may be a secret that slipped out of place in a broken line. */
+const knownNames: ReadonlySet<string> = new Set(
+  airbyteMessage.options
+    .flatMap((option) => Object.keys(option.shape))
+    .concat('stream', 'data', 'emitted_at', 'namespace', 'stream_descriptor', 'stream_state', 'name'),
+);
+
 /** The beginning of a line with every value struck out: it shows the shape and can hold no secret. */
 function excerpt(text: string): string {
-  const head = text.slice(0, 300);
-  const names = head.replace(
-    /"((?:[^"\\]|\\.)*)("?)(\s*:)?/g,
-    (_whole, name: string, _end, colon?: string) =>
-      colon === undefined || name.length > 40 ? `"…"${colon ?? ''}` : `"${name}":`,
-  );
-  // What stands outside quotes in a broken line may be anything: words and numbers go too.
-  return names.replace(/("[^"]*")|[^\s{}[\],:"]+/g, (_whole, quoted?: string) => quoted ?? '…').slice(0, 60);
+  const shape = text
+    .slice(0, 300)
+    // A quoted text, ended or not, or what stands outside quotes and is no punctuation.
+    .replace(/"((?:[^"\\]|\\.)*)"?|[^\s{}[\],:"]+/g, (_whole, quoted?: string) => struck(quoted));
+  return shape.slice(0, 60);
+}
+
+function struck(quoted: string | undefined): string {
+  if (quoted === undefined) return '…';
+  return knownNames.has(quoted) ? `"${quoted}"` : '"…"';
 }

@@ -1,13 +1,12 @@
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isJsonObject } from './json-object.ts';
 
 /** Shorter ones would strike out half of every text. */
 const shortestSecret = 4;
 
 /** The values at places that a connection specification marks `airbyte_secret`. */
 export function secretsOf(config: unknown, schema: unknown): string[] {
-  if (!isObject(schema)) return [];
-  if (schema.airbyte_secret === true) return typeof config === 'string' ? [config] : [];
+  if (!isJsonObject(schema)) return [];
+  if (schema.airbyte_secret === true) return textsOf(config);
   const branches = [schema.oneOf, schema.anyOf, schema.allOf].flatMap((list) =>
     Array.isArray(list) ? list : [],
   );
@@ -19,20 +18,34 @@ export function secretsOf(config: unknown, schema: unknown): string[] {
 }
 
 function secretsOfProperties(config: unknown, properties: unknown): string[] {
-  if (!isObject(config) || !isObject(properties)) return [];
-  return Object.entries(properties).flatMap(([name, schema]) => secretsOf(config[name], schema));
+  if (!isJsonObject(config) || !isJsonObject(properties)) return [];
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    Object.hasOwn(config, name) ? secretsOf(config[name], schema) : [],
+  );
 }
 
-/** A secret as it may appear: as it is, inside JSON, inside a URL. Longest first, so that none is half struck. */
+/** A secret is secret though the config gives it as a number, or as an object of several. */
+function textsOf(secret: unknown): string[] {
+  if (typeof secret === 'string') return [secret];
+  if (typeof secret === 'number') return [String(secret)];
+  return typeof secret === 'object' && secret !== null ? Object.values(secret).flatMap(textsOf) : [];
+}
+
+/** A secret as it may appear: as it is, inside JSON, inside a URL, inside a form. */
 function formsOf(secret: string): string[] {
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
-  return [...new Set(forms)].sort((a, b) => b.length - a.length);
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    // Half of a surrogate pair cannot be written in a URL: it would throw.
+    encodeURIComponent(secret.toWellFormed()),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+  ];
 }
 
 export function maskSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret.length >= shortestSecret)
-    .toSorted((a, b) => b.length - a.length)
-    .flatMap(formsOf)
+  const forms = new Set(secrets.filter((secret) => secret.length >= shortestSecret).flatMap(formsOf));
+  // Longest first, so that none is half struck by another that it contains.
+  return [...forms]
+    .sort((a, b) => b.length - a.length)
     .reduce((masked, form) => masked.replaceAll(form, '****'), text);
 }

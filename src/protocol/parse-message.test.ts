@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from './connector-error.ts';
+import { type ParsedMessage, parseMessage } from './parse-message.ts';
+
+const parse = (text: string, number = 1): ParsedMessage => parseMessage({ type: 'LINE', text, number });
+const record = (fields: string): ParsedMessage => parse(`{"type":"RECORD","record":{${fields}}}`);
+
+function faultOf(text: string, number = 7): ConnectorError {
+  try {
+    parse(text, number);
+  } catch (error) {
+    if (error instanceof ConnectorError) return error;
+  }
+  throw new Error(`taken: ${text}`);
+}
+
+describe('records', () => {
+  test.each([
+    ['milliseconds', '1732445663123', 1732445663123],
+    ['seconds', '1732445663', 1732445663],
+    ["PyAirbyte's float seconds", '1732445663.123456', 1732445663.123456],
+    ['more digits than a double holds', '1732445663123.123456789', 1732445663123.1235],
+  ])('emitted_at in %s', (_what, text, expected) => {
+    const message = record(`"stream":"s","data":{},"emitted_at":${text}`);
+    expect(message).toEqual({ type: 'RECORD', record: { stream: 's', data: {}, emitted_at: expected } });
+  });
+
+  test('null means unset, unknown fields stay', () => {
+    expect(
+      record('"stream":"s","data":{"a":null},"emitted_at":1,"namespace":null,"meta":null,"x":1'),
+    ).toEqual({
+      type: 'RECORD',
+      record: { stream: 's', data: { a: null }, emitted_at: 1, namespace: undefined, meta: undefined, x: 1 },
+    });
+  });
+
+  test('data keep every digit and every name', () => {
+    const data = '{"big":9007199254740993,"__proto__":{"a":1},"constructor":"c"}';
+    const message = record(`"stream":"s","emitted_at":1,"data":${data}`);
+    expect(message.type === 'RECORD' && JSON.stringify(message.record.data)).toBe(data);
+  });
+
+  test.each([
+    ['no stream', '"data":{},"emitted_at":1'],
+    ['no data', '"stream":"s","emitted_at":1'],
+    ['no emitted_at', '"stream":"s","data":{}'],
+    ['a stream that is no text', '"stream":1,"data":{},"emitted_at":1'],
+    ['data that are a list', '"stream":"s","data":[],"emitted_at":1'],
+    ['data that are null', '"stream":"s","data":null,"emitted_at":1'],
+    ['data that are a long number', '"stream":"s","data":9007199254740993,"emitted_at":1'],
+    ['emitted_at as text', '"stream":"s","data":{},"emitted_at":"1"'],
+    ['a namespace that is no text', '"stream":"s","data":{},"emitted_at":1,"namespace":5'],
+  ])('%s is a fault', (_what, fields) => {
+    const fault = faultOf(`{"type":"RECORD","record":{${fields}}}`);
+    expect(fault.message).toContain('Line 7 of the input is a RECORD whose stream, data or emitted_at');
+    expect(fault.failureType).toBe('system_error');
+  });
+});
+
+describe('states', () => {
+  test.each([
+    '{"type":"STREAM","stream":{"stream_descriptor":{"name":"a"},"stream_state":{"lsn":9007199254740993,"__proto__":{"x":1}}},"id":12345678901234567890}',
+    '{"stream":{"stream_descriptor":{"name":"a","namespace":null},"stream_state":null},"type":"STREAM"}',
+    '{"type":"GLOBAL","global":{"shared_state":{"d":0.1234567890123456789},"stream_states":[]},"data":null}',
+    '{"type":"STREAM","stream":{"stream_descriptor":{"name":"a"}},"sourceStats":{"recordCount":90071992547409930}}',
+  ])('can be echoed as it came: %s', (state) => {
+    const message = parse(`{"type":"STATE","state":${state}}`);
+    expect(message.type === 'STATE' && JSON.stringify(message.exact)).toBe(state);
+  });
+
+  test('a state that does not fit says where', () => {
+    const fault = faultOf('{"type":"STATE","state":{"type":"NEW","stream":{"stream_descriptor":{}}}}');
+    expect(fault.message).toMatch(/^Line 7 of the input is a STATE that does not fit the protocol: state\./);
+  });
+});
+
+test('a type of a later version passes', () => {
+  expect(parse('{"type":"CHECKPOINT","x":1}')).toEqual({ type: 'UNKNOWN', messageType: 'CHECKPOINT' });
+});
+
+describe('a broken line', () => {
+  test.each([
+    ['', 'is not valid JSON'],
+    ['{"type":"RECORD","record":{"stream":"pers', 'is not valid JSON'],
+    ['Traceback (most recent call last):', 'is not valid JSON'],
+    ['[]', 'is not an Airbyte message'],
+    ['null', 'is not an Airbyte message'],
+    ['5', 'is not an Airbyte message'],
+    ['9007199254740993', 'is not an Airbyte message'],
+    ['{"type":null}', 'is not an Airbyte message'],
+    ['{"type":"LOG"}', 'is a LOG that does not fit'],
+  ])('%s: its number and why', (text, why) => {
+    expect(faultOf(text, 31).message).toContain(`Line 31 of the input ${why}`);
+  });
+
+  test('shows its shape', () => {
+    const text = '{"type":"RECORD","record":{"stream":"persons","data":{"password":"hunter2","n":12345}';
+    expect(faultOf(text).message).toBe(
+      'Line 7 of the input is not valid JSON. It begins with {"type":"…","record":{"stream":"…","data":{"…":"…","…":…}',
+    );
+  });
+
+  test('never shows a value, wherever the line breaks', () => {
+    const secret = 'hUnTeR2sEcReT';
+    const around = fc.string({ unit: fc.constantFrom('"', '\\', ':', ',', '{', '}', '[', ' ', 'a', '1') });
+    fc.assert(
+      fc.property(around, around, fc.nat({ max: 90 }), (before, after, cut) => {
+        const line = `{"type":"RECORD","record":{"data":{${before}${secret}${after}`;
+        for (const text of [line, line.slice(cut)]) {
+          expect(faultOf(`!${text}`).message).not.toMatch(/hUnT|sEcR/);
+        }
+      }),
+    );
+  });
+});

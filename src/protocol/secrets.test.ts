@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { maskSecrets, secretsOf } from './secrets.ts';
+
+describe('maskSecrets', () => {
+  const secret = 'p@ss "w/ö rd"\n+1';
+  test.each([
+    ['as it is', secret],
+    ['in JSON', JSON.stringify({ a: secret })],
+    ['in a URL', `https://host/?k=${encodeURIComponent(secret)}`],
+    ['in a form', new URLSearchParams({ k: secret }).toString()],
+  ])('strikes a secret %s', (_where, text) => {
+    const masked = maskSecrets(text, [secret]);
+    expect(masked).toContain('****');
+    expect(masked).not.toMatch(/ss.*w.*rd/s);
+  });
+
+  test('a secret within another leaves nothing of either', () => {
+    expect(maskSecrets('key=abcd1234efgh', ['1234', 'abcd1234efgh'])).toBe('key=****');
+    expect(maskSecrets('k=%26%26%26%26abc', ['%26%26abc', '&&&&abc'])).toBe('k=****');
+  });
+
+  test('short secrets and texts without secrets are left alone', () => {
+    expect(maskSecrets('a cat sat', ['cat', '', 'a'])).toBe('a cat sat');
+  });
+
+  test('half of a surrogate pair is no fault', () => {
+    expect(maskSecrets('x \ud800abc y', ['\ud800abc'])).toBe('x **** y');
+  });
+
+  test('no secret survives anywhere in any text', () => {
+    const secretText = fc.string({ minLength: 4, unit: 'grapheme' }).filter((text) => !text.includes('*'));
+    fc.assert(
+      fc.property(secretText, fc.string(), fc.string(), (hidden, before, after) => {
+        const text = JSON.stringify({ [before]: `${before}${hidden}${after}` });
+        expect(maskSecrets(text, [hidden])).not.toContain(JSON.stringify(hidden).slice(1, -1));
+      }),
+    );
+  });
+});
+
+describe('secretsOf', () => {
+  const hidden = { type: 'string', airbyte_secret: true };
+  const schema = {
+    properties: {
+      api_key: hidden,
+      region: { type: 'string' },
+      port: { type: 'integer', airbyte_secret: true },
+      keys: { type: 'array', items: { properties: { key: hidden } } },
+      account: { type: 'object', airbyte_secret: true },
+      warehouse: {
+        oneOf: [
+          { properties: { password: hidden, user: { type: 'string' } } },
+          { properties: { auth: { anyOf: [{ properties: { token: hidden } }] } } },
+        ],
+      },
+    },
+  };
+
+  test('are found through properties, items and branches', () => {
+    const config = {
+      api_key: 'one',
+      region: 'us',
+      port: 1234567,
+      keys: [{ key: 'two' }, { key: 'three', name: 'x' }],
+      account: { private_key: 'four', list: ['five'] },
+      warehouse: { password: 'six', user: 'u', auth: { token: 'seven' } },
+    };
+    const found = ['one', '1234567', 'two', 'three', 'four', 'five', 'six', 'seven'];
+    expect(secretsOf(config, schema).sort()).toEqual(found.sort());
+  });
+
+  test.each([undefined, null, 'text', [], { api_key: null }, { warehouse: 'x' }])(
+    'a config that does not fit (%j) has none',
+    (config) => {
+      expect(secretsOf(config, schema)).toEqual([]);
+      expect(secretsOf(config, undefined)).toEqual([]);
+    },
+  );
+});
