@@ -19,6 +19,8 @@ export interface DeliveryOptions {
   readonly outcomes: Outcomes;
   /** How long one request is tried again. */
   readonly retryMs: number;
+  /** Told why a request is tried again, now and then: a person who waits wants to know for what. */
+  readonly warn: (text: string) => void;
   /** Aborted: what is in flight is settled, nothing else is sent. */
   readonly signal: AbortSignal;
 }
@@ -41,6 +43,8 @@ export interface Delivery {
 
 /** Full batches that may wait in a lane: two take back what lanes cost in throughput. */
 const queueLength = 2;
+
+const warnEveryMs = 15_000;
 
 interface Lane {
   readonly packer: Packer;
@@ -71,6 +75,14 @@ export function delivery(options: DeliveryOptions): Delivery {
     running: undefined,
   }));
 
+  let warnedAt = 0;
+  const warnRetry = (why: string): void => {
+    if (Date.now() - warnedAt < warnEveryMs) return;
+    warnedAt = Date.now();
+    const seconds = Math.round(options.retryMs / 1000);
+    options.warn(`Customer.io does not take a request (${why}); it is tried again for up to ${seconds} s.`);
+  };
+
   const request = async (body: Buffer): Promise<Decision> => {
     await pace.turn();
     if (signal.aborted || failure !== undefined) return { action: 'stop', why: 'interrupted' };
@@ -95,6 +107,7 @@ export function delivery(options: DeliveryOptions): Delivery {
       if (decision.afterMs === undefined && Date.now() + waitMs > deadline)
         throw gaveUp(decision.why, options.retryMs);
       stats.retries += 1;
+      warnRetry(decision.why);
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   };

@@ -1,4 +1,5 @@
 import type { WriteRequest } from '../protocol/connector.ts';
+import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import type { ParsedMessage } from '../protocol/parse-message.ts';
 import { parseDestinationConfig, trackUrl } from './config.ts';
@@ -151,6 +152,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
       pace: pace(config.max_requests_per_second, request.signal),
       retryMs: config.retry_seconds * 1000,
       signal: request.signal,
+      warn: (text) => out.put(log('WARN', text)),
       outcomes: {
         accept: ({ ticket }) => books.accept(ticket),
         reject({ ticket }, refusal) {

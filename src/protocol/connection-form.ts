@@ -61,5 +61,6 @@ export function misfit(whose: string, error: z.ZodError): string {
   const path =
     issue?.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('') ?? '';
   const place = path === '' ? '' : `, ${path.replace(/^\./, '')}`;
-  return `${whose}${place}: ${issue?.message ?? 'it does not fit'}.`;
+  const missing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return `${whose}${place}: ${missing ? 'it is missing' : (issue?.message ?? 'it does not fit')}.`;
 }

@@ -44,11 +44,12 @@ function toLines(texts: readonly string[], before: number): InputLine[] {
 
 /** A line without its carriage return and, on the first, without a byte order mark; '' where it is blank. */
 function tidy(raw: string, number: number): string {
-  const line = number === 1 && raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
+  const unmarked = number === 1 && raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
+  const line = unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked;
   const last = line.charCodeAt(line.length - 1);
-  // Only a line that ends with white space can be blank or have a carriage return: the others are spared.
+  // Only a line that ends with white space can be blank: the others are spared the trim.
   if (last !== 0x0d && last !== 0x20 && last !== 0x09) return line;
-  return line.trim() === '' ? '' : line.replace(/\r$/, '');
+  return line.trim() === '' ? '' : line;
 }
 
 export interface MessageWriter {

@@ -12,11 +12,13 @@ import {
 /** The files that Airbyte's commands take. Each error names the file and the place in it, never a value. */
 
 function parseJson(text: string, path: string, parse: (json: string) => unknown = JSON.parse): unknown {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return parse(text.replace(/^\uFEFF/, ''));
+    return parse(json);
   } catch (cause) {
-    const position = /position (\d+)/.exec(String(cause))?.[1];
-    const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
+    // At the message's end only: what stands before may be a piece of the file.
+    const position = / at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(String(cause))?.[1];
+    const line = position === undefined ? undefined : json.slice(0, Number(position)).split('\n').length;
     const where = line === undefined ? '' : ` (line ${line})`;
     throw configError(`${path} is not valid JSON${where}.`);
   }

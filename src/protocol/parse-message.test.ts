@@ -50,10 +50,11 @@ describe('records', () => {
     ['data that are null', '"stream":"s","data":null,"emitted_at":1'],
     ['data that are a long number', '"stream":"s","data":9007199254740993,"emitted_at":1'],
     ['emitted_at as text', '"stream":"s","data":{},"emitted_at":"1"'],
+    ['meta that do not fit', '"stream":"s","data":{},"emitted_at":1,"meta":{"changes":[{}]}'],
     ['a namespace that is no text', '"stream":"s","data":{},"emitted_at":1,"namespace":5'],
   ])('%s is a fault', (_what, fields) => {
     const fault = faultOf(`{"type":"RECORD","record":{${fields}}}`);
-    expect(fault.message).toContain('Line 7 of the input is a RECORD whose stream, data or emitted_at');
+    expect(fault.message).toContain('Line 7 of the input is a RECORD whose fields are missing');
     expect(fault.failureType).toBe('system_error');
   });
 });

@@ -25,17 +25,25 @@ function isRecordMessage(value: unknown): value is AirbyteRecordMessage {
     exactDigits(value.data) === undefined &&
     typeof value.emitted_at === 'number' &&
     (value.namespace === undefined || typeof value.namespace === 'string') &&
-    (value.meta === undefined || recordMessage.shape.meta.safeParse(value.meta).success)
+    value.meta !== null
   );
 }
 
-/** In place, since the value is this parse's own: null means unset, and a time need not keep every digit. */
+/**
+ * In place, since the value is this parse's own: null means unset, and a time need not keep every digit.
+ * A null stays only where meta does not fit.
+ */
 function settleSpelling(record: unknown): void {
   if (!isJsonObject(record)) return;
   if (record.namespace === null) record.namespace = undefined;
-  if (record.meta === null) record.meta = undefined;
+  if (record.meta !== undefined) record.meta = metaOf(record.meta);
   const digits = exactDigits(record.emitted_at);
   if (digits !== undefined) record.emitted_at = Number(digits);
+}
+
+function metaOf(value: unknown): AirbyteRecordMessage['meta'] | null {
+  const meta = recordMessage.shape.meta.safeParse(value);
+  return meta.success ? meta.data : null;
 }
 
 /** @throws ConnectorError that names the line and shows its shape, none of its values. */
@@ -47,7 +55,10 @@ export function parseMessage(line: InputLine): ParsedMessage {
   if (value.type === 'RECORD') {
     settleSpelling(value.record);
     if (isRecordMessage(value.record)) return { type: 'RECORD', record: value.record };
-    throw broken(line, 'is a RECORD whose stream, data or emitted_at is missing or of a wrong type');
+    throw broken(
+      line,
+      'is a RECORD whose fields are missing or of a wrong type: it needs stream, data and emitted_at',
+    );
   }
   return parseOther(line, value.type, value);
 }

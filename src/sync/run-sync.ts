@@ -1,5 +1,5 @@
 import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
-import { messageOf } from '../protocol/connector-error.ts';
+import { configError, messageOf } from '../protocol/connector-error.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
 import { configureCatalog } from './configured-catalog.ts';
 import { openStateFile } from './state-file.ts';
@@ -44,6 +44,9 @@ export async function runSync(
   return { streams: run.streams, errors: [...run.errors], seconds: (Date.now() - startedAt) / 1000 };
 }
 
+const isRecord = (output: SourceOutput): boolean =>
+  output.type === 'RECORD_LINES' || output.type === 'RECORD';
+
 class SyncRun {
   readonly errors = new Set<string>();
   readonly #file: SyncFile;
@@ -51,6 +54,7 @@ class SyncRun {
   readonly #watcher: SyncWatcher;
   readonly #signal: AbortSignal;
   #tally = new Tally([]);
+  #checked = false;
 
   constructor(file: SyncFile, ends: SyncEnds, watcher: SyncWatcher, signal: AbortSignal) {
     this.#file = file;
@@ -91,6 +95,17 @@ class SyncRun {
     }
   }
 
+  /** A wrong key or an unreachable host is told before the first record, not after minutes of trying again. */
+  async #checkDestinationOnce(): Promise<void> {
+    if (this.#checked) return;
+    this.#checked = true;
+    for await (const message of this.#ends.destination.check(this.#file.destination)) {
+      if (message.type !== 'CONNECTION_STATUS') continue;
+      const { status, message: text } = message.connectionStatus;
+      if (status === 'FAILED') throw configError(text ?? 'The destination cannot be used.');
+    }
+  }
+
   /**
    * The source's output, counted as it passes. Where the source fails, its output ends there: the destination
    * still settles what it was given, and the state of that is kept.
@@ -98,6 +113,7 @@ class SyncRun {
   async *#counted(outputs: AsyncIterable<SourceOutput>): AsyncGenerator<SourceOutput> {
     try {
       for await (const output of outputs) {
+        if (isRecord(output)) await this.#checkDestinationOnce();
         this.#count(output);
         yield output;
       }
