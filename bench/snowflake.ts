@@ -26,6 +26,7 @@ async function serve(rows: number): Promise<void> {
      FROM (SELECT (ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1)::NUMBER AS i FROM TABLE(GENERATOR(ROWCOUNT => ${rows})))`,
   );
   process.send?.(server.url);
+  process.on('disconnect', () => process.exit());
 }
 
 const self = fileURLToPath(import.meta.url);
@@ -43,13 +44,18 @@ async function measure(way: string, url: string, rows: number): Promise<Measured
   return measured;
 }
 
-function row(way: string, { rows, seconds, bytes, memory }: Measured, naive: number): string {
+const perCpu = ({ rows, cpu }: Measured): number => rows / cpu;
+
+function row(way: string, measured: Measured, naive: Measured): string {
+  const { rows, seconds, bytes, memory } = measured;
   const rate = rows / seconds;
   const numbers = [
     String(rows),
     `${Math.round(rate / 1000)}k`,
     `${Math.round(bytes / seconds / 1e6)} MB/s`,
-    `${(rate / naive).toFixed(1)}x`,
+    `${((rate * naive.seconds) / naive.rows).toFixed(1)}x`,
+    `${Math.round(perCpu(measured) / 1000)}k`,
+    `${(perCpu(measured) / perCpu(naive)).toFixed(1)}x`,
     `${Math.round(memory)} MB`,
   ];
   return `| ${[way, ...numbers].join(' | ')} |\n`;
@@ -62,11 +68,13 @@ async function compare(rows: number): Promise<void> {
   // The server holds the whole result; the readers keep Node's own limit.
   const server = fork(self, ['serve', String(rows)], { execArgv: ['--max-old-space-size=8000'] });
   const url = await answerOf<string>(server);
-  process.stdout.write('| way | rows | rows/s | | of naive | max RSS |\n|---|---|---|---|---|---|\n');
-  let naive = 1;
+  process.stdout.write(
+    '| way | rows | rows/s | MB/s | of naive | rows/CPU s | of naive | max RSS |\n|---|---|---|---|---|---|---|---|\n',
+  );
+  let naive: Measured | undefined;
   for (const way of Object.keys(ways)) {
     const measured = await measure(way, url, rowsFor(way, rows));
-    if (way === 'naive') naive = measured.rows / measured.seconds;
+    naive ??= measured;
     process.stdout.write(row(way, measured, naive));
   }
   server.kill();

@@ -136,7 +136,7 @@ FROM "__rows" WHERE ${afterCursor(dialect, range)}`,
 SELECT ${hash} AS "hash" FROM "__rows" WHERE ${where(range)} ORDER BY ${ts} LIMIT ${limit}`,
     lines: (range, emittedAt) => `${rows}
 SELECT ${dialect.line(`{"type":"RECORD","record":{"stream":"${contract.name}","emitted_at":${emittedAt},"data":`, json, '}}')} AS "line",
-  CAST(${ts} AS VARCHAR) AS "ts", ${key} AS "key"
+  ${dialect.timestampText(ts)} AS "ts", ${key} AS "key"
 FROM "__rows" WHERE ${where(range)}${range.part === 'all' ? '' : ` ORDER BY ${ts} ASC NULLS FIRST, ${key} ASC`}`,
   };
 }

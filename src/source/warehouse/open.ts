@@ -1,12 +1,20 @@
 import type { SourceConfig } from '../config.ts';
 import type { Warehouse } from './warehouse.ts';
 
+export interface WarehouseAccess {
+  /** Whether tables and views will be made. Snowflake asks the login's grants instead. */
+  readonly writable: boolean;
+}
+
 /** Loads only the driver that the config names: each costs hundreds of milliseconds. */
-export async function openWarehouse(config: SourceConfig['warehouse']): Promise<Warehouse> {
+export async function openWarehouse(
+  config: SourceConfig['warehouse'],
+  { writable }: WarehouseAccess = { writable: false },
+): Promise<Warehouse> {
   if (config.type === 'snowflake') {
     const { snowflakeWarehouse } = await import('./snowflake/snowflake.ts');
     return snowflakeWarehouse(config);
   }
   const { duckdbWarehouse } = await import('./duckdb/duckdb.ts');
-  return duckdbWarehouse(config);
+  return duckdbWarehouse({ ...config, writable });
 }

@@ -50,6 +50,8 @@ export interface Dialect {
   line(prefix: string, json: string, suffix: string): string;
   /** SQL of a timestamp from a literal text `YYYY-MM-DDTHH:MM:SS[.ffffff]`. */
   timestampLiteral(text: string): string;
+  /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
+  timestampText(timestamp: string): string;
 }
 
 /** The only door to a database. Every method throws ConnectorError. */

@@ -37,4 +37,5 @@ export const duckdbDialect: Dialect = {
   line: (prefix, json, suffix) =>
     `encode(concat(${quoteString(prefix)}, ${json}, ${quoteString(suffix)}, chr(10)))`,
   timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
+  timestampText: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
 };

@@ -11,6 +11,8 @@ export interface DuckdbConfig {
   /** A DuckDB database file, or a folder of parquet files that are its tables. */
   readonly path: string;
   readonly schema?: string | undefined;
+  /** Only `run` writes; everything else opens the file so that others may read it too. */
+  readonly writable?: boolean;
 }
 
 export interface OpenDatabase {
@@ -33,7 +35,9 @@ const { quoteIdentifier, quoteString } = duckdbDialect;
 async function attachFile(connection: DuckDBConnection, config: DuckdbConfig): Promise<[string, string]> {
   const schema = config.schema ?? 'main';
   try {
-    await connection.run(`ATTACH ${quoteString(config.path)} AS warehouse (READ_ONLY)`);
+    await connection.run(
+      `ATTACH ${quoteString(config.path)} AS warehouse${config.writable === true ? '' : ' (READ_ONLY)'}`,
+    );
   } catch (error) {
     throw attachError(config.path, error);
   }
@@ -57,6 +61,12 @@ function attachError(path: string, cause: unknown): ConnectorError {
   return configError(
     `${path} could not be opened as a DuckDB database (warehouse.path). Is it a DuckDB file of version 1.5 or older?`,
     { internal: messageOf(cause), cause },
+  );
+}
+
+function readOnlyFolder(path: string): ConnectorError {
+  return configError(
+    `${path} (warehouse.path) is a folder of parquet files, which are only read. Give a DuckDB file to write tables and views to.`,
   );
 }
 
@@ -89,18 +99,30 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
   }
 }
 
-/** Opens the warehouse for reading only; the engine's own database is in memory. */
+/**
+ * Sorts larger than memory spill here, not into the user's working directory. Where nothing may be written, as
+ * in a read-only container, they have to fit into memory.
+ */
+async function spillFolder(): Promise<string | undefined> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'nexus-customer-io-'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens the warehouse, for reading only unless told; the engine's own database is in memory. */
 export async function openDuckdb(config: DuckdbConfig): Promise<OpenDatabase> {
   const kind = await kindOf(config.path);
+  if (kind === 'folder' && config.writable === true) throw readOnlyFolder(config.path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  // Sorts larger than memory spill here, not into the user's working directory.
-  const spill = await mkdtemp(join(tmpdir(), 'nexus-customer-io-'));
-  const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill });
+  const spill = await spillFolder();
+  const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill ?? '' });
   const connection = await instance.connect();
   const close = async (): Promise<void> => {
     connection.closeSync();
     instance.closeSync();
-    await rm(spill, { recursive: true, force: true });
+    if (spill !== undefined) await rm(spill, { recursive: true, force: true });
   };
   try {
     return { connection, close, ...(await attach(connection, config, kind)) };

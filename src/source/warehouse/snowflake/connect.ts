@@ -53,8 +53,10 @@ function driverOptions(config: SnowflakeConfig, accessUrl: string): ConnectionOp
     // A destination may hold a read back for longer than a session lives.
     clientSessionKeepAlive: true,
     sfRetryMaxLoginRetries: loginRetries,
-    // Chunks fetched ahead: the bound of what a slow reader leaves in memory.
-    resultPrefetch: 2,
+    // Chunks fetched ahead of the one being read: the bound of what a slow reader leaves in memory.
+    resultPrefetch: 1,
+    // Rows or, on the fast way, whole chunks that wait decoded for a slow reader.
+    rowStreamHighWaterMark: 1,
   };
 }
 

@@ -36,4 +36,8 @@ export const snowflakeDialect: Dialect = {
   },
   line: (prefix, json, suffix) => `CONCAT(${quoteString(prefix)}, ${json}, ${quoteString(suffix)}, CHR(10))`,
   timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP_NTZ`,
+  // A plain cast prints what the session's format says, milliseconds by default, and a cursor that is cut would
+  // read rows again. Another format would change what OBJECT_CONSTRUCT prints in people's attributes.
+  timestampText: (timestamp) =>
+    `RTRIM(RTRIM(TO_VARCHAR(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.FF9'), '0'), '.')`,
 };

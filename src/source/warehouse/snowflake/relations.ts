@@ -2,7 +2,8 @@ import type { Connection } from 'snowflake-sdk';
 import type { Column, Relation } from '../warehouse.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
-import { execute, type TextCells, textCells } from './statement.ts';
+import { allTextCells, execute } from './statement.ts';
+import type { TextCells } from './whole-chunks.ts';
 
 function columnsQuery(config: SnowflakeConfig): string {
   const database = writtenName(config.database);
@@ -22,7 +23,7 @@ function typeOf([, , type, precision, scale, fraction]: TextCells): string {
 
 async function listRelations(connection: Connection, config: SnowflakeConfig): Promise<Relation[]> {
   const tables = new Map<string, Column[]>();
-  for await (const cells of textCells(await execute(connection, columnsQuery(config)))) {
+  for (const cells of await allTextCells(await execute(connection, columnsQuery(config)))) {
     const name = cells[0] ?? '';
     const columns = tables.get(name) ?? [];
     columns.push({ name: cells[1] ?? '', type: typeOf(cells) });

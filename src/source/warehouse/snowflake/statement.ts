@@ -1,6 +1,7 @@
 import type { Connection, Column as DriverColumn, RowStatement, StatementOption } from 'snowflake-sdk';
 import { ConnectorError } from '../../../protocol/connector-error.ts';
 import type { Column } from '../warehouse.ts';
+import { ChunkText, type TextCells, wantWholeChunks } from './whole-chunks.ts';
 
 /** Runs a statement to the point where its result can be read; rejects with the driver's own error. */
 export function execute(
@@ -34,26 +35,37 @@ function typeOf(column: DriverColumn): string {
 export const columnsOf = (statement: RowStatement): Column[] =>
   (statement.getColumns() ?? []).map((column) => ({ name: column.getName(), type: typeOf(column) }));
 
-export type TextCells = readonly (string | null)[];
-
 const asText = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value);
 
-/**
- * The rows of a result whose columns are text. The server says beforehand how many there are:
- * a stream that ends early is an error, never a short result that looks whole.
- */
-export async function* textCells(statement: RowStatement): AsyncGenerator<TextCells> {
-  const announced = statement.getNumRows();
-  let count = 0;
+/** The rows of a result whose columns are text: one by one, or chunk by chunk where the driver can. */
+export async function* resultOf(statement: RowStatement): AsyncGenerator<ChunkText | TextCells> {
+  wantWholeChunks(statement);
   for await (const row of statement.streamRows()) {
-    count += 1;
-    yield Array.isArray(row) ? row.map(asText) : [];
+    const [first] = row;
+    yield first instanceof ChunkText ? first : row.map(asText);
   }
-  if (count !== announced) {
-    throw new ConnectorError(
-      `Reading from Snowflake stopped midway: the result has ${announced} rows, but only ${count} arrived. Run it again: it goes on from the last state.`,
-      { failureType: 'transient_error' },
-    );
+}
+
+/**
+ * The server says beforehand how many rows there are: a stream that ends early is an error, never a short
+ * result that looks whole.
+ */
+export function requireAll(statement: RowStatement, count: number): void {
+  const announced = statement.getNumRows();
+  if (count === announced) return;
+  throw new ConnectorError(
+    `Reading from Snowflake stopped midway: the result has ${announced} rows, but ${count} arrived. Run it again: it goes on from the last state.`,
+    { failureType: 'transient_error' },
+  );
+}
+
+/** All rows of a small result. */
+export async function allTextCells(statement: RowStatement): Promise<TextCells[]> {
+  const all: TextCells[] = [];
+  for await (const part of resultOf(statement)) {
+    all.push(...(part instanceof ChunkText ? part.rows() : [part]));
   }
+  requireAll(statement, all.length);
+  return all;
 }

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type { RowStatement } from 'snowflake-sdk';
-import { z } from 'zod';
 
 /**
  * The fast way to rows of text: the driver still logs in, downloads, retries and fetches ahead, but a chunk
@@ -9,14 +8,24 @@ import { z } from 'zod';
  * anything looks different; rows then come one by one.
  */
 
-const cells = z.array(z.array(z.string().nullable()));
-
 export type TextCells = readonly (string | null)[];
 
-/** What the driver's stream takes for one row. */
-interface WholeChunk {
-  readonly wholeChunk: readonly TextCells[];
-  getColumnValue(column: number): unknown;
+/** The rows of one chunk as they came: a JSON array without its brackets. */
+export class ChunkText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** What the driver's stream asks of a row. */
+  getColumnValue(column: number): unknown {
+    return column === 0 ? this : undefined;
+  }
+
+  rows(): readonly TextCells[] {
+    return JSON.parse(`[${this.text}]`);
+  }
 }
 
 /** The private parts that are read or replaced. */
@@ -37,23 +46,14 @@ const wanted = new WeakSet<object>();
 const isWanted = (statement: unknown): boolean =>
   typeof statement === 'object' && statement !== null && wanted.has(statement);
 
-function parsedRows(chunk: Chunk): readonly TextCells[] {
-  // The body of a chunk is a JSON array without its brackets; what came inline is parsed already.
-  const rows: unknown = chunk._rowsetAsString ? JSON.parse(`[${chunk._rowsetAsString}]`) : chunk._rowset;
-  if (!Array.isArray(rows)) throw new Error('A chunk of the result holds no rows.');
+function wholeChunk(chunk: Chunk): readonly ChunkText[] {
+  // What came in the answer itself is parsed already, and little.
+  const text = chunk._rowsetAsString ?? JSON.stringify(chunk._rowset ?? []).slice(1, -1);
   chunk._rowsetAsString = undefined;
   chunk._rowset = undefined;
-  return rows;
-}
-
-function wholeChunk(chunk: Chunk): readonly WholeChunk[] {
-  const rows = parsedRows(chunk);
-  const whole: WholeChunk = {
-    wholeChunk: rows,
-    getColumnValue: (column) => (column === 0 ? rows : undefined),
-  };
-  chunk._rows = [whole];
-  return [whole];
+  const whole = [new ChunkText(text)];
+  chunk._rows = whole;
+  return whole;
 }
 
 function replaceGetRows(prototype: Chunk): () => void {
@@ -90,7 +90,9 @@ function sampleChunk(ChunkOf: ChunkClass, statement: object): Chunk {
 }
 
 function rowsOf(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((row) => row?.wholeChunk ?? row?.values) : undefined;
+  return Array.isArray(value)
+    ? value.map((row) => (row instanceof ChunkText ? row.rows() : row?.values))
+    : undefined;
 }
 
 /** Whether the replacement gives exactly what the original would, and other statements still get theirs. */
@@ -117,14 +119,16 @@ function install(): boolean {
 
 let installed: boolean | undefined;
 
-/** Asks for whole chunks of a result, all of whose columns must be text. False where rows will come one by one. */
-export function wantWholeChunks(statement: RowStatement): boolean {
-  if (process.env.NEXUS_SNOWFLAKE_ROW_BY_ROW === '1') return false;
-  if (!(statement.getColumns() ?? []).every((column) => column.isString())) return false;
+/** Whether the driver is one that can hand over whole chunks. */
+export function wholeChunksWork(): boolean {
   installed ??= install();
-  if (installed) wanted.add(statement);
   return installed;
 }
 
-/** The first chunk is looked at cell by cell, the rest is of one make. */
-export const checkedRows = (rows: unknown): readonly TextCells[] => cells.parse(rows);
+/** Asks for whole chunks of a result; where a column is not text, or the driver another, rows come one by one. */
+export function wantWholeChunks(statement: RowStatement): void {
+  // The way back for a person whose reads fail in here.
+  if (process.env.NEXUS_SNOWFLAKE_ROW_BY_ROW === '1') return;
+  const allText = (statement.getColumns() ?? []).every((column) => column.isString());
+  if (allText && wholeChunksWork()) wanted.add(statement);
+}

@@ -1,0 +1,69 @@
+import { snowflakeFunctions } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+
+/** What the dialect's SQL and INFORMATION_SCHEMA need beyond the functions that models use. */
+
+const macro = (name: string, ...bodies: string[]): string =>
+  `CREATE OR REPLACE TEMP MACRO ${name} ${bodies.join(', ')}`;
+
+const timeText = `CASE WHEN typeof(x) = 'TIME' THEN '1970-01-01 ' || x::VARCHAR ELSE x::VARCHAR END`;
+
+const formats: readonly (readonly [string, string])[] = [
+  ['YYYY', '%Y'],
+  ['MM', '%m'],
+  ['DD', '%d'],
+  ['HH24', '%H'],
+  ['MI', '%M'],
+  ['SS', '%S'],
+  ['FF9', '%n'],
+  ['"T"', 'T'],
+];
+
+const strftimeFormat = formats.reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, 'f');
+
+/** Only numbers have a format with a 9 before the point; DuckDB's text of a double is exact already. */
+const formatted = `CASE WHEN contains(f, '9.9') THEN x::VARCHAR
+  ELSE strftime(TRY_CAST(${timeText} AS TIMESTAMP_NS), ${strftimeFormat}) END`;
+
+const snowflakeType = `CASE
+  WHEN data_type = 'JSON' THEN 'VARIANT' WHEN ends_with(data_type, ']') THEN 'ARRAY'
+  WHEN starts_with(data_type, 'STRUCT') OR starts_with(data_type, 'MAP') THEN 'OBJECT'
+  WHEN data_type = 'VARCHAR' THEN 'TEXT' WHEN data_type IN ('DOUBLE', 'FLOAT') THEN 'FLOAT'
+  WHEN data_type = 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP_LTZ'
+  WHEN starts_with(data_type, 'TIMESTAMP') THEN 'TIMESTAMP_NTZ'
+  WHEN data_type = 'BLOB' THEN 'BINARY' WHEN numeric_scale IS NOT NULL THEN 'NUMBER' ELSE data_type END`;
+
+const columnsView = `CREATE OR REPLACE TEMP VIEW SNOWFLAKE_COLUMNS AS SELECT
+  database_name AS TABLE_CATALOG, schema_name AS TABLE_SCHEMA, table_name AS TABLE_NAME,
+  column_name AS COLUMN_NAME, column_index AS ORDINAL_POSITION, ${snowflakeType} AS DATA_TYPE,
+  CASE WHEN starts_with(data_type, 'DECIMAL') THEN numeric_precision
+    WHEN ${snowflakeType} = 'NUMBER' THEN 38 END AS NUMERIC_PRECISION,
+  CASE WHEN ${snowflakeType} = 'NUMBER' THEN numeric_scale END AS NUMERIC_SCALE,
+  CASE WHEN starts_with(${snowflakeType}, 'TIME') THEN 9 END AS DATETIME_PRECISION
+  FROM duckdb_columns() WHERE NOT internal`;
+
+/** The statements that make a DuckDB session answer as a Snowflake session. */
+export function sessionStatements(): string[] {
+  return [
+    `SET TimeZone = 'UTC'`,
+    `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
+    ...snowflakeFunctions(),
+    macro('to_varchar', '(x) AS x::VARCHAR', `(x, f) AS ${formatted}`),
+    macro('to_char', '(x) AS x::VARCHAR', `(x, f) AS ${formatted}`),
+    macro('to_number', '(x) AS x::DECIMAL(38, 0)', `(x, f) AS ('0x' || x)::BIGINT`),
+    // DuckDB's to_json reads JSON again and rounds its decimals; Snowflake keeps their digits.
+    macro('to_variant', `(x) AS CASE WHEN typeof(x) = 'JSON' THEN x::VARCHAR::JSON ELSE to_json(x) END`),
+    macro('snowflake_to_json', '(x) AS x::VARCHAR'),
+    macro('to_double', '(x) AS x::DOUBLE'),
+    macro('bitand', '(a, b) AS a::BIGINT & b::BIGINT'),
+    macro('bitshiftright', '(a, b) AS a::BIGINT >> b::INTEGER'),
+    macro('base64_encode', '(x) AS base64(x)'),
+    macro('convert_timezone', '(zone, x) AS timezone(zone, x)'),
+    macro('hex_decode_binary', '(x) AS unhex(x)'),
+    macro(
+      'snowflake_regexp_replace',
+      `(x, pattern, replacement) AS regexp_replace(x, pattern, replacement, 'g')`,
+    ),
+    macro('seq4', '() AS 0'),
+    columnsView,
+  ];
+}

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { Faults } from './faults.ts';
+import { sessionStatements } from './functions.ts';
+import type { Account } from './login.ts';
+import { runQuery } from './query.ts';
+import type { ChunkSizes } from './results.ts';
+import { type Reply, Sessions } from './sessions.ts';
+
+export interface SnowflakeServerOptions {
+  readonly account?: Account;
+  readonly database?: string;
+  readonly schema?: string;
+  readonly warehouses?: readonly string[];
+  readonly sizes?: ChunkSizes;
+}
+
+export interface SnowflakeServer {
+  readonly url: string;
+  readonly faults: Faults;
+  /** Paths of the requests so far, without their parameters. */
+  readonly requests: readonly string[];
+  /** Runs Snowflake SQL beside any session. */
+  run(...statements: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const defaultAccount: Account = {
+  user: 'READER',
+  password: 'correct horse',
+  token: 'pat-secret',
+  oauthToken: 'oauth-secret',
+  roles: ['NEXUS_READER'],
+};
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const { status = 200, headers = {}, body, cut = false } = reply;
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body ?? {}));
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...headers,
+    'content-length': bytes.length,
+  });
+  if (!cut) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+}
+
+/** An HTTP server that speaks Snowflake's protocol, with DuckDB behind it. */
+export async function startSnowflakeServer(options: SnowflakeServerOptions = {}): Promise<SnowflakeServer> {
+  const { database = 'DEMO', schema = 'NEXUS', warehouses = ['COMPUTE_WH'] } = options;
+  const instance = await DuckDBInstance.create(':memory:');
+  const open = async () => {
+    const connection = await instance.connect();
+    for (const statement of sessionStatements()) await connection.run(statement);
+    return connection;
+  };
+  const own = await open();
+  await own.run(`ATTACH ':memory:' AS "${database}"`);
+  await own.run(`CREATE SCHEMA "${database}"."${schema}"`);
+  await own.run(`USE "${database}"."${schema}"`);
+
+  const faults = new Faults();
+  const requests: string[] = [];
+  const sessions = new Sessions({
+    open,
+    faults,
+    catalog: { warehouses },
+    account: options.account ?? defaultAccount,
+    sizes: options.sizes ?? { inline: 100, chunk: 1000 },
+  });
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
+    requests.push(url.pathname);
+    send(response, await sessions.reply(request, url, await bodyOf(request)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    faults,
+    requests,
+    run: async (...statements) => {
+      for (const statement of statements) await runQuery(own, statement, { warehouses });
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+      sessions.close();
+      own.closeSync();
+      instance.closeSync();
+    },
+  };
+}
