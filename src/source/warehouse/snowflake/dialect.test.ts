@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { streamContracts } from '../../../streams/contract.ts';
-import { recordQuery } from '../../record-query.ts';
 import { snowflakeDialect } from './dialect.ts';
 import { writtenName } from './quote.ts';
 
