@@ -20,6 +20,9 @@ function addSharedCommands(parent: Command, role: Role): void {
   parent
     .command('spec')
     .description(`print the ${role}'s specification`)
+    // Test suites pass it what other commands need.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .action(async () => {
       exitCode = await (await import('./commands/spec.ts')).runSpec(role);
     });

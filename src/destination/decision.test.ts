@@ -18,20 +18,42 @@ describe('an answer', () => {
     [502, '<html>Bad gateway</html>', 'retry'],
     [503, '', 'retry'],
   ])('of %i is decided: %s %s', (status, body, action) => {
-    expect(decide(answer(status, body)).action).toBe(action);
+    expect(decide(answer(status, body), 10).action).toBe(action);
   });
 
   it('that never came is retried', () => {
-    expect(decide({ failure: 'socket hang up' })).toMatchObject({ action: 'retry', why: 'socket hang up' });
+    expect(decide({ failure: 'socket hang up' }, 10)).toMatchObject({
+      action: 'retry',
+      why: 'socket hang up',
+    });
   });
 
   it('of 207 names its failures', () => {
     const errors = [{ batch_index: 2, reason: 'invalid', field: 'name', message: 'no' }];
-    expect(decide(answer(207, JSON.stringify({ errors })))).toEqual({ action: 'accept', errors });
+    expect(decide(answer(207, JSON.stringify({ errors })), 10)).toEqual({ action: 'accept', errors });
+  });
+
+  it.each([
+    ['without an index', { reason: 'invalid' }],
+    ['with the index of no operation', { batch_index: 10, reason: 'invalid' }],
+    ['with a broken index', { batch_index: 1.5, reason: 'invalid' }],
+  ])('of 207 with a failure %s is found by halving', (_, error) => {
+    const body = JSON.stringify({ errors: [{ batch_index: 0, reason: 'invalid' }, error] });
+    expect(decide(answer(207, body), 10)).toMatchObject({ action: 'split', error: { reason: 'invalid' } });
+  });
+
+  it.each([
+    [200, '<html>Sign in</html>'],
+    [207, '<html>'],
+    [207, ''],
+    [207, '{}'],
+    [207, '{"errors":[{"batch_in'],
+  ])('of %i that says nothing of the operations is no success: %j', (status, body) => {
+    expect(decide(answer(status, body), 10).action).toBe('retry');
   });
 
   it('hands on how long to wait', () => {
-    expect(decide(answer(429, '', 31_000))).toMatchObject({ afterMs: 31_000 });
+    expect(decide(answer(429, '', 31_000), 10)).toMatchObject({ afterMs: 31_000 });
   });
 });
 

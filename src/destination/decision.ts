@@ -35,11 +35,34 @@ function errorsOf(body: string): Record<string, unknown>[] {
   return isObject(value) && Array.isArray(value.errors) ? value.errors.filter(isObject) : [];
 }
 
-function itemErrors(body: string): ItemError[] {
-  return errorsOf(body).flatMap((error) => {
-    const index = error.batch_index;
-    return typeof index === 'number' ? [{ batch_index: index, ...wording(error) }] : [];
-  });
+/** An accepted batch; undefined where the answer does not say which of its operations failed. */
+function itemErrors(errors: readonly Record<string, unknown>[], operations: number): ItemError[] | undefined {
+  const items = errors.map((error) => ({ batch_index: error.batch_index, ...wording(error) }));
+  const named = (item: { batch_index: unknown }): item is ItemError =>
+    Number.isInteger(item.batch_index) &&
+    Number(item.batch_index) >= 0 &&
+    Number(item.batch_index) < operations;
+  return items.every(named) ? items : undefined;
+}
+
+/**
+ * 200 `{}` or 207 with its list. Anything else under these numbers, such as a proxy's page, says nothing of the
+ * operations: taken for success it would lose them without a word.
+ */
+function decideTaken(status: number, body: string, operations: number): Decision {
+  const value = parsed(body);
+  const readable = isObject(value)
+    ? status === 200 || Array.isArray(value.errors)
+    : status === 200 && body === '';
+  if (!readable) {
+    return { action: 'retry', why: `HTTP ${status} without Customer.io's answer`, afterMs: undefined };
+  }
+  const errors = errorsOf(body);
+  const items = itemErrors(errors, operations);
+  // Halved, each part is answered alone; an operation may come twice, as in any retry.
+  return items === undefined
+    ? { action: 'split', error: wholeError(status, body) }
+    : { action: 'accept', errors: items };
 }
 
 const wording = (error: Record<string, unknown>): Omit<ItemError, 'batch_index'> => ({
@@ -51,10 +74,10 @@ const wording = (error: Record<string, unknown>): Omit<ItemError, 'batch_index'>
 const passing = new Set([408, 425, 429]);
 
 /** https://docs.customer.io/api/track, "Send multiple requests": 200, 207, 400, 401; the rest is HTTP's. */
-export function decide(answer: Answer): Decision {
+export function decide(answer: Answer, operations: number): Decision {
   if ('failure' in answer) return { action: 'retry', why: answer.failure, afterMs: undefined };
   const { status, body, retryAfterMs } = answer;
-  if (status === 200 || status === 207) return { action: 'accept', errors: itemErrors(body) };
+  if (status === 200 || status === 207) return decideTaken(status, body, operations);
   if (passing.has(status) || status >= 500) {
     return { action: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs };
   }

@@ -3,7 +3,7 @@ import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { bodyOf, type Packer, type Parcel, packer } from './batch.ts';
 import { backoffMs, type Decision, decide, type ItemError } from './decision.ts';
 import type { Refusal } from './limits.ts';
-import type { Pace } from './pace.ts';
+import { longestTimerMs, type Pace } from './pace.ts';
 import type { Transport } from './transport.ts';
 
 /** What becomes of parcels. */
@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   readonly retryMs: number;
   /** Told why a request is tried again, now and then: a person who waits wants to know for what. */
   readonly warn: (text: string) => void;
+  /** Told once why the run cannot go on: its input may be silent, and nothing else would end the wait for it. */
+  readonly failed: (failure: ConnectorError) => void;
   /** Aborted: what is in flight is settled, nothing else is sent. */
   readonly signal: AbortSignal;
 }
@@ -50,6 +52,8 @@ interface Lane {
   readonly packer: Packer;
   readonly queue: (readonly Parcel[])[];
   running: Promise<void> | undefined;
+  /** Wakes who waits for room: a batch was sent, or the lane stands still. */
+  wake: () => void;
 }
 
 /** FNV-1a: the same key always takes the same lane, so that its operations keep their order. */
@@ -73,6 +77,7 @@ export function delivery(options: DeliveryOptions): Delivery {
     packer: packer(),
     queue: [],
     running: undefined,
+    wake: () => undefined,
   }));
 
   let warnedAt = 0;
@@ -83,7 +88,7 @@ export function delivery(options: DeliveryOptions): Delivery {
     options.warn(`Customer.io does not take a request (${why}); it is tried again for up to ${seconds} s.`);
   };
 
-  const request = async (body: Buffer): Promise<Decision> => {
+  const request = async (parcels: readonly Parcel[], body: Buffer): Promise<Decision> => {
     await pace.turn();
     if (signal.aborted || failure !== undefined) return { action: 'stop', why: 'interrupted' };
     stats.requests += 1;
@@ -91,7 +96,7 @@ export function delivery(options: DeliveryOptions): Delivery {
     stats.bytes += body.length;
     const answer = await transport.send(body);
     stats.inFlight -= 1;
-    return decide(answer);
+    return decide(answer, parcels.length);
   };
 
   /** Asks until there is an answer that settles something, or time is up. */
@@ -99,16 +104,14 @@ export function delivery(options: DeliveryOptions): Delivery {
     const body = bodyOf(parcels);
     const deadline = Date.now() + options.retryMs;
     for (let attempt = 0; ; attempt += 1) {
-      const decision = await request(body);
+      const decision = await request(parcels, body);
       if (decision.action !== 'retry') return decision;
       if (decision.why === 'HTTP 429' || decision.afterMs !== undefined) pace.slowDown(decision.afterMs);
       const waitMs = Math.max(backoffMs(attempt), decision.afterMs ?? 0);
-      // A time that the server itself names is kept, whatever the deadline says.
-      if (decision.afterMs === undefined && Date.now() + waitMs > deadline)
-        throw gaveUp(decision.why, options.retryMs);
+      if (isTooLate(decision, waitMs, deadline)) throw gaveUp(decision.why, options.retryMs);
       stats.retries += 1;
       warnRetry(decision.why);
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      await sleep(Math.min(waitMs, longestTimerMs), undefined, { signal }).catch(() => undefined);
     }
   };
 
@@ -139,11 +142,14 @@ export function delivery(options: DeliveryOptions): Delivery {
         if (signal.aborted || failure !== undefined) return;
         await send(next);
         lane.queue.shift();
+        lane.wake();
       }
     } catch (error) {
       failure ??= asConnectorError(error);
+      options.failed(failure);
     } finally {
       lane.running = undefined;
+      lane.wake();
     }
   };
 
@@ -158,7 +164,11 @@ export function delivery(options: DeliveryOptions): Delivery {
   };
 
   const room = async (lane: Lane): Promise<void> => {
-    while (lane.queue.length > queueLength && lane.running !== undefined) await oneSent(lane);
+    while (lane.queue.length > queueLength && lane.running !== undefined) {
+      await new Promise<void>((resolve) => {
+        lane.wake = resolve;
+      });
+    }
     throwFailure();
   };
 
@@ -184,13 +194,9 @@ export function delivery(options: DeliveryOptions): Delivery {
   };
 }
 
-/** Resolves when the lane's queue is shorter, or its run has ended. */
-async function oneSent(lane: Lane): Promise<void> {
-  const before = lane.queue.length;
-  while (lane.queue.length >= before && lane.running !== undefined) {
-    await Promise.race([lane.running, sleep(5)]);
-  }
-}
+/** A time that the server itself names is waited for beyond the deadline, but only once. */
+const isTooLate = ({ afterMs }: { readonly afterMs: number | undefined }, waitMs: number, deadline: number) =>
+  (afterMs === undefined ? Date.now() + waitMs : Date.now()) > deadline;
 
 function settle(parcels: readonly Parcel[], errors: readonly ItemError[], outcomes: Outcomes): void {
   const byIndex = new Map(errors.map((error) => [error.batch_index, error]));

@@ -43,6 +43,16 @@ export function personIdentifiers(
   return kind === 'cio_id' ? { cio_id: userId } : { id: userId };
 }
 
+/**
+ * Someone not yet known, where a row has an anonymousId and no userId. The Track API v2 takes them in an object's
+ * `identify_anonymous` alone; its people and events need an identifier.
+ */
+export function anonymousIdentifier(data: Data, plan: StreamPlan): { anonymous_id: string } | undefined {
+  if (keyText(data[plan.columns.userId]) !== undefined) return undefined;
+  const anonymous_id = keyText(data[plan.columns.anonymousId]);
+  return anonymous_id === undefined ? undefined : { anonymous_id };
+}
+
 function withoutUser(data: Data, plan: StreamPlan): Refusal {
   const { userId, anonymousId } = plan.columns;
   const anonymous = keyText(data[anonymousId]) !== undefined;

@@ -34,15 +34,23 @@ function linesOf(bytes: Uint8Array): InputLine[] {
 /** Ends when the signal comes, though the input may wait for more for ever. */
 export async function* untilAborted<T>(input: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = input[Symbol.asyncIterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  for (;;) {
-    const next = await Promise.race([iterator.next(), aborted]);
-    if (next === undefined || next.done === true) break;
-    yield next.value;
+  try {
+    while (!signal.aborted) {
+      const next = await unlessAborted(iterator.next(), signal);
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: a source that is itself waiting would hold up the end.
+    void iterator.return?.().then(undefined, () => undefined);
   }
-  // Not waited for: a source that is itself waiting would hold up the end.
-  void iterator.return?.().then(undefined, () => undefined);
+}
+
+/** Not Promise.race with one promise for the signal: that would hold every value of the run until its end. */
+function unlessAborted<T>(value: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    void value.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

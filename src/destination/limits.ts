@@ -73,6 +73,17 @@ export function checkAttributes(
   return undefined;
 }
 
+/** An id or e-mail that an attribute sets is an identifier, whose limit is shorter. */
+export function checkReserved({ id, email }: Attributes): Refusal | undefined {
+  return (
+    (typeof id === 'string' ? tooLong('attributes.id', id, limits.personId) : undefined) ??
+    (typeof email === 'string' ? tooLong('attributes.email', email, limits.personId) : undefined)
+  );
+}
+
+/** A structure of its own, not a value of the person. */
+const preferences = 'cio_subscription_preferences';
+
 function checkAttribute(
   field: string,
   attributes: Attributes,
@@ -82,7 +93,7 @@ function checkAttribute(
   const long = tooLong(`${field}: the name ${name.slice(0, 40)}…`, name, limits.attributeName);
   if (long !== undefined) return long;
   const value = attributes[name];
-  if (scalar(value)) return undefined;
+  if (scalar(value) || name === preferences) return undefined;
   const refusal = tooLong(`${field}.${name}`, asText(value), limits.attributeValue);
   if (refusal === undefined || cut === undefined || typeof value !== 'string') return refusal;
   attributes[name] = truncate(value, limits.attributeValue);

@@ -155,6 +155,45 @@ describe('events', () => {
   });
 });
 
+it('takes long properties of events, which are not attributes', () => {
+  const event = { ...person, event: 'seen', page: 'p'.repeat(2000), ['n'.repeat(200)]: 1 };
+  expect(mapped('events', event)).toMatchObject({ attributes: { page: 'p'.repeat(2000) } });
+  expect(mapped('events', { ...event, page: 'p'.repeat(32_000) })).toMatchObject({ reason: 'too_long' });
+});
+
+it.each(['id', 'email'])('refuses a %s among the attributes that is too long to identify', (name) => {
+  expect(mapped('persons', { userId: 'u', [name]: 'x'.repeat(151) })).toMatchObject({
+    field: `attributes.${name}`,
+    message: expect.stringMatching(/151 bytes.*150/),
+  });
+});
+
+it('keeps subscription preferences whole, however long', () => {
+  const topics = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`topic_${i}`, true]));
+  const row = { userId: 'u', cio_subscription_preferences: { topics } };
+  expect(mapped('persons', row)).toMatchObject({ attributes: { cio_subscription_preferences: { topics } } });
+});
+
+describe('relationships of someone not yet known', () => {
+  const row = { groupId: 'L1', objectTypeId: '1', userId: null, anonymousId: 'anon' };
+  it('are given to the anonymous id', () => {
+    expect(mapped('relationships', { ...row, city: 'Bonn', relationshipAttributes: { n: 1 } })).toEqual({
+      type: 'object',
+      identifiers: { object_type_id: '1', object_id: 'L1' },
+      action: 'identify_anonymous',
+      attributes: { city: 'Bonn' },
+      cio_relationships: [{ identifiers: { anonymous_id: 'anon' }, relationship_attributes: { n: 1 } }],
+    });
+  });
+
+  it('cannot be removed', () => {
+    const gone = { ...row, _ab_cdc_deleted_at: '2024-01-01T00:00:00Z' };
+    expect(mapped('relationships', gone, { removals: { relationships: 'remove' } })).toMatchObject({
+      field: 'userId',
+    });
+  });
+});
+
 describe('objects and relationships', () => {
   it('identify an object', () => {
     expect(mapped('objects', { groupId: 7, objectTypeId: 1, timestamp: null, name: 'X' })).toEqual({
@@ -217,6 +256,7 @@ describe('objects and relationships', () => {
     [{ userId: null }, 'userId'],
     [{ relationshipAttributes: 'no json' }, 'relationshipAttributes'],
     [{ relationshipAttributes: [1] }, 'relationshipAttributes'],
+    [{ relationshipAttributes: '12345678901234567890' }, 'relationshipAttributes'],
   ])('are refused: %j', (wrong, field) => {
     expect(mapped('relationships', { ...relation, ...wrong })).toMatchObject({
       field,

@@ -1,16 +1,19 @@
-import { parseExactJson } from '../protocol/exact-json.ts';
+import { exactDigits, parseExactJson } from '../protocol/exact-json.ts';
 import { removedAtColumn } from '../streams/contract.ts';
 import { attributesOf, type ColumnKinds, columnKinds, relationshipAttributes } from './attributes.ts';
+import { asTheSourceMadeIt } from './cached-record.ts';
 import type { DestinationConfig } from './config.ts';
 import {
+  anonymousIdentifier,
   isRefusal,
   keyText,
+  type ObjectIdentifiers,
   objectIdentifiers,
   type PersonIdentifiers,
   personIdentifiers,
   refuse,
 } from './identifiers.ts';
-import { type Attributes, checkAttributes, limits, type Refusal, tooLong } from './limits.ts';
+import { type Attributes, checkAttributes, checkReserved, limits, type Refusal, tooLong } from './limits.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import { unixSeconds } from './timestamps.ts';
 
@@ -50,8 +53,9 @@ const removed = (data: Data): boolean =>
 /** The mapping of one stream's records, with what is the same for all of them worked out before. */
 export function toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation {
   const draft = drafts[plan.kind](plan, config);
+  const original = asTheSourceMadeIt(plan);
   return (data) => {
-    const drafted = draft(data);
+    const drafted = draft(original(data));
     if ('ignored' in drafted || isRefusal(drafted)) return drafted;
     return serialise(drafted, config);
   };
@@ -107,6 +111,8 @@ const drawPerson: Draw = (plan, config) => {
     const attributes = attributesOf(data, columns, config);
     const anonymousId = keyText(data[plan.columns.anonymousId]);
     if (anonymousId !== undefined) attributes.anonymous_id = anonymousId;
+    const reserved = checkReserved(attributes);
+    if (reserved !== undefined) return reserved;
     return {
       key,
       attributes,
@@ -135,23 +141,23 @@ const drawEvent: Draw = (plan, config) => {
     const given = data[messageId];
     // Customer.io deduplicates events by ULID only; another id would make it drop every later event.
     const id = typeof given === 'string' && ulid.test(given) ? { id: given } : {};
+    // Limits of single attributes are documented for people, objects and relationships, not for event data.
     return {
       key: personKey(identifiers),
-      attributes,
-      columns,
       operation: { type: 'person', identifiers, action: 'event', name, ...id, ...timestamp, attributes },
     };
   };
 };
 
-const objectKey = (type: string, id: string): string => `object:${type}:${id}`;
+const objectKey = ({ object_type_id, object_id }: ObjectIdentifiers): string =>
+  `object:${object_type_id}:${object_id}`;
 
 const drawObject: Draw = (plan, config) => {
   const columns = columnKinds(plan);
   return (data) => {
     const identifiers = objectIdentifiers(data, plan);
     if (isRefusal(identifiers)) return identifiers;
-    const key = objectKey(identifiers.object_type_id, identifiers.object_id);
+    const key = objectKey(identifiers);
     if (removed(data)) {
       if (config.removals.objects === 'ignore') return { ignored: true };
       return { key, operation: { type: 'object', identifiers, action: 'delete' } };
@@ -177,7 +183,8 @@ function relationOf(
   if (value === null || value === undefined || value === '')
     return { relation: relationshipAttributes({}, config) };
   const given = typeof value === 'string' ? parsedText(value) : value;
-  if (!isObject(given)) return refuse('invalid', field, `${field} must be a JSON object.`);
+  if (!isObject(given) || exactDigits(given) !== undefined)
+    return refuse('invalid', field, `${field} must be a JSON object.`);
   return { relation: relationshipAttributes(given, config) };
 }
 
@@ -197,34 +204,38 @@ const drawRelationship: Draw = (plan, config) => {
   return (data) => {
     const identifiers = objectIdentifiers(data, plan);
     if (isRefusal(identifiers)) return identifiers;
-    const person = personIdentifiers(data, plan, config);
+    const target = { type: 'object', identifiers } as const;
+    if (removed(data)) return unrelated(target, data, plan, config);
+    const anonymous = anonymousIdentifier(data, plan);
+    const person = anonymous ?? personIdentifiers(data, plan, config);
     if (isRefusal(person)) return person;
-    const key = objectKey(identifiers.object_type_id, identifiers.object_id);
-    const target = { type: 'object', identifiers };
-    if (removed(data)) {
-      if (config.removals.relationships === 'ignore') return { ignored: true };
-      return {
-        key,
-        operation: {
-          ...target,
-          action: 'delete_relationships',
-          cio_relationships: [{ identifiers: person }],
-        },
-      };
-    }
     const read = relationOf(data, plan, config);
     if (isRefusal(read)) return read;
     const { relation } = read;
-    const attributes = attributesOf(data, columns, config);
-    const cio_relationships = [{ identifiers: person, relationship_attributes: relation }];
     // Other columns of a relationship's row land on the object, as the specification says.
-    const operation =
-      Object.keys(attributes).length === 0
-        ? { ...target, action: 'add_relationships', cio_relationships }
-        : { ...target, action: 'identify', attributes, cio_relationships };
-    return { key, attributes, relation, columns, operation };
+    const attributes = attributesOf(data, columns, config);
+    const own = Object.keys(attributes).length === 0 ? {} : { attributes };
+    const named = 'attributes' in own ? 'identify' : 'add_relationships';
+    const action = anonymous === undefined ? named : 'identify_anonymous';
+    const cio_relationships = [{ identifiers: person, relationship_attributes: relation }];
+    const operation = { ...target, action, ...own, cio_relationships };
+    return { key: objectKey(identifiers), attributes, relation, columns, operation };
   };
 };
+
+function unrelated(
+  target: { readonly type: 'object'; readonly identifiers: ObjectIdentifiers },
+  data: Data,
+  plan: StreamPlan,
+  config: DestinationConfig,
+): Draft | Refusal | Ignored {
+  const person = personIdentifiers(data, plan, config);
+  if (isRefusal(person)) return person;
+  if (config.removals.relationships === 'ignore') return { ignored: true };
+  const cio_relationships = [{ identifiers: person }];
+  const operation = { ...target, action: 'delete_relationships', cio_relationships };
+  return { key: objectKey(target.identifiers), operation };
+}
 
 const drafts: Readonly<Record<StreamPlan['kind'], Draw>> = {
   persons: drawPerson,

@@ -13,6 +13,9 @@ export interface Pace {
 
 const slowest = 0.5;
 
+/** A longer timer fires at once in Node, and a server may name any time. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** A token bucket of one second whose rate is halved by each throttling and recovers by a twentieth. */
 export function pace(ceiling: number, signal: AbortSignal): Pace {
   let rate = ceiling;
@@ -33,7 +36,7 @@ export function pace(ceiling: number, signal: AbortSignal): Pace {
   return {
     async turn() {
       for (let wait = waitMs(); wait > 0 && !signal.aborted; wait = waitMs()) {
-        await sleep(Math.ceil(wait), undefined, { signal }).catch(() => undefined);
+        await sleep(Math.min(Math.ceil(wait), longestTimerMs), undefined, { signal }).catch(() => undefined);
       }
       tokens -= 1;
     },

@@ -2,6 +2,7 @@ import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import type { Delivery } from './deliver.ts';
 import type { Ledger } from './ledger.ts';
+import { limits } from './limits.ts';
 import type { Rejects } from './rejects.ts';
 
 /** What the log tells of. */
@@ -10,6 +11,8 @@ export interface Watched {
   readonly delivery: Pick<Delivery, 'stats'>;
   readonly rejects: Pick<Rejects, 'path' | 'count'>;
   readonly strangers: ReadonlyMap<string, number>;
+  /** How often each attribute was cut to Customer.io's limit. */
+  readonly cut: ReadonlyMap<string, number>;
 }
 
 const everyMs = 5_000;
@@ -28,13 +31,16 @@ export function progressLog(watched: Watched, say: (message: AirbyteMessage) => 
   return () => clearInterval(timer);
 }
 
-/** The last word of a run that reached its end: for a person, and as JSON for a machine. */
+/** The last word of a run: for a person, and as JSON for a machine. */
 export function* summary(watched: Watched, started: number): Generator<AirbyteMessage> {
   for (const [stream, count] of watched.strangers) {
     yield log(
       'WARN',
       `${count} records of stream "${stream}" were passed over: the catalog does not have it.`,
     );
+  }
+  for (const [attribute, count] of watched.cut) {
+    yield log('WARN', `${count} values of ${attribute} were cut to ${limits.attributeValue} bytes.`);
   }
   const { path, count } = watched.rejects;
   if (path !== undefined)

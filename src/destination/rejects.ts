@@ -9,10 +9,15 @@ export interface Rejects {
   /** Resolves when all that was added is on disk; a state may pass only then. */
   flush(): Promise<void>;
   close(): Promise<void>;
+  /** So much waits to be written that records should wait too. */
+  readonly full: boolean;
   /** The file, once a record was rejected. */
   readonly path: string | undefined;
   readonly count: number;
 }
+
+/** Rejects beyond this many bytes are not kept in memory until the next state: it may be far. */
+const mostWaiting = 4_000_000;
 
 /** How many records must have been seen before a share of rejects means something. */
 const fewestForShare = 1_000;
@@ -21,6 +26,7 @@ export function rejectsFile(folder: string, now: Date = new Date()): Rejects {
   const path = join(folder, `rejects-${now.toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}.ndjson`);
   let waiting: string[] = [];
   let count = 0;
+  let waitingLength = 0;
   let file: Promise<FileHandle> | undefined;
   let written: Promise<void> = Promise.resolve();
   const write = async (lines: readonly string[]): Promise<void> => {
@@ -37,6 +43,7 @@ export function rejectsFile(folder: string, now: Date = new Date()): Rejects {
     if (waiting.length > 0) {
       const lines = waiting;
       waiting = [];
+      waitingLength = 0;
       written = written.then(() => write(lines));
     }
     return written;
@@ -47,6 +54,10 @@ export function rejectsFile(folder: string, now: Date = new Date()): Rejects {
       const about = JSON.stringify({ stream, reason, field, message, time: new Date().toISOString() });
       // The record goes in as it came, digit by digit.
       waiting.push(`${about.slice(0, -1)},"record":${line}}\n`);
+      waitingLength += about.length + line.length;
+    },
+    get full() {
+      return waitingLength > mostWaiting;
     },
     flush,
     async close() {
@@ -74,8 +85,10 @@ function unwritable(path: string, cause: unknown): ConnectorError {
   );
 }
 
-/** Stops a run that goes wrong, by a count or a share (`100`, `5%`) of rejects. */
-export function rejectGuard(most: string | undefined): (refusal: Refusal, seen: number) => void {
+/** What stops a run that goes wrong, by a count or a share (`100`, `5%`) of rejects. */
+export function rejectGuard(
+  most: string | undefined,
+): (refusal: Refusal, seen: number) => ConnectorError | undefined {
   if (most === undefined) return () => undefined;
   const reasons = new Map<string, number>();
   let rejected = 0;
@@ -87,8 +100,9 @@ export function rejectGuard(most: string | undefined): (refusal: Refusal, seen: 
     const over = most.endsWith('%')
       ? seen >= fewestForShare && rejected * 100 > number * seen
       : rejected > number;
-    if (over)
-      throw configError(`More records are rejected than max_rejects (${most}) allows. ${commonest(reasons)}`);
+    return over
+      ? configError(`More records are rejected than max_rejects (${most}) allows. ${commonest(reasons)}`)
+      : undefined;
   };
 }
 

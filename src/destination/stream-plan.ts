@@ -10,6 +10,8 @@ export interface StreamPlan {
   readonly kind: StreamName;
   readonly columns: ContractColumns;
   readonly fixed: { readonly event?: string | undefined; readonly objectType?: string | undefined };
+  /** The columns of the catalog's schema. */
+  readonly properties: Readonly<Record<string, unknown>>;
   /** Columns that the catalog's schema knows to be timestamps. */
   readonly timestamps: ReadonlySet<string>;
 }
@@ -68,8 +70,10 @@ function isTimestamp(schema: unknown): boolean {
   return branches.some(isTimestamp);
 }
 
-function timestampsOf(schema: Record<string, unknown>): ReadonlySet<string> {
-  const properties = isObject(schema.properties) ? schema.properties : {};
+const propertiesOf = (schema: Record<string, unknown>): Record<string, unknown> =>
+  isObject(schema.properties) ? schema.properties : {};
+
+function timestampsOf(properties: Readonly<Record<string, unknown>>): ReadonlySet<string> {
   return new Set(Object.keys(properties).filter((name) => isTimestamp(properties[name])));
 }
 
@@ -98,6 +102,7 @@ export function planStreams(
   const plans = catalog.streams.map((configured): [string, StreamPlan] => {
     const stream = configured.stream.name;
     const mapping = config.streams.find((candidate) => candidate.stream === stream);
+    const properties = propertiesOf(configured.stream.json_schema);
     return [
       stream,
       {
@@ -105,7 +110,8 @@ export function planStreams(
         kind: kindOf(configured, mapping),
         columns: columnsOf(mapping),
         fixed: { event: mapping?.event_name, objectType: mapping?.object_type },
-        timestamps: timestampsOf(configured.stream.json_schema),
+        properties,
+        timestamps: timestampsOf(properties),
       },
     ];
   });

@@ -37,17 +37,25 @@ function ofPlainText(text: string): number {
 function ofText(text: string): number | undefined {
   if (plainText.test(text)) return ofPlainText(text);
   const match = isoText.exec(text.trim());
-  if (match === null) return /^-?\d{1,19}$/.test(text) ? ofNumber(Number(text)) : undefined;
+  if (match === null) return /^-?\d{1,19}(?:\.\d+)?$/.test(text) ? ofNumber(Number(text)) : undefined;
   const [, year, month, day, hour, minute, second, zone] = match;
-  const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // Date.UTC carries a 31st of February over into March: such a date is none.
-  if (new Date(date).getUTCDate() !== Number(day) || Number(month) > 12) return undefined;
+  const days = daysFromEpoch(Number(year), Number(month), Number(day));
+  if (!isDate(days, Number(month), Number(day))) return undefined;
   const time = Number(hour ?? 0) * 3600 + Number(minute ?? 0) * 60 + Number(second ?? 0);
-  return time > 86_400 ? undefined : date / 1000 + time - offsetSeconds(zone);
+  // A leap second is one; 24:00 is the end of its day.
+  const isTime = time <= 86_400 && Number(minute ?? 0) < 60 && Number(second ?? 0) <= 60;
+  return isTime ? days * 86_400 + time - offsetSeconds(zone) : undefined;
+}
+
+/** A 31st of February is counted over into March: such a date is none. */
+function isDate(days: number, month: number, day: number): boolean {
+  const date = new Date(days * 86_400_000);
+  return date.getUTCDate() === day && date.getUTCMonth() + 1 === month;
 }
 
 function ofNumber(value: number): number | undefined {
-  if (!Number.isFinite(value)) return undefined;
+  // Nanoseconds end where a date does; what is beyond is no time in any unit.
+  if (!(Math.abs(value) < firstMilliseconds * 1e9)) return undefined;
   let seconds = value;
   while (Math.abs(seconds) >= firstMilliseconds) seconds /= 1000;
   return Math.floor(seconds);

@@ -17,10 +17,11 @@ export interface TransportOptions {
   readonly siteId: string;
   readonly apiKey: string;
   readonly connections: number;
+  readonly answerTimeoutMs?: number;
 }
 
 /** An answer that takes longer is taken as lost; operations are idempotent, so they are sent again. */
-const answerTimeoutMs = 60_000;
+const longestSilenceMs = 60_000;
 
 /** Bodies of errors may be pages of HTML: what is beyond this is not read into memory. */
 const mostBody = 10_000_000;
@@ -33,7 +34,8 @@ function retryAfter(header: string | undefined): number | undefined {
 }
 
 /** POST /api/v2/batch over kept connections. node:http costs a third of what fetch does. */
-export function batchTransport({ url, siteId, apiKey, connections }: TransportOptions): Transport {
+export function batchTransport(options: TransportOptions): Transport {
+  const { url, siteId, apiKey, connections, answerTimeoutMs = longestSilenceMs } = options;
   const target = new URL('/api/v2/batch', url);
   const secure = target.protocol === 'https:';
   const pool = { keepAlive: true, maxSockets: connections };

@@ -1,4 +1,5 @@
 import type { WriteRequest } from '../protocol/connector.ts';
+import type { ConnectorError } from '../protocol/connector-error.ts';
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import type { ParsedMessage } from '../protocol/parse-message.ts';
@@ -6,7 +7,7 @@ import { parseDestinationConfig, trackUrl } from './config.ts';
 import { type Delivery, delivery } from './deliver.ts';
 import { isRefusal } from './identifiers.ts';
 import { type Incoming, incomingOf, untilAborted } from './input.ts';
-import { type Ledger, ledger } from './ledger.ts';
+import { type Ledger, ledger, type Ticket } from './ledger.ts';
 import type { Refusal } from './limits.ts';
 import { type ToOperation, toOperation } from './operation.ts';
 import { type Outbox, outbox } from './outbox.ts';
@@ -30,39 +31,63 @@ interface Run {
   readonly ledger: Ledger;
   readonly delivery: Delivery;
   readonly rejects: Rejects;
-  readonly reject: (stream: string, line: string, refusal: Refusal) => void;
+  readonly reject: (ticket: Ticket, refusal: Refusal) => void;
   readonly out: Outbox<AirbyteMessage>;
   /** Streams that the catalog does not have: their records are passed over. */
   readonly strangers: Map<string, number>;
+  readonly cut: Map<string, number>;
+  /** Streams of which a record has come. */
+  readonly begun: Set<string>;
   /** What is on its way: streams that are tied are not mixed. */
   readonly underWay: Set<StreamPlan['kind']>;
+  /** Ends the run for a reason of its own; what is in flight is settled. */
+  readonly stop: (reason: ConnectorError) => void;
+  /** @throws ConnectorError that `stop` was given. */
+  readonly throwIfStopped: () => void;
+  /** Aborted by the caller or by `stop`. */
+  readonly signal: AbortSignal;
 }
 
-/** A relationship touches a person and an object, which no lane can order both: the one stream is let through first. */
-const mustWait = (underWay: ReadonlySet<StreamPlan['kind']>, next: StreamPlan['kind']): boolean =>
-  (next === 'relationships' && underWay.has('persons')) ||
-  (next === 'persons' && underWay.has('relationships'));
+/**
+ * What no lane can order. A relationship touches a person and an object. And a stream may know a person by
+ * another identifier than the one before (an event by e-mail, the person by id), so what came before a stream
+ * begins is let through first; streams that come mixed wait only that once.
+ */
+function mustWait({ begun, underWay }: Run, { stream, kind }: StreamPlan): boolean {
+  if (!begun.has(stream)) return underWay.size > 0;
+  return (
+    (kind === 'relationships' && underWay.has('persons')) ||
+    (kind === 'persons' && underWay.has('relationships'))
+  );
+}
+
+type RecordOf<T> = Extract<T, { type: 'RECORD' }>;
+
+/** Maps larger than this are not of a catalog's names but of data used as names. */
+const mostNames = 1_000;
+
+function count(counts: Map<string, number>, name: string): void {
+  const before = counts.get(name);
+  if (before !== undefined || counts.size < mostNames) counts.set(name, (before ?? 0) + 1);
+}
 
 function takeRecord(
   run: Run,
   line: string,
-  message: Extract<ParsedMessage, { type: 'RECORD' }>,
-  kind: StreamPlan['kind'] | undefined,
+  { record }: RecordOf<ParsedMessage>,
+  { plan, toOperation }: Stream,
 ): Promise<void> | void {
-  if (kind !== undefined) run.underWay.add(kind);
-  const { stream: name, data } = message.record;
-  const stream = run.streams.get(name);
-  if (stream === undefined) {
-    run.strangers.set(name, (run.strangers.get(name) ?? 0) + 1);
-    return;
-  }
-  const ticket = run.ledger.open(name, line);
-  const mapped = stream.toOperation(data);
+  run.begun.add(plan.stream);
+  run.underWay.add(plan.kind);
+  const ticket = run.ledger.open(plan.stream, line);
+  const mapped = toOperation(record.data);
   if (isRefusal(mapped)) {
-    run.reject(name, line, mapped);
-    run.ledger.reject(ticket);
-  } else if ('ignored' in mapped) run.ledger.accept(ticket);
-  else return run.delivery.add({ operation: mapped, ticket });
+    run.reject(ticket, mapped);
+    return run.rejects.full ? run.rejects.flush() : undefined;
+  }
+  if ('ignored' in mapped) return run.ledger.accept(ticket);
+  for (const name of mapped.truncated) count(run.cut, `"${name}" in stream "${plan.stream}"`);
+  return run.delivery.add({ operation: mapped, ticket });
 }
 
 function takeState(run: Run, { state, exact }: Extract<ParsedMessage, { type: 'STATE' }>): void {
@@ -73,16 +98,18 @@ function takeState(run: Run, { state, exact }: Extract<ParsedMessage, { type: 'S
 function take(run: Run, { line, message }: Incoming): Promise<void> | void {
   if (message.type === 'STATE') takeState(run, message);
   if (message.type !== 'RECORD') return;
-  const kind = run.streams.get(message.record.stream)?.plan.kind;
-  if (kind === undefined || !mustWait(run.underWay, kind)) return takeRecord(run, line, message, kind);
+  const stream = run.streams.get(message.record.stream);
+  if (stream === undefined) return count(run.strangers, message.record.stream);
+  if (!mustWait(run, stream.plan)) return takeRecord(run, line, message, stream);
   return run.delivery.drain().then(() => {
     run.underWay.clear();
-    return takeRecord(run, line, message, kind);
+    return takeRecord(run, line, message, stream);
   });
 }
 
 /** Reads the input to its end, or until the signal comes. */
-async function consume(run: Run, { input, signal }: WriteRequest): Promise<void> {
+async function consume(run: Run, input: WriteRequest['input']): Promise<void> {
+  const { signal } = run;
   for await (const items of untilAborted(input, signal)) {
     for (const incoming of incomingOf(items)) {
       // Only a full lane is waited for: a promise for each record would cost more than the record.
@@ -93,20 +120,31 @@ async function consume(run: Run, { input, signal }: WriteRequest): Promise<void>
   }
   await run.delivery.drain();
   await run.rejects.flush();
+  run.throwIfStopped();
+}
+
+/** Part-filled batches go, and rejects reach the disk, though no state comes for a long time. */
+function tick(run: Run): void {
+  run.delivery.nudge();
+  run.rejects.flush().catch((error) => run.stop(error));
 }
 
 /** Takes input until it ends or the signal comes, and closes the outbox with what stopped it. */
 async function work(run: Run, request: WriteRequest): Promise<void> {
   const started = Date.now();
-  const ticking = setInterval(() => run.delivery.nudge(), tickMs);
+  const ticking = setInterval(() => tick(run), tickMs);
   const stopLog = progressLog(run, (message) => run.out.put(message));
-  try {
-    await consume(run, request);
+  const tell = (): void => {
     for (const message of summary(run, started)) run.out.put(message);
+  };
+  try {
+    await consume(run, request.input);
+    tell();
     run.out.close();
   } catch (error) {
     // What is in flight may still be settled, and its state pass.
     await run.delivery.drain().catch(() => undefined);
+    await run.rejects.flush().then(tell, () => undefined);
     run.out.close(error);
   } finally {
     clearInterval(ticking);
@@ -126,9 +164,13 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   const books = ledger(plans.keys(), (message) => out.put(message));
   const rejects = rejectsFile(config.rejects);
   const guard = rejectGuard(config.max_rejects);
-  const reject = (stream: string, line: string, refusal: Refusal): void => {
-    rejects.add(stream, line, refusal);
-    guard(refusal, books.total.accepted + books.total.rejected + 1);
+  const halt = new AbortController();
+  const signal = AbortSignal.any([request.signal, halt.signal]);
+  const reject = (ticket: Ticket, refusal: Refusal): void => {
+    rejects.add(ticket.stream, ticket.line, refusal);
+    books.reject(ticket);
+    const tooMany = guard(refusal, books.total.accepted + books.total.rejected);
+    if (tooMany !== undefined) halt.abort(tooMany);
   };
   const transport = batchTransport({
     url: trackUrl(config),
@@ -145,20 +187,23 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     reject,
     out,
     strangers: new Map(),
+    cut: new Map(),
+    begun: new Set(),
     underWay: new Set(),
+    stop: (reason) => halt.abort(reason),
+    throwIfStopped: () => halt.signal.throwIfAborted(),
+    signal,
     delivery: delivery({
       lanes: config.requests_in_flight,
       transport,
-      pace: pace(config.max_requests_per_second, request.signal),
+      pace: pace(config.max_requests_per_second, signal),
       retryMs: config.retry_seconds * 1000,
-      signal: request.signal,
+      signal,
       warn: (text) => out.put(log('WARN', text)),
+      failed: (failure) => halt.abort(failure),
       outcomes: {
         accept: ({ ticket }) => books.accept(ticket),
-        reject({ ticket }, refusal) {
-          reject(ticket.stream, ticket.line, refusal);
-          books.reject(ticket);
-        },
+        reject: ({ ticket }, refusal) => reject(ticket, refusal),
       },
     }),
   };
@@ -170,6 +215,8 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
       yield message;
     }
   } finally {
+    // Where the reader left or the rejects cannot be written, nothing else ends the input.
+    halt.abort();
     await working;
     transport.close();
     await rejects.close();

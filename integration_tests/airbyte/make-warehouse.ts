@@ -1,0 +1,14 @@
+/**
+ * Makes the small warehouse that acceptance tests read: the demo's generator at a hundredth of its size, with
+ * a fixed seed and a fixed day, so that expected_records.jsonl holds.
+ *
+ *   node integration_tests/airbyte/make-warehouse.ts [path]
+ */
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { generateWarehouse } from '../../src/demo/generate-warehouse.ts';
+
+const path = process.argv[2] ?? fileURLToPath(new URL('../warehouse.duckdb', import.meta.url));
+await rm(path, { force: true });
+await generateWarehouse(path, { scale: 0.01, seed: 1, now: new Date('2026-01-15T12:00:00Z') });
+process.stdout.write(`${path}\n`);
