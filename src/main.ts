@@ -76,6 +76,14 @@ function addStandaloneCommands(parent: Command): void {
       exitCode = await (await import('./commands/sync.ts')).runSyncCommand(options.config);
     });
   parent
+    .command('run')
+    .description('build the nexus tables and your models in the warehouse, without dbt')
+    .requiredOption('--config <path>', 'the source configuration (JSON), or the sync file (YAML)')
+    .option('--select <names>', 'models, +model with what it needs, tag:x, nexus; with commas between')
+    .action(async (options: { config: string; select?: string }) => {
+      exitCode = await (await import('./commands/run.ts')).runModels(options);
+    });
+  parent
     .command('simulate')
     .description('run a local Customer.io to try things on')
     .option('--port <number>', 'the port to listen on (0: any free one)', wholeNumber, 8040)

@@ -10,7 +10,8 @@ import yaml
 from jsonschema import Draft7Validator
 
 # Published by airbytehq/airbyte-protocol (package 0.18.0, MIT licence).
-_document = yaml.safe_load((Path(__file__).parent / "airbyte_protocol.yaml").read_text())
+_published = Path(__file__).resolve().parents[2] / "src" / "protocol" / "fixtures" / "airbyte_protocol.yaml"
+_document = yaml.safe_load(_published.read_text())
 _validator = Draft7Validator({**_document, "$ref": "#/definitions/AirbyteMessage"})
 
 _payload_of = {

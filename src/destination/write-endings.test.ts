@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DestinationInput } from '../protocol/connector.ts';
@@ -185,13 +187,32 @@ it('records that a 207 names are rejected one by one, and no others', async () =
   expect(messages.length).toBeLessThan(10);
 });
 
-it('an event by e-mail comes after the person who has that e-mail, though their keys differ', async () => {
-  // Half of the lanes are held up.
-  simulator.faults.next.push({ kind: 'status', status: 500, times: 5 });
-  const range = Array.from({ length: 3000 }, (_, n) => n);
-  const people = range.map((n) => person(n, { email: `u${n}@x.io` }));
-  const events = range.map((n) => record('events', { userId: `u${n}@x.io`, event: 'seen' }));
-  const { error } = await ending(from([...people, ...events]));
-  expect(error).toBeUndefined();
-  expect(simulator.store.counts()).toMatchObject({ people: 3000, events: 3000, conflicts: 0 });
+it('a stream begins when what came before it is settled: another may know its people by other identifiers', async () => {
+  const actions: string[][] = [];
+  const server = createServer(async (request, response) => {
+    const body = JSON.parse(await text(request)) as { batch: { action: string }[] };
+    // Noted when it is answered: requests of the first stream are slow, and unequally so.
+    const kinds = [...new Set(body.batch.map(({ action }) => action))];
+    await sleep(kinds.includes('identify') ? Math.random() * 100 : 0);
+    actions.push(kinds);
+    response.end('{}');
+  });
+  const endpoint = await new Promise<string>((resolve) =>
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+    }),
+  );
+  try {
+    const range = Array.from({ length: 500 }, (_, n) => n);
+    const people = range.map((n) => person(n, { email: `u${n}@x.io` }));
+    const events = range.map((n) => record('events', { userId: `u${n}@x.io`, event: 'seen' }));
+    expect(await ending(from([...people, ...events]), { endpoint })).toMatchObject({ error: undefined });
+    const order = actions.map((kinds) => kinds.join());
+    expect(order).toEqual(order.toSorted((a, b) => Number(a === 'event') - Number(b === 'event')));
+    expect(new Set(order)).toEqual(new Set(['identify', 'event']));
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 });

@@ -1,0 +1,118 @@
+import { configError } from '../protocol/connector-error.ts';
+import type { Relation, Warehouse } from '../source/warehouse/warehouse.ts';
+import { resolveDeclarations, unresolvedDeclarations } from './declarations.ts';
+import { entities } from './entities.ts';
+import type { CreateId } from './entity-ids.ts';
+import { findings } from './findings.ts';
+import { resolvedTypes, resolveIdentifiers } from './identities.ts';
+import { participants } from './participants.ts';
+import { findRegistrations, makeEntities, type Registration } from './registered.ts';
+import { relationships } from './relationships.ts';
+import { replaceRelation } from './replace-relation.ts';
+import type { NexusSettings } from './settings.ts';
+import { findSources, type SourceTables, unionOf } from './sources.ts';
+import { latestTraits, traitColumns } from './traits.ts';
+import { type Workbench, workbench } from './workbench.ts';
+
+export interface ResolveRequest {
+  readonly warehouse: Warehouse;
+  readonly relations: readonly Relation[];
+  readonly settings: NexusSettings;
+  readonly createId: CreateId;
+  /** Called after each table that has been built. */
+  readonly built?: (table: string, rows: number, seconds: number) => void;
+}
+
+export interface Resolution {
+  /** Statements that looked at the graph of identifiers. */
+  readonly passes: number;
+  readonly findings: readonly string[];
+}
+
+/** The tables that identity resolution makes, in the order in which they are made. */
+export const nexusTables = [
+  'nexus_events',
+  'nexus_entity_participants',
+  'nexus_entities',
+  'nexus_relationships',
+  'nexus_unresolved_declarations',
+] as const;
+
+/** Whether the warehouse has what identity resolution works on. */
+export function hasSources(settings: NexusSettings, relations: readonly Relation[]): boolean {
+  return settings.sources === undefined
+    ? findSources(settings, relations).identifiers.length > 0
+    : settings.sources.length > 0;
+}
+
+/**
+ * From the sources' tables to nexus' own, all of it in SQL inside the warehouse.
+ *
+ * @throws ConnectorError that names the table or column that is missing.
+ */
+export async function resolveIdentities(request: ResolveRequest): Promise<Resolution> {
+  const { settings, relations, warehouse } = request;
+  const tables = findSources(settings, relations);
+  if (tables.identifiers.length === 0) {
+    throw configError(
+      'There is nothing to resolve: no table {source}_entity_identifiers in the warehouse, or no source in vars.nexus.sources with entities: true.',
+    );
+  }
+  const registrations = findRegistrations(settings.registeredTypes, relations);
+  const bench = workbench(warehouse);
+  try {
+    const passes = await prepare(request, tables, registrations, bench);
+    await allOrNothing(bench, () => build(request, tables, registrations, bench));
+    return { passes, findings: await findings(bench) };
+  } finally {
+    await bench.clear();
+  }
+}
+
+async function prepare(
+  { settings, createId }: ResolveRequest,
+  tables: SourceTables,
+  registrations: readonly Registration[],
+  bench: Workbench,
+): Promise<number> {
+  const types = await resolvedTypes(settings, tables, bench);
+  const passes = await resolveIdentifiers(types, settings, bench, createId);
+  await makeEntities(registrations, bench);
+  await latestTraits(tables, settings.internalEmails, bench);
+  await resolveDeclarations(tables, bench);
+  return passes;
+}
+
+async function build(
+  { createId, warehouse, built }: ResolveRequest,
+  tables: SourceTables,
+  registrations: readonly Registration[],
+  bench: Workbench,
+): Promise<void> {
+  const columns = await traitColumns(bench);
+  const queries: Readonly<Record<(typeof nexusTables)[number], string>> = {
+    nexus_events: `SELECT e.*, current_timestamp AS _processed_at FROM (${unionOf('events', tables, bench)}) e`,
+    nexus_entity_participants: participants(createId),
+    nexus_entities: entities(columns, registrations, bench),
+    nexus_relationships: relationships(createId),
+    nexus_unresolved_declarations: unresolvedDeclarations(),
+  };
+  for (const table of nexusTables) {
+    const start = performance.now();
+    await replaceRelation(warehouse, table, 'table', queries[table]);
+    const rows = await bench.number(`SELECT count(*) FROM ${bench.name(table)}`);
+    built?.(table, rows, (performance.now() - start) / 1000);
+  }
+}
+
+async function allOrNothing(bench: Workbench, work: () => Promise<void>): Promise<void> {
+  if (!bench.transactionalDdl) return work();
+  await bench.warehouse.execute('BEGIN TRANSACTION');
+  try {
+    await work();
+  } catch (error) {
+    await bench.warehouse.execute('ROLLBACK');
+    throw error;
+  }
+  await bench.warehouse.execute('COMMIT');
+}

@@ -1,0 +1,58 @@
+import type { Warehouse } from '../source/warehouse/warehouse.ts';
+import type { ColumnKind } from './inputs.ts';
+
+/** All that identity resolution writes differently from warehouse to warehouse. */
+interface EngineWords {
+  readonly types: Readonly<Record<ColumnKind, string>>;
+  /** Whether CREATE TABLE can be undone, so that readers see all the new tables or none. */
+  readonly transactionalDdl: boolean;
+}
+
+const engines: Readonly<Record<Warehouse['dialect']['name'], EngineWords>> = {
+  duckdb: {
+    types: { text: 'VARCHAR', timestamp: 'TIMESTAMP', float: 'DOUBLE', boolean: 'BOOLEAN' },
+    transactionalDdl: true,
+  },
+  snowflake: {
+    types: { text: 'VARCHAR', timestamp: 'TIMESTAMP_NTZ', float: 'FLOAT', boolean: 'BOOLEAN' },
+    transactionalDdl: false,
+  },
+};
+
+/** A warehouse with the temporary tables that the steps hand to one another. */
+export interface Workbench extends EngineWords {
+  readonly warehouse: Warehouse;
+  /** The SQL of a name as an unquoted one would be taken. */
+  name(name: string): string;
+  text(value: string): string;
+  /** Makes a temporary table of a query, in place of one of that name. */
+  make(name: string, select: string): Promise<void>;
+  /** The one number of a query. */
+  number(select: string): Promise<number>;
+  /** Drops the temporary tables: the session may go on for long. */
+  clear(): Promise<void>;
+}
+
+export function workbench(warehouse: Warehouse): Workbench {
+  const { dialect } = warehouse;
+  const made = new Set<string>();
+  const name = (plain: string): string => dialect.quoteIdentifier(dialect.foldIdentifier(plain));
+  return {
+    ...engines[dialect.name],
+    warehouse,
+    name,
+    text: (value) => dialect.quoteString(value),
+    make: async (table, select) => {
+      made.add(table);
+      await warehouse.execute(`CREATE OR REPLACE TEMPORARY TABLE ${name(table)} AS\n${select}`);
+    },
+    number: async (select) => {
+      const [row] = await warehouse.rows(select);
+      return Number(Object.values(row ?? {})[0] ?? 0);
+    },
+    clear: async () => {
+      for (const table of made) await warehouse.execute(`DROP TABLE IF EXISTS ${name(table)}`);
+      made.clear();
+    },
+  };
+}
