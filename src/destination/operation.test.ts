@@ -144,7 +144,14 @@ describe('events', () => {
       timestamp: 1704067200,
       attributes: { n: 1 },
     });
-    expect(mapped('events', { ...event, messageId: 'row-7' })).not.toHaveProperty('id');
+    const idOf = (row: Row): unknown => mapped('events', row).id;
+    const made = idOf({ ...event, messageId: 'row-7' });
+    expect(made).toMatch(/^01HK[0-9A-HJKMNP-TV-Z]{22}$/);
+    // The same key is the same event whatever else changed; without one, the whole row tells it apart.
+    expect(idOf({ ...event, messageId: 'row-7', n: 2 })).toBe(made);
+    expect(idOf({ ...event, messageId: 'row-8' })).not.toBe(made);
+    expect(idOf({ ...event, messageId: null })).toBe(idOf({ ...event, messageId: null }));
+    expect(idOf({ ...event, messageId: null, n: 2 })).not.toBe(idOf({ ...event, messageId: null }));
   });
 
   it.each([

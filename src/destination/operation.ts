@@ -3,6 +3,7 @@ import { removedAtColumn } from '../streams/contract.ts';
 import { attributesOf, type ColumnKinds, columnKinds, relationshipAttributes } from './attributes.ts';
 import { asTheSourceMadeIt } from './cached-record.ts';
 import type { DestinationConfig } from './config.ts';
+import { eventId } from './event-id.ts';
 import {
   anonymousIdentifier,
   isRefusal,
@@ -122,8 +123,6 @@ const drawPerson: Draw = (plan, config) => {
   };
 };
 
-const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
-
 const drawEvent: Draw = (plan, config) => {
   const columns = columnKinds(plan);
   const { event, messageId } = plan.columns;
@@ -139,12 +138,13 @@ const drawEvent: Draw = (plan, config) => {
     if (isRefusal(timestamp)) return timestamp;
     const attributes = attributesOf(data, columns, config);
     const given = data[messageId];
-    // Customer.io deduplicates events by ULID only; another id would make it drop every later event.
-    const id = typeof given === 'string' && ulid.test(given) ? { id: given } : {};
+    const dated = data[plan.columns.timestamp];
+    const what = keyText(given) ?? JSON.stringify([dated, attributes]);
+    const id = eventId(given, unixSeconds(dated), JSON.stringify([identifiers, name, what]));
     // Limits of single attributes are documented for people, objects and relationships, not for event data.
     return {
       key: personKey(identifiers),
-      operation: { type: 'person', identifiers, action: 'event', name, ...id, ...timestamp, attributes },
+      operation: { type: 'person', identifiers, action: 'event', name, id, ...timestamp, attributes },
     };
   };
 };
