@@ -89,7 +89,7 @@ function inOrder(names: readonly string[], { user }: ModelProject, graph: ModelG
 
 /** Seen before rendering: what a model that is switched off refers to need not be there. */
 function isSwitchedOff({ text }: ModelFile): boolean {
-  return /\{\{\s*config\([^}]*\benabled\s*=\s*false\b/i.test(text);
+  return /\{\{-?\s*config\([^}]*\benabled\s*=\s*false\b/i.test(text);
 }
 
 /** A model of the user's, after all models of the user's that it refers to. */

@@ -61,6 +61,7 @@ describe('run', () => {
     const { code, lines } = await run();
     expect(lines).toEqual([
       'web_entity_identifiers  table  1 rows',
+      'identifiers  0 passes  1 rows',
       'nexus_events  table  0 rows',
       'nexus_entity_participants  table  1 rows',
       'nexus_entities  table  1 rows',

@@ -98,6 +98,8 @@ async function resolve(
     relations: work.relations(),
     settings,
     createId: nexusId,
+    resolved: (rows, passes, seconds) =>
+      printBuilt({ name: 'identifiers', kind: `${passes} passes`, rows, seconds }),
     built: (name, rows, seconds) => printBuilt({ name, kind: 'table', rows, seconds }),
   });
   for (const finding of findings) process.stderr.write(`  ${finding}\n`);

@@ -1,100 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nexusId } from '../source/models/nexus-id.ts';
-import { type TestWarehouse, testWarehouse } from './test-warehouse.fixture.ts';
+import { declaration, identifiers, location, person1, smallCases } from './small-cases.fixture.ts';
 
-/** Small cases whose results were worked out by hand; the numbers are those of the reference's list. */
+/** Cases whose results were worked out by hand; the numbers are those of the reference's list. */
 
-type Identifier = readonly [type: string, value: string | null];
-type Declaration = Readonly<Partial<Record<string, string | null>>>;
-
-const text = (value: string | null | undefined): string =>
-  value === null || value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`;
-
-/** Each edge is one event, on a day of its own, that names several identifiers of a person. */
-function identifiers(edges: readonly (readonly Identifier[])[], entityType = 'person'): string[] {
-  return edges.flatMap((edge, index) =>
-    edge.map(
-      ([type, value]) =>
-        `INSERT INTO web_entity_identifiers VALUES ('evt_${entityType}${index}', 'edge_${entityType}${index}', '${entityType}',
-        '${type}', ${text(value)}, 'visitor', TIMESTAMP '2025-01-01' + INTERVAL ${index} DAY)`,
-    ),
-  );
-}
-
-const patient: Declaration = {
-  id: 'd',
-  at: '2025-01-15',
-  a: 'P1',
-  a_type: 'patient_id',
-  a_entity: 'person',
-  a_role: 'patient',
-  b: 'L1',
-  b_type: 'location_id',
-  b_entity: 'group',
-  b_role: 'location',
-  kind: 'membership',
-  direction: 'a_to_b',
-  active: 'true',
-  source: 'web',
-};
-
-function declaration(given: Declaration): string {
-  const d = { ...patient, ...given };
-  const values = [
-    d.id,
-    'evt',
-    d.at,
-    d.a,
-    d.a_type,
-    d.a_entity,
-    d.a_role,
-    d.b,
-    d.b_type,
-    d.b_entity,
-    d.b_role,
-  ];
-  const rest = [d.kind, d.direction, d.active, d.source];
-  return `INSERT INTO web_relationship_declarations VALUES (${[...values, ...rest].map(text).join(', ')})`;
-}
-
-const location = identifiers([[['location_id', 'L1']]], 'group');
-
-const tables = [
-  `CREATE TABLE web_entity_identifiers (event_id VARCHAR, edge_id VARCHAR, entity_type VARCHAR, identifier_type VARCHAR,
-    identifier_value VARCHAR, role VARCHAR, occurred_at TIMESTAMP)`,
-  `CREATE TABLE web_relationship_declarations (relationship_declaration_id VARCHAR, event_id VARCHAR, occurred_at TIMESTAMP,
-    entity_a_identifier VARCHAR, entity_a_identifier_type VARCHAR, entity_a_type VARCHAR, entity_a_role VARCHAR,
-    entity_b_identifier VARCHAR, entity_b_identifier_type VARCHAR, entity_b_type VARCHAR, entity_b_role VARCHAR,
-    relationship_type VARCHAR, relationship_direction VARCHAR, is_active BOOLEAN, source VARCHAR)`,
-  `CREATE TABLE web_entity_traits (entity_type VARCHAR, identifier_type VARCHAR, identifier_value VARCHAR, trait_name VARCHAR,
-    trait_value VARCHAR, occurred_at TIMESTAMP)`,
-];
-
-let test: TestWarehouse | undefined;
-afterEach(async () => {
-  await test?.close();
-  test = undefined;
-});
-
-async function given(statements: readonly string[], vars?: Readonly<Record<string, unknown>>) {
-  test = await testWarehouse([...tables, ...statements], nexusId);
-  const resolution = await test.resolve(vars);
-  const { rows } = test;
-  return {
-    ...resolution,
-    rows,
-    relationships: () =>
-      rows('SELECT * EXCLUDE (_processed_at) FROM nexus_relationships ORDER BY relationship_id'),
-    entities: () => rows('SELECT * EXCLUDE (_processed_at) FROM nexus_entities ORDER BY entity_id'),
-  };
-}
-
-const person1 = identifiers([
-  [
-    ['patient_id', 'P1'],
-    ['email', 'ann@x.io'],
-  ],
-]);
+const { given, closeCase } = smallCases(nexusId);
+afterEach(closeCase);
 
 describe('relationships', () => {
   it('1: two patients with one e-mail are one person, with one relationship since the first declaration', async () => {
@@ -239,9 +150,8 @@ describe('relationships', () => {
         expect.objectContaining({ is_active: 'false', entity_a_role: 'ex' }),
       ]);
       expect(findings).toContain('relationships whose latest declarations, at one instant, disagree: 1');
-      await test?.close();
+      await closeCase();
     }
-    test = undefined;
   });
 
   it('9: a side that is registered and not resolved is found by its key and by its identifiers', async () => {
@@ -295,114 +205,5 @@ describe('relationships', () => {
     expect(await relationships()).toEqual([]);
     expect(await entities()).toEqual([]);
     expect(await rows('SELECT * FROM nexus_events')).toEqual([]);
-  });
-});
-
-describe('identifiers', () => {
-  const chain = Array.from({ length: 15 }, (_, index): Identifier[] => [
-    ['anon', `n${String(index).padStart(2, '0')}`],
-    ['anon', `n${String(index + 1).padStart(2, '0')}`],
-  ]);
-
-  it('6: a chain of 16 is one person, and six within ten steps', async () => {
-    expect(await (await given(identifiers(chain))).entities()).toHaveLength(1);
-    await test?.close();
-    const limited = await given(identifiers(chain), { nexus: { max_recursion: 10 } });
-    expect(await limited.entities()).toHaveLength(6);
-  });
-
-  it('are compared as they are written, and those without a value belong to nobody', async () => {
-    const { entities, findings } = await given(
-      identifiers([
-        [
-          ['email', 'A@x.io'],
-          ['phone', null],
-        ],
-        [
-          ['email', 'a@x.io'],
-          ['phone', null],
-        ],
-      ]),
-    );
-    expect(await entities()).toHaveLength(2);
-    expect(findings.join()).toMatch(/identifier rows without a type or value.*: 2/);
-  });
-
-  it('do not join entities of different types that share an edge', async () => {
-    const { entities } = await given([
-      ...person1,
-      `INSERT INTO web_entity_identifiers SELECT event_id, edge_id, 'group', 'domain', 'x.io', role, occurred_at
-        FROM web_entity_identifiers LIMIT 1`,
-    ]);
-    expect((await entities()).map((row) => row.entity_type)).toEqual(['group', 'person']);
-  });
-
-  it('that are numbers are compared as text', async () => {
-    const { relationships } = await given([
-      `DROP TABLE web_entity_identifiers`,
-      `CREATE TABLE web_entity_identifiers AS SELECT 'e' AS event_id, 'e' AS edge_id, 'person' AS entity_type, 'patient_id' AS identifier_type,
-        7 AS identifier_value, TIMESTAMP '2025-01-01' AS occurred_at`,
-      `CREATE TABLE shop_entity_identifiers AS SELECT 'g' AS event_id, 'g' AS edge_id, 'group' AS entity_type, 'location_id' AS identifier_type,
-        'L1' AS identifier_value, TIMESTAMP '2025-01-01' AS occurred_at`,
-      declaration({ a: '7' }),
-    ]);
-    expect(await relationships()).toHaveLength(1);
-  });
-});
-
-describe('traits', () => {
-  const trait = (name: string, value: string | null, at: string | null): string =>
-    `INSERT INTO web_entity_traits VALUES ('person', 'email', 'ann@x.io', ${text(name)}, ${text(value)}, ${text(at)})`;
-
-  it('are the latest of each, dated before undated, under the name of a column', async () => {
-    const { entities } = await given([
-      ...person1,
-      trait('Favorite Color', 'red', '2025-01-01'),
-      trait('Favorite Color', 'blue', '2025-02-01'),
-      trait('Favorite Color', 'green', null),
-      trait('city', 'Bonn', '2025-01-05'),
-    ]);
-    expect(await entities()).toEqual([
-      expect.objectContaining({ favorite_color: 'blue', city: 'Bonn', _updated_at: '2025-02-01 00:00:00' }),
-    ]);
-  });
-
-  it('may have any name: those that differ by case alone are one, those of nexus itself are set apart', async () => {
-    const odd = `it's "odd"`;
-    const { entities } = await given([
-      ...person1,
-      trait('Plan', 'a', '2025-01-01'),
-      trait('plan', 'b', '2025-01-02'),
-      trait('_updated_at', 'c', '2025-01-01'),
-      trait(odd, 'd', '2025-01-01'),
-      trait('select', 'e', '2025-01-01'),
-      trait(' ', 'f', '2025-01-01'),
-    ]);
-    const [row] = await entities();
-    expect(row).toMatchObject({ plan: 'b', trait__updated_at: 'c', select: 'e' });
-    expect(row?.[odd.replace(' ', '_')]).toBe('d');
-    expect(row?._updated_at).toBe('2025-01-02 00:00:00');
-  });
-});
-
-describe('participants', () => {
-  it('are one row for each role, with an id that no two share', async () => {
-    const { rows } = await given([
-      ...identifiers([
-        [
-          ['email', 'ann@x.io'],
-          ['patient_id', 'P1'],
-        ],
-      ]),
-      `INSERT INTO web_entity_identifiers SELECT event_id, edge_id, entity_type, identifier_type, identifier_value, 'payer',
-        occurred_at + INTERVAL 1 HOUR FROM web_entity_identifiers`,
-      `INSERT INTO web_entity_identifiers SELECT event_id, edge_id, entity_type, identifier_type, identifier_value, role,
-        occurred_at + INTERVAL 1 HOUR FROM web_entity_identifiers`,
-    ]);
-    const list = await rows('SELECT role, occurred_at FROM nexus_entity_participants ORDER BY role');
-    expect(list).toEqual([
-      { role: 'payer', occurred_at: '2025-01-01 01:00:00' },
-      { role: 'visitor', occurred_at: '2025-01-01 00:00:00' },
-    ]);
   });
 });

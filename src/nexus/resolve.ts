@@ -19,6 +19,8 @@ export interface ResolveRequest {
   readonly relations: readonly Relation[];
   readonly settings: NexusSettings;
   readonly createId: CreateId;
+  /** Called when every identifier has its entity. */
+  readonly resolved?: (identifiers: number, passes: number, seconds: number) => void;
   /** Called after each table that has been built. */
   readonly built?: (table: string, rows: number, seconds: number) => void;
 }
@@ -60,12 +62,19 @@ export async function resolveIdentities(request: ResolveRequest): Promise<Resolu
   }
   const registrations = findRegistrations(settings.registeredTypes, relations);
   const bench = workbench(warehouse);
+  const start = performance.now();
   try {
     const passes = await prepare(request, tables, registrations, bench);
+    request.resolved?.(
+      await bench.number('SELECT count(*) FROM nexus_work_nodes'),
+      passes,
+      secondsSince(start),
+    );
     await allOrNothing(bench, () => build(request, tables, registrations, bench));
     return { passes, findings: await findings(bench) };
   } finally {
-    await bench.clear();
+    // They go with the session anyway; what failed before must not be hidden by this.
+    await bench.clear().catch(() => undefined);
   }
 }
 
@@ -101,9 +110,11 @@ async function build(
     const start = performance.now();
     await replaceRelation(warehouse, table, 'table', queries[table]);
     const rows = await bench.number(`SELECT count(*) FROM ${bench.name(table)}`);
-    built?.(table, rows, (performance.now() - start) / 1000);
+    built?.(table, rows, secondsSince(start));
   }
 }
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
 async function allOrNothing(bench: Workbench, work: () => Promise<void>): Promise<void> {
   if (!bench.transactionalDdl) return work();
