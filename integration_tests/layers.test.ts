@@ -13,7 +13,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulator: [],
   demo: ['protocol'],
   sync: ['source', 'destination', 'streams', 'protocol'],
-  commands: ['sync', 'demo', 'simulator', 'nexus', 'source', 'destination', 'streams', 'protocol'],
+  doctor: ['source', 'destination', 'streams', 'protocol'],
+  commands: ['sync', 'doctor', 'demo', 'simulator', 'nexus', 'source', 'destination', 'streams', 'protocol'],
   main: ['commands', 'protocol'],
 };
 
@@ -67,6 +68,7 @@ describe('import directions', () => {
     ['protocol/ndjson.ts', "export { streamNames } from '../streams/contract.ts';"],
     ['nexus/resolve.ts', "import { read } from '../source/read.ts';"],
     ['sync/run-sync.ts', "import { runSync } from '../commands/sync.ts';"],
+    ['source/read.ts', "import { diagnose } from '../doctor/doctor.ts';"],
     ['cellar/wine.ts', ''],
   ])('would be caught in %s', (file, text) => {
     expect(violations(file, text)).toHaveLength(1);

@@ -1,8 +1,11 @@
 -- Differs from models/specification/customer_io_events.sql: events of every source, and no value columns, which
 -- nexus_events has no more; event_id is kept, so that an event has one message id in every run; a person with two
 -- roles in an event gets it once; e-mails are joined folded, as the persons are deduplicated, so that the events
--- of a folded duplicate go to the person who is sent.
+-- of a folded duplicate go to the person who is sent. Anonymous ids are left out where no source gives any.
 {{ config(materialized='view') }}
+
+{% set columns = adapter.get_columns_in_relation(ref('nexus_entities')) | map(attribute='column') | map('lower') | list %}
+{% set has_anonymous_id = 'segment_anonymous_id' in columns %}
 
 with customer_io_person_ids as (
     select
@@ -16,8 +19,10 @@ with customer_io_person_ids as (
 persons as (
     select
         e.entity_id,
-        cip.user_id,
-        e.segment_anonymous_id
+        {% if has_anonymous_id %}
+        e.segment_anonymous_id,
+        {% endif %}
+        cip.user_id
     from {{ ref('nexus_entities') }} e
     inner join customer_io_person_ids cip on lower(trim(e.email)) = cip.folded_email
     where e.entity_type = 'person'
@@ -27,8 +32,10 @@ persons as (
 event_persons as (
     select
         pp.event_id,
-        p.user_id,
-        min(p.segment_anonymous_id) as segment_anonymous_id
+        {% if has_anonymous_id %}
+        min(p.segment_anonymous_id) as segment_anonymous_id,
+        {% endif %}
+        p.user_id
     from {{ ref('nexus_entity_participants') }} pp
     inner join persons p on pp.entity_id = p.entity_id
     where pp.entity_type = 'person'
@@ -37,7 +44,9 @@ event_persons as (
 
 select
     ep.user_id as "userId",
+    {% if has_anonymous_id %}
     ep.segment_anonymous_id as "anonymousId",
+    {% endif %}
     to_timestamp_ntz(e.occurred_at) as "timestamp",
     e.event_name as "event",
     e.event_type as "event_type",

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CompileOptions } from './commands/compile.ts';
+import type { ConfigOptions } from './commands/files.ts';
 import type { Role } from './commands/role.ts';
 import { messageOf } from './protocol/connector-error.ts';
 
@@ -16,6 +18,16 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+const configJson = ['--config <path>', 'the configuration, a JSON file'] as const;
+const configEither = ['--config <path>', 'the source configuration (JSON), or the sync file (YAML)'] as const;
+const projectDir = ['--project-dir <dir>', 'the dbt project whose models, macros and vars are used'] as const;
+
+/** The source alone reads a dbt project. */
+function addRoleCommand(parent: Command, role: Role, name: string): Command {
+  const command = parent.command(name).requiredOption(...configJson);
+  return role === 'source' ? command.option(...projectDir) : command;
+}
+
 function addSharedCommands(parent: Command, role: Role): void {
   parent
     .command('spec')
@@ -26,31 +38,25 @@ function addSharedCommands(parent: Command, role: Role): void {
     .action(async () => {
       exitCode = await (await import('./commands/spec.ts')).runSpec(role);
     });
-  parent
-    .command('check')
+  addRoleCommand(parent, role, 'check')
     .description(`check that the ${role}'s configuration works`)
-    .requiredOption('--config <path>', 'the configuration, a JSON file')
-    .action(async (options: { config: string }) => {
-      exitCode = await (await import('./commands/check.ts')).runCheck(role, options.config);
+    .action(async (options: ConfigOptions) => {
+      exitCode = await (await import('./commands/check.ts')).runCheck(role, options);
     });
-  parent
-    .command('discover')
+  addRoleCommand(parent, role, 'discover')
     .description(role === 'source' ? 'print the catalog of streams' : 'print the operations it takes')
-    .requiredOption('--config <path>', 'the configuration, a JSON file')
-    .action(async (options: { config: string }) => {
-      exitCode = await (await import('./commands/discover.ts')).runDiscover(role, options.config);
+    .action(async (options: ConfigOptions) => {
+      exitCode = await (await import('./commands/discover.ts')).runDiscover(role, options);
     });
 }
 
 function addSourceCommands(parent: Command): void {
   addSharedCommands(parent, 'source');
-  parent
-    .command('read')
+  addRoleCommand(parent, 'source', 'read')
     .description('read records from the warehouse, as Airbyte messages')
-    .requiredOption('--config <path>', 'the configuration, a JSON file')
     .requiredOption('--catalog <path>', 'the configured catalog, a JSON file')
     .option('--state <path>', 'the state to go on from, a JSON file')
-    .action(async (options: { config: string; catalog: string; state?: string }) => {
+    .action(async (options: ConfigOptions & { catalog: string; state?: string }) => {
       exitCode = await (await import('./commands/read.ts')).runRead(options);
     });
 }
@@ -72,16 +78,44 @@ function addStandaloneCommands(parent: Command): void {
     .command('sync')
     .description('warehouse to Customer.io in one process, without Airbyte')
     .requiredOption('--config <path>', 'the sync file, YAML')
-    .action(async (options: { config: string }) => {
-      exitCode = await (await import('./commands/sync.ts')).runSyncCommand(options.config);
+    .option(...projectDir)
+    .action(async (options: ConfigOptions) => {
+      exitCode = await (await import('./commands/sync.ts')).runSyncCommand(options);
+    });
+  parent
+    .command('compile')
+    .argument('[stream]', 'persons, objects, relationships or events, or the name of one model')
+    .description('print the SQL that the models become')
+    .requiredOption(...configEither)
+    .option(...projectDir)
+    .addOption(
+      new Option('--dialect <name>', 'as another kind of warehouse would get it').choices([
+        'snowflake',
+        'duckdb',
+      ]),
+    )
+    .action(async (stream: string | undefined, options: CompileOptions) => {
+      exitCode = await (await import('./commands/compile.ts')).runCompile(stream, options);
     });
   parent
     .command('run')
     .description('build the nexus tables and your models in the warehouse, without dbt')
-    .requiredOption('--config <path>', 'the source configuration (JSON), or the sync file (YAML)')
+    .requiredOption(...configEither)
+    .option(...projectDir)
     .option('--select <names>', 'models, +model with what it needs, tag:x, nexus; with commas between')
-    .action(async (options: { config: string; select?: string }) => {
+    .action(async (options: ConfigOptions & { select?: string }) => {
       exitCode = await (await import('./commands/run.ts')).runModels(options);
+    });
+  parent
+    .command('doctor')
+    .description(
+      'say from the data what is wrong: no rows, missing columns, repeated keys, values over limits',
+    )
+    .requiredOption(...configEither)
+    .option(...projectDir)
+    .option('--json', 'one JSON document on stdout, for machines')
+    .action(async (options: ConfigOptions & { json?: boolean }) => {
+      exitCode = await (await import('./commands/doctor.ts')).runDoctor(options);
     });
   parent
     .command('simulate')
@@ -89,6 +123,7 @@ function addStandaloneCommands(parent: Command): void {
     .option('--port <number>', 'the port to listen on (0: any free one)', wholeNumber, 8040)
     .option('--site-id <id>', 'the site ID it accepts', 'site')
     .option('--api-key <key>', 'the API key it accepts', 'key')
+    .option('--write-key <key>', 'the write key that its Pipelines API accepts', 'write')
     .option('--object-types <ids>', 'the object type ids it knows, with commas between', '1')
     .action(async (options) => {
       exitCode = await (await import('./commands/simulate.ts')).runSimulate(options);

@@ -61,7 +61,7 @@ function report(output: SourceOutput, mask: Mask): boolean {
   return true;
 }
 
-function endQuietlyWhenReaderLeaves(): void {
+export function endQuietlyWhenReaderLeaves(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(1);
     throw error;

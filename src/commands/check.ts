@@ -1,16 +1,16 @@
 import { checkFailed } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { answer, asConnectorError } from './answer.ts';
-import { readConfig } from './files.ts';
+import { type ConfigOptions, readConnectorConfig } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadConnector, type Role } from './role.ts';
 
 /** A check that cannot succeed is an answer, not a failure: FAILED with exit code 0, whatever the cause. */
-async function* check(role: Role, path: string, mask: Mask): AsyncGenerator<AirbyteMessage> {
+async function* check(role: Role, options: ConfigOptions, mask: Mask): AsyncGenerator<AirbyteMessage> {
   try {
     const connector = await loadConnector(role);
-    const config = await readConfig(path);
+    const config = await readConnectorConfig(options);
     mask.learn(config, (await connector.spec()).connectionSpecification);
     yield* connector.check(config);
   } catch (error) {
@@ -18,7 +18,7 @@ async function* check(role: Role, path: string, mask: Mask): AsyncGenerator<Airb
   }
 }
 
-export function runCheck(role: Role, path: string): Promise<number> {
+export function runCheck(role: Role, options: ConfigOptions): Promise<number> {
   const mask = new Mask();
-  return untilInterrupted((signal) => answer(check(role, path, mask), mask, signal));
+  return untilInterrupted((signal) => answer(check(role, options, mask), mask, signal));
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { configError, messageOf } from '../protocol/connector-error.ts';
+import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteStateMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { parseConfigFile, parseConfiguredCatalog, parseStateFile } from '../protocol/parse-catalog.ts';
 
@@ -23,6 +24,21 @@ export async function readNamedFile(option: string, path: string): Promise<strin
 
 export async function readConfig(path: string): Promise<unknown> {
   return parseConfigFile(await readNamedFile('--config', path), path);
+}
+
+/** `config` is the path of a file. */
+export interface ConfigOptions {
+  readonly config: string;
+  /** Of the source: the dbt project to use instead of the configured one. */
+  readonly projectDir?: string;
+}
+
+export async function readConnectorConfig({ config, projectDir }: ConfigOptions): Promise<unknown> {
+  return withProjectDir(await readConfig(config), projectDir);
+}
+
+export function withProjectDir(config: unknown, projectDir: string | undefined): unknown {
+  return projectDir === undefined || !isJsonObject(config) ? config : { ...config, project_dir: projectDir };
 }
 
 export async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalog> {

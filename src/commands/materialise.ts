@@ -2,7 +2,9 @@ import { type RelationKind, replaceRelation } from '../nexus/replace-relation.ts
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type CompileContext, compileModel } from '../source/models/compile.ts';
 import { type ModelGraph, modelGraph, type RenderedModel } from '../source/models/graph.ts';
-import type { ModelFile, ModelProject } from '../source/models/project.ts';
+import { isEnabled } from '../source/models/model-config.ts';
+import { type ModelFile, type ModelProject, relationName } from '../source/models/project.ts';
+import { withEntityColumns } from '../source/open-project.ts';
 import type { Relation, Warehouse } from '../source/warehouse/warehouse.ts';
 import { didYouMean } from '../streams/near-match.ts';
 
@@ -10,6 +12,7 @@ export interface MaterialiserOptions {
   readonly warehouse: Warehouse;
   readonly project: ModelProject;
   readonly relations: readonly Relation[];
+  readonly schema: string;
   readonly signal: AbortSignal;
   readonly built: (relation: { name: string; kind: RelationKind; rows: number; seconds: number }) => void;
 }
@@ -19,7 +22,7 @@ export interface Materialiser extends Pick<MaterialiserOptions, 'warehouse' | 's
   /** Builds models in the order of their references. */
   build(names: readonly string[]): Promise<void>;
   /** The models as they stand now, without building. */
-  graph(): ModelGraph;
+  graph(): Promise<ModelGraph>;
   relations(): readonly Relation[];
   /** Takes in a relation that someone else has made. */
   learn(name: string): Promise<void>;
@@ -36,7 +39,7 @@ const kinds: Readonly<Record<string, RelationKind | 'ephemeral'>> = {
 export function materialiser(options: MaterialiserOptions): Materialiser {
   const { warehouse, project, signal } = options;
   const { dialect } = warehouse;
-  const made = new Set<string>();
+  const built = new Set<ModelFile>();
   let relations = options.relations;
   const learn = async (name: string): Promise<void> => {
     const folded = dialect.foldIdentifier(name);
@@ -44,58 +47,57 @@ export function materialiser(options: MaterialiserOptions): Materialiser {
     const others = relations.filter((relation) => dialect.foldIdentifier(relation.name) !== folded);
     relations = [...others, { name: folded, columns }];
   };
-  const context = (): CompileContext => ({ project, relations, dialect });
-  const make = async (model: RenderedModel): Promise<void> => {
-    const kind = kindOf(model);
+  const context = (): Promise<CompileContext> =>
+    withEntityColumns({ project, relations, dialect, schema: options.schema, built }, warehouse);
+  const make = async ({ file, ...model }: RenderedModel): Promise<void> => {
+    const kind = kindOf({ file, ...model });
     if (kind === undefined || kind === 'ephemeral') return;
-    const { name } = model.file;
     const start = performance.now();
-    const sql = compileModel({ from: 'model', name }, withoutMade(context(), made)).sql;
+    const { sql } = compileModel({ from: 'model', name: file.name }, await context());
+    const name = relationName(file);
     await replaceRelation(warehouse, name, kind, sql);
-    made.add(name);
     await learn(name);
+    built.add(file);
     const rows = await countRows(warehouse, name);
     options.built({ name, kind, rows, seconds: (performance.now() - start) / 1000 });
+  };
+  const graph = async (): Promise<ModelGraph> => modelGraph(await context());
+  const buildInOrder = async (names: readonly string[]): Promise<void> => {
+    for (const model of inOrder(names, project, await graph())) {
+      if (signal.aborted) return;
+      if (built.has(model.file)) continue;
+      refuseSelfReading(model, dialect);
+      await placed(model.file, () => make(model));
+    }
   };
   return {
     warehouse,
     signal,
     learn,
     relations: () => relations,
-    graph: () => modelGraph(context()),
+    graph,
     build: async (names) => {
-      for (const model of inOrder(names, project, modelGraph(context()))) {
-        if (signal.aborted) return;
-        if (made.has(model.file.name)) continue;
-        refuseSelfReading(model, dialect);
-        await placed(model.file, () => make(model));
+      // The models that call customer_io_identify cannot be rendered before its table is known.
+      if (names.includes('nexus_entities')) {
+        const first = withAncestors('nexus_entities', project, await graph());
+        await buildInOrder(first.filter((name) => names.includes(name)));
       }
+      await buildInOrder(names);
     },
   };
 }
 
-/** A model that has been made is a relation to the models after it, not a part of their SQL. */
-function withoutMade(context: CompileContext, made: ReadonlySet<string>): CompileContext {
-  const user = new Map([...context.project.user].filter(([name]) => !made.has(name)));
-  return { ...context, project: { ...context.project, user } };
-}
-
 function inOrder(names: readonly string[], { user }: ModelProject, graph: ModelGraph): RenderedModel[] {
-  const files = names.flatMap((name) => user.get(name) ?? []).filter((file) => !isSwitchedOff(file));
+  const files = names.flatMap((name) => user.get(name) ?? []);
   const models = new Set(files.flatMap((file) => graph.ordered(file)));
   // What was not asked for stays a part of the SQL of those that refer to it.
   return [...models].filter((model) => files.includes(model.file));
 }
 
-/** Seen before rendering: what a model that is switched off refers to need not be there. */
-function isSwitchedOff({ text }: ModelFile): boolean {
-  return /\{\{-?\s*config\([^}]*\benabled\s*=\s*false\b/i.test(text);
-}
-
 /** A model of the user's, after all models of the user's that it refers to. */
 export function withAncestors(name: string, { user }: ModelProject, graph: ModelGraph): string[] {
   const file = user.get(name);
-  if (file === undefined || isSwitchedOff(file)) return [];
+  if (file === undefined) return [];
   return graph
     .ordered(file)
     .filter((model) => user.get(model.file.name) === model.file)
@@ -103,7 +105,7 @@ export function withAncestors(name: string, { user }: ModelProject, graph: Model
 }
 
 function kindOf({ file, config }: RenderedModel): RelationKind | 'ephemeral' | undefined {
-  if (config.enabled === false) return undefined;
+  if (!isEnabled(config)) return undefined;
   const materialized = String(config.materialized ?? 'view');
   const kind = Object.hasOwn(kinds, materialized) ? kinds[materialized] : undefined;
   if (kind !== undefined) return kind;
@@ -116,10 +118,12 @@ function kindOf({ file, config }: RenderedModel): RelationKind | 'ephemeral' | u
 /** The raw table would be gone after the first run, and all that was in it. */
 function refuseSelfReading({ file, references }: RenderedModel, dialect: Warehouse['dialect']): void {
   for (const reference of references.values()) {
-    if (reference.kind !== 'relation') continue;
-    if (dialect.foldIdentifier(reference.relation.name) !== dialect.foldIdentifier(file.name)) continue;
+    // A table of another schema may well have the model's name.
+    if (reference.kind !== 'relation' || reference.isElsewhere) continue;
+    const read = dialect.foldIdentifier(reference.relation.name);
+    if (read !== dialect.foldIdentifier(relationName(file))) continue;
     throw configError(
-      `${file.path} reads the table ${reference.relation.name}, which has its own name: building it would replace what it reads. Rename the file.`,
+      `${file.path} reads the table ${reference.relation.name}, which has its own name: building it would replace what it reads. Rename the file, or give it an alias.`,
     );
   }
 }
@@ -146,13 +150,13 @@ async function countRows({ dialect, rows }: Warehouse, name: string): Promise<nu
 }
 
 /** @throws ConnectorError for a name that is no model, with the near ones. */
-export function chosenModels(
+export async function chosenModels(
   work: Materialiser,
   project: ModelProject,
   select: readonly string[] | undefined,
-): string[] {
+): Promise<string[]> {
   if (select === undefined) return [...project.user.keys()];
-  const graph = work.graph();
+  const graph = await work.graph();
   return select.filter((word) => word !== 'nexus').flatMap((word) => chosenBy(word, project, graph));
 }
 
@@ -170,7 +174,6 @@ function chosenBy(word: string, project: ModelProject, graph: ModelGraph): strin
 }
 
 function hasTag(file: ModelFile, tag: string, graph: ModelGraph): boolean {
-  if (isSwitchedOff(file)) return false;
   const { tags } = graph.render(file).config;
   return [tags].flat().includes(tag);
 }

@@ -77,6 +77,44 @@ describe('run', () => {
     expect((await run()).code).toBe(0);
   });
 
+  it('builds under the alias, and refers to it there', async () => {
+    await inDatabase('SELECT 1');
+    await models({
+      people_v2: "{{ config(materialized='table', alias='people') }} SELECT 1 AS x",
+      reader: "{{ config(materialized='table') }} SELECT people.x FROM {{ ref('people_v2') }}",
+    });
+    expect((await run()).lines).toEqual(['people  table  1 rows', 'reader  table  1 rows']);
+    expect(await inDatabase('SELECT x FROM reader', 'SELECT x FROM people')).toEqual([[1]]);
+  });
+
+  it('identifies on a nexus_entities of the user’s own, whatever the order of the files', async () => {
+    await inDatabase(
+      "CREATE TABLE raw AS SELECT 'e' AS entity_id, 'person' AS entity_type, 'u' AS user_id, 'a@x.io' AS email, TIMESTAMP '2025-01-01' AS _updated_at",
+    );
+    await models({
+      a_step: "SELECT *, 'gold' AS tier FROM {{ ref('raw') }}",
+      customer_io: "{{ config(materialized='table') }}{{ nexus.customer_io_identify() }}",
+      nexus_entities: "{{ config(materialized='table') }} SELECT * FROM {{ ref('a_step') }}",
+    });
+    expect((await run()).lines).toEqual([
+      'a_step  view  1 rows',
+      'nexus_entities  table  1 rows',
+      'customer_io  table  1 rows',
+    ]);
+    expect(await inDatabase('SELECT "userId", tier FROM customer_io')).toEqual([['u', 'gold']]);
+  });
+
+  it('builds a model of the name of a table in another schema', async () => {
+    await inDatabase('CREATE SCHEMA raw', 'CREATE TABLE raw.customers AS SELECT 7 AS x');
+    await models({ customers: "SELECT x FROM {{ source('raw', 'customers') }}" });
+    await writeFile(
+      join(folder, 'models/sources.yml'),
+      'sources: [{name: raw, tables: [{name: customers}]}]',
+    );
+    expect((await run()).lines).toEqual(['customers  view  1 rows']);
+    expect(await inDatabase('SELECT x FROM main.customers')).toEqual([[7]]);
+  });
+
   it('builds what is selected by name, by tag or with what it needs', async () => {
     await inDatabase('SELECT 1');
     await models({

@@ -1,35 +1,32 @@
-import { fileURLToPath } from 'node:url';
 import { inputTables } from '../nexus/inputs.ts';
 import { hasSources, nexusTables, resolveIdentities } from '../nexus/resolve.ts';
 import { type NexusSettings, nexusSettings } from '../nexus/settings.ts';
 import { configError } from '../protocol/connector-error.ts';
 import { parseSourceConfig, type SourceConfig } from '../source/config.ts';
 import { nexusId } from '../source/models/nexus-id.ts';
-import { loadProject, type ModelProject } from '../source/models/project.ts';
+import type { ModelProject } from '../source/models/project.ts';
+import { openProject, schemaOf } from '../source/open-project.ts';
 import { openWarehouse } from '../source/warehouse/open.ts';
-import { parseSyncFile } from '../sync/sync-file.ts';
 import { asConnectorError } from './answer.ts';
-import { readConfig, readNamedFile } from './files.ts';
+import { readSourceConfig } from './ends.ts';
+import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { chosenModels, type Materialiser, materialiser, withAncestors } from './materialise.ts';
 import { loadSource } from './role.ts';
 
-export interface RunOptions {
-  /** A source configuration (JSON), or a sync file (YAML) whose source is meant. */
-  readonly config: string;
+/** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
+export interface RunOptions extends ConfigOptions {
   /** Names with commas or spaces between: models, `+model`, `tag:x`, `nexus` for identity resolution. */
   readonly select?: string;
 }
-
-const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** Builds nexus' tables and the user's models in the warehouse, for those who have no dbt. */
 export function runModels(options: RunOptions): Promise<number> {
   const mask = new Mask();
   return untilInterrupted(async (signal) => {
     try {
-      const config = await sourceConfigOf(options.config);
+      const config = await readSourceConfig(options);
       mask.learn(config, (await (await loadSource()).spec()).connectionSpecification);
       await build(parseSourceConfig(config), options.select, signal);
       return signal.aborted ? 1 : 0;
@@ -40,21 +37,19 @@ export function runModels(options: RunOptions): Promise<number> {
   });
 }
 
-async function sourceConfigOf(path: string): Promise<unknown> {
-  if (!/\.ya?ml$/i.test(path)) return readConfig(path);
-  return parseSyncFile(await readNamedFile('--config', path), path, process.env).source;
-}
-
 async function build(config: SourceConfig, select: string | undefined, signal: AbortSignal): Promise<void> {
-  const project = await loadProject({
-    shipped: shippedModels,
-    ...(config.models === undefined ? {} : { folder: config.models }),
-    ...(config.vars === undefined ? {} : { vars: config.vars }),
-  });
+  const project = await openProject(config);
   const warehouse = await openWarehouse(config.warehouse, { writable: true });
   try {
     const relations = await warehouse.relations();
-    const work = materialiser({ warehouse, project, relations, signal, built: printBuilt });
+    const work = materialiser({
+      warehouse,
+      project,
+      relations,
+      schema: schemaOf(config),
+      signal,
+      built: printBuilt,
+    });
     await buildAll(work, project, select?.split(/[\s,]+/).filter(Boolean));
   } finally {
     await warehouse.close();
@@ -68,9 +63,9 @@ async function buildAll(
   select: readonly string[] | undefined,
 ): Promise<void> {
   const settings = nexusSettings(project.vars);
-  if (select === undefined) await work.build(sourceModels(work, project, settings));
+  if (select === undefined) await work.build(await sourceModels(work, project, settings));
   const resolved = await resolve(work, project, settings, select);
-  const models = chosenModels(work, project, select);
+  const models = await chosenModels(work, project, select);
   await work.build(models);
   if (!resolved && models.length === 0) {
     throw configError(
@@ -107,7 +102,11 @@ async function resolve(
   return true;
 }
 
-function sourceModels(work: Materialiser, project: ModelProject, { sources }: NexusSettings): string[] {
+async function sourceModels(
+  work: Materialiser,
+  project: ModelProject,
+  { sources }: NexusSettings,
+): Promise<string[]> {
   const suffixes = Object.values(inputTables).map((table) => table.suffix);
   const listed = sources?.flatMap(({ name }) => suffixes.map((suffix) => name + suffix));
   const names = [...project.user.keys()].filter(
@@ -115,7 +114,7 @@ function sourceModels(work: Materialiser, project: ModelProject, { sources }: Ne
       listed?.includes(name) ??
       (!name.startsWith('nexus_') && suffixes.some((suffix) => name.endsWith(suffix))),
   );
-  const graph = work.graph();
+  const graph = await work.graph();
   return names.flatMap((name) => withAncestors(name, project, graph));
 }
 

@@ -5,18 +5,20 @@ export interface SimulateOptions {
   readonly port: number;
   readonly siteId: string;
   readonly apiKey: string;
+  /** The key of the Pipelines API. */
+  readonly writeKey: string;
   /** Object type ids with commas between. */
   readonly objectTypes: string;
 }
 
 export async function runSimulate(options: SimulateOptions): Promise<number> {
   const { startSimulator } = await import('../simulator/server.ts');
-  const { port, siteId, apiKey } = options;
+  const { port, siteId, apiKey, writeKey } = options;
   const objectTypes = options.objectTypes.split(',').map((id) => id.trim());
   try {
-    const simulator = await startSimulator({ port, siteId, apiKey, objectTypes });
+    const simulator = await startSimulator({ port, siteId, apiKey, writeKey, objectTypes });
     process.stdout.write(
-      `A local Customer.io listens on ${simulator.url} (site ID ${siteId}, API key ${apiKey}). Ctrl-C ends it.\n`,
+      `A local Customer.io listens on ${simulator.url} (site ID ${siteId}, API key ${apiKey}; write key ${writeKey}). Ctrl-C ends it.\n`,
     );
     return await untilInterrupted(async (signal) => {
       if (!signal.aborted) await once(signal, 'abort');

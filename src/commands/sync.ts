@@ -3,17 +3,18 @@ import { report } from '../sync/report.ts';
 import { runSync, type SyncEnds, type SyncWatcher } from '../sync/run-sync.ts';
 import { parseSyncFile, type SyncFile } from '../sync/sync-file.ts';
 import { asConnectorError } from './answer.ts';
-import { readNamedFile } from './files.ts';
+import { type ConfigOptions, readNamedFile } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadDestination, loadSource } from './role.ts';
 
-export function runSyncCommand(path: string): Promise<number> {
+export function runSyncCommand({ config: path, projectDir }: ConfigOptions): Promise<number> {
   const mask = new Mask();
   return untilInterrupted(async (signal) => {
     try {
       const file = parseSyncFile(await readNamedFile('--config', path), path, process.env);
-      return await syncAndReport(file, mask, signal);
+      const source = projectDir === undefined ? file.source : { ...file.source, project_dir: projectDir };
+      return await syncAndReport({ ...file, source }, mask, signal);
     } catch (error) {
       process.stderr.write(`${mask.text(asConnectorError(error).message)}\n`);
       return 1;

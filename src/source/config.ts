@@ -228,6 +228,12 @@ export const sourceConfig = z.looseObject({
     description: 'A folder of dbt-style SQL models of your own; its models come before the shipped ones.',
     group: 'models',
   }),
+  project_dir: z.string().optional().meta({
+    title: 'dbt project folder',
+    description:
+      'The folder of a dbt_project.yml: its models (unless a models folder is given), macros and vars are used.',
+    group: 'models',
+  }),
   vars: z
     .looseObject({
       last_run: z

@@ -9,19 +9,19 @@ const defaultModels: Readonly<
   persons: { model: 'customer_io_persons', needs: { nexus_entities: ['email'] } },
   objects: {
     model: 'customer_io_locations',
-    needs: { nexus_entities: ['location_id', 'location_name', 'location_lobbie_integration_uuid'] },
+    needs: { nexus_entities: ['location_id'] },
   },
   relationships: {
     model: 'customer_io_location_relationships',
     needs: {
-      nexus_entities: ['email', 'segment_anonymous_id', 'location_id', 'location_name'],
+      nexus_entities: ['email', 'location_id'],
       nexus_relationships: [],
     },
   },
   events: {
     model: 'customer_io_events',
     needs: {
-      nexus_entities: ['email', 'segment_anonymous_id'],
+      nexus_entities: ['email'],
       nexus_events: [],
       nexus_entity_participants: [],
     },

@@ -1,13 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { nearMatches } from '../streams/near-match.ts';
 import type { Definition, SourceConfig } from './config.ts';
 import { defaultDefinitions } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
-import { loadProject } from './models/project.ts';
+import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
 import { openWarehouse } from './warehouse/open.ts';
-import type { Column, Warehouse } from './warehouse/warehouse.ts';
+import type { Column, Relation, Warehouse } from './warehouse/warehouse.ts';
 
 /** One model of a stream, compiled and described. */
 export interface ModelPlan {
@@ -29,19 +28,14 @@ export interface Plan {
   readonly context: CompileContext;
 }
 
-const shippedModels = fileURLToPath(new URL('../../models', import.meta.url));
-
 /** Opens the warehouse and loads the models; the caller closes the warehouse. */
 export async function openPlan(config: SourceConfig): Promise<Plan> {
-  const project = await loadProject({
-    shipped: shippedModels,
-    ...(config.models === undefined ? {} : { folder: config.models }),
-    ...(config.vars === undefined ? {} : { vars: config.vars }),
-  });
+  const project = await openProject(config);
   const warehouse = await openWarehouse(config.warehouse);
   try {
     const { dialect } = warehouse;
-    return { warehouse, context: { project, relations: await warehouse.relations(), dialect } };
+    const context = { project, relations: await warehouse.relations(), dialect, schema: schemaOf(config) };
+    return { warehouse, context: await withEntityColumns(context, warehouse) };
   } catch (error) {
     await warehouse.close();
     throw error;
@@ -112,7 +106,7 @@ function placed(error: unknown, stream: StreamName, model: string): unknown {
 }
 
 /** The form allows more keys than the macro has parameters; only the macro's own pass. */
-function toModelDefinition(definition: Definition): Parameters<typeof compileModel>[0] {
+export function toModelDefinition(definition: Definition): Parameters<typeof compileModel>[0] {
   if (definition.from !== 'identify') return definition;
   const { anonymous_id_column, rename_traits, ...rest } = definition;
   return {
@@ -122,6 +116,31 @@ function toModelDefinition(definition: Definition): Parameters<typeof compileMod
     ),
     ...(anonymous_id_column ? { anonymous_id_column } : {}),
   };
+}
+
+/** A definition with its label, unique in its stream. */
+export interface NamedDefinition {
+  readonly label: string;
+  readonly definition: Definition;
+}
+
+/** What fills a stream: the config's definitions, else the defaults. */
+export function definitionsOf(plan: Plan, config: SourceConfig, stream: StreamName): NamedDefinition[] {
+  const { dialect, project } = plan.context;
+  const definitions =
+    config[stream] ??
+    defaultDefinitions(stream, knownRelations(plan.context), dialect, [...project.user.keys()]);
+  const labels = uniqueLabels(definitions.map(nameOf));
+  return definitions.map((definition, index) => ({
+    label: labels[index] ?? nameOf(definition),
+    definition,
+  }));
+}
+
+/** The user's own nexus_entities stands for the table, as it does for every model. */
+function knownRelations({ relations, entityColumns }: CompileContext): readonly Relation[] {
+  if (entityColumns === undefined || entityColumns instanceof ConnectorError) return relations;
+  return [...relations, { name: 'nexus_entities', columns: entityColumns }];
 }
 
 /**
@@ -136,13 +155,8 @@ export async function planStream(
   lastSyncTime: (label: string) => number = () => 0,
 ): Promise<StreamPlan> {
   const contract = streamContracts[stream];
-  const { relations, dialect, project } = plan.context;
-  const definitions =
-    config[stream] ?? defaultDefinitions(stream, relations, dialect, [...project.user.keys()]);
-  const labels = uniqueLabels(definitions.map(nameOf));
   const models: ModelPlan[] = [];
-  for (const [index, definition] of definitions.entries()) {
-    const label = labels[index] ?? nameOf(definition);
+  for (const { label, definition } of definitionsOf(plan, config, stream)) {
     models.push(await planModel(plan, contract, definition, label, lastSyncTime(label)));
   }
   return { contract, models };

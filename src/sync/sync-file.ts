@@ -17,7 +17,7 @@ const topLevelKeys = ['source', 'destination', 'state'];
 
 /** Values that are paths, which a person writes as seen from the sync file. */
 const pathKeys = {
-  source: [['warehouse', 'path'], ['models']],
+  source: [['warehouse', 'path'], ['models'], ['project_dir']],
   destination: [['rejects']],
 } as const;
 

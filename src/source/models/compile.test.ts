@@ -170,7 +170,7 @@ describe('mistakes are named with file, line and near matches', () => {
     ],
     [
       "{{ customer_io_identify(filters='x') }}",
-      'customer_io_identify: filters must be a list of SQL conditions.',
+      'customer_io_identify: filters must be a list of SQL conditions',
     ],
     [
       '{{ customer_io_identify(dedupe_column=none) }}',
@@ -201,13 +201,6 @@ describe('mistakes are named with file, line and near matches', () => {
       'There is no model "persons" in models. Did you mean "customer_io_persons"?',
     );
     expect(() => compile(project, 'orders')).toThrow('to read it, write from: relation');
-  });
-
-  test('identify tells when nexus_entities is a model that is not built', () => {
-    const project = projectOf({ nexus_entities: 'select 1' });
-    expect(() => warehouse.compile({ from: 'identify' }, project)).toThrow(
-      'run dbt to build models/nexus_entities.sql first',
-    );
   });
 });
 
@@ -241,15 +234,21 @@ test('the fingerprint is of the texts and the vars that are used', () => {
   expect(print({ ...base, a: 'select 2' })).not.toBe(print(base));
 });
 
-test('400 models take less than a second, each rendered once for one context', () => {
+test('of 400 models each is rendered once for one context', () => {
   const texts = Object.fromEntries(
     Array.from({ length: 400 }, (_, n) => [
       `m${n}`,
-      n === 0 ? 'select 1 as x' : `select * from {{ ref('m${n - 1}') }}`,
+      n === 0 ? 'select 1 as x' : `select {{ var('v') }} from {{ ref('m${n - 1}') }}`,
     ]),
   );
-  const context = warehouse.context(projectOf(texts));
-  const start = performance.now();
+  let renders = 0;
+  const vars = {
+    get v() {
+      renders += 1;
+      return 1;
+    },
+  };
+  const context = warehouse.context(projectOf(texts, { vars }));
   for (const name of Object.keys(texts)) compileModel(model(name), context);
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(renders).toBe(399);
 });

@@ -1,14 +1,13 @@
-import type { Dialect, Relation } from '../warehouse/warehouse.ts';
 import type { IdentifyDefinition, ModelDefinition } from './definition.ts';
-import { fingerprint } from './fingerprint.ts';
-import { commonTables, type ModelGraph, modelGraph, type RenderedModel } from './graph.ts';
-import { identify } from './identify.ts';
+import { type Fingerprinted, fingerprint } from './fingerprint.ts';
+import { type CommonTable, commonTables, type ModelGraph, modelGraph, type RenderedModel } from './graph.ts';
+import { type IdentifyModel, identify } from './identify.ts';
 import { identifyParameters } from './identify-parameters.ts';
-import type { ModelFile, ModelProject } from './project.ts';
-import { requireModel } from './reference.ts';
+import type { ModelFile } from './project.ts';
+import { modelReference, requireModel } from './reference.ts';
 import { requireRelation } from './relation-lookup.ts';
 import { bracketed } from './sql-text.ts';
-import { entitiesRelation } from './template-functions.ts';
+import { entitiesSource, type TemplateContext } from './template-functions.ts';
 
 export interface CompiledModel {
   /** The model's or relation's name, or `identify`, or `sql`. */
@@ -19,18 +18,13 @@ export interface CompiledModel {
   readonly fingerprint: string;
   /** What the user should be told. */
   readonly notes: readonly string[];
+  /** Each use of customer_io_identify, whose SQL stands in this model's. */
+  readonly identifies: readonly IdentifyModel[];
   /** Every model and table that is read, by name. */
   readonly refs: readonly string[];
 }
 
-export interface CompileContext {
-  readonly project: ModelProject;
-  readonly relations: readonly Relation[];
-  readonly dialect: Dialect;
-  readonly schema?: string;
-  /** Unix seconds: 0 on the first run. */
-  readonly lastSyncTime?: number;
-}
+export type CompileContext = TemplateContext;
 
 /** Streams that are compiled with one context share its rendered models. */
 const graphs = new WeakMap<CompileContext, ModelGraph>();
@@ -45,7 +39,7 @@ export function compileModel(definition: ModelDefinition, context: CompileContex
     case 'model':
       return compileFile(requireModel(definition.name, context), definition, context);
     case 'sql': {
-      const file = { name: 'sql', path: 'the SQL of the configuration', text: definition.sql };
+      const file = { name: 'sql', path: 'the SQL of the configuration', text: definition.sql, config: {} };
       return compileFile(file, definition, context);
     }
   }
@@ -54,19 +48,30 @@ export function compileModel(definition: ModelDefinition, context: CompileContex
 function compileIdentify(definition: IdentifyDefinition, context: CompileContext): CompiledModel {
   const { from, ...given } = definition;
   const parameters = identifyParameters(given);
-  const notes: string[] = [];
-  const relation = entitiesRelation(context, notes);
   const { dialect } = context;
-  const reference = dialect.quoteIdentifier(relation.name);
+  const { relation, model: entities } = entitiesSource(context);
+  const reference =
+    entities === undefined ? dialect.quoteIdentifier(relation.name) : modelReference(entities, dialect).sql;
   const model = identify(parameters, { relation, reference, dialect });
+  const models = entities === undefined ? [] : graphOf(context).ordered(entities);
   return {
     name: from,
-    sql: model.sql,
-    fingerprint: fingerprint({ definition: { from, ...parameters }, models: [], vars: new Map() }),
-    notes: [...notes, ...model.notes],
-    refs: [relation.name],
+    sql: inCommonTables(commonTables(models, context), model.sql),
+    fingerprint: fingerprint({ definition: { from, ...parameters }, ...textsOf(models) }),
+    notes: [...notesOf(models), ...model.notes],
+    identifies: [...models.flatMap((each) => each.identifies), model],
+    refs: [...refNames(models), relation.name],
   };
 }
+
+const textsOf = (models: readonly RenderedModel[]): Pick<Fingerprinted, 'models' | 'vars'> => ({
+  models: models.flatMap((model) => [model.file, ...model.macros]),
+  vars: new Map(models.flatMap((model) => [...model.vars])),
+});
+
+const notesOf = (models: readonly RenderedModel[]): string[] => [
+  ...new Set(models.flatMap((model) => model.notes)),
+];
 
 function compileRelation(name: string, context: CompileContext): CompiledModel {
   const relation = requireRelation(name, context);
@@ -75,21 +80,21 @@ function compileRelation(name: string, context: CompileContext): CompiledModel {
     sql: `SELECT * FROM ${context.dialect.quoteIdentifier(relation.name)}`,
     fingerprint: fingerprint({ definition: { from: 'relation', name }, models: [], vars: new Map() }),
     notes: [],
+    identifies: [],
     refs: [relation.name],
   };
 }
 
 function compileFile(file: ModelFile, definition: ModelDefinition, context: CompileContext): CompiledModel {
   const models = graphOf(context).ordered(file);
+  const main = models.at(-1)?.sql ?? '';
+  const tables = commonTables(models.slice(0, -1), context, models);
   return {
     name: file.name,
-    sql: withCommonTables(models, context),
-    fingerprint: fingerprint({
-      definition,
-      models: models.map((model) => model.file),
-      vars: new Map(models.flatMap((model) => [...model.vars])),
-    }),
-    notes: [...new Set(models.flatMap((model) => model.notes))],
+    sql: inCommonTables(tables, main),
+    fingerprint: fingerprint({ definition, ...textsOf(models) }),
+    notes: notesOf(models),
+    identifies: models.flatMap((model) => model.identifies),
     refs: refNames(models),
   };
 }
@@ -100,9 +105,7 @@ function graphOf(context: CompileContext): ModelGraph {
   return graph;
 }
 
-function withCommonTables(models: readonly RenderedModel[], context: CompileContext): string {
-  const main = models.at(-1)?.sql ?? '';
-  const tables = commonTables(models, context);
+function inCommonTables(tables: readonly CommonTable[], main: string): string {
   if (tables.length === 0) return closed(main);
   const list = tables.map(({ name, sql }) => `${name} AS ${bracketed(sql)}`).join(',\n');
   return `WITH ${list}\nSELECT * FROM ${bracketed(main)}`;

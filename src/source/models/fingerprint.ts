@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { ModelFile } from './project.ts';
+
+/** A model or macro. */
+interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
 
 export interface Fingerprinted {
   readonly definition: object;
-  readonly models: readonly ModelFile[];
+  /** The models, and the project's own macros that they call. */
+  readonly models: readonly NamedText[];
   readonly vars: ReadonlyMap<string, unknown>;
 }
 

@@ -1,6 +1,7 @@
 import { configError } from '../../protocol/connector-error.ts';
 import { renderTemplate } from './jinja.ts';
-import type { ModelFile } from './project.ts';
+import { type Macro, macrosCalledBy } from './macros.ts';
+import { type ModelFile, relationName } from './project.ts';
 import { modelReference } from './reference.ts';
 import { aliasReferences, oneStatement } from './sql-text.ts';
 import { type TemplateContext, type Trace, templateGlobals } from './template-functions.ts';
@@ -9,6 +10,8 @@ import { type TemplateContext, type Trace, templateGlobals } from './template-fu
 export interface RenderedModel extends Trace {
   readonly file: ModelFile;
   readonly sql: string;
+  /** The project's own macros that it calls. */
+  readonly macros: readonly Macro[];
 }
 
 /** A name that must stand in WITH before the model that uses it. */
@@ -42,18 +45,29 @@ export function modelGraph(context: TemplateContext): ModelGraph {
 }
 
 function renderModel(file: ModelFile, context: TemplateContext): RenderedModel {
-  const trace: Trace = { references: new Map(), vars: new Map(), notes: [], config: {} };
-  const text = renderTemplate(file, templateGlobals(file, context, trace));
-  const { dialect } = context;
+  const trace: Trace = {
+    references: new Map(),
+    vars: new Map(),
+    notes: [],
+    identifies: [],
+    config: { ...file.config },
+  };
+  const { dialect, project } = context;
+  const macros = macrosCalledBy(file.text, project.macros);
+  const template = { ...file, macros, namespace: project.name };
+  const text = renderTemplate(template, templateGlobals(file, context, trace));
   const sql = aliasReferences(oneStatement(text, file.path, dialect), aliasesOf(trace, context), dialect);
-  return { ...trace, file, sql };
+  return { ...trace, file, sql, macros };
 }
 
 function aliasesOf(trace: Trace, { dialect }: TemplateContext): Map<string, string> {
   const aliases = new Map<string, string>();
   for (const reference of trace.references.values()) {
     if (reference.kind === 'model') {
-      aliases.set(reference.sql, dialect.quoteIdentifier(dialect.foldIdentifier(reference.model.name)));
+      aliases.set(
+        reference.sql,
+        dialect.quoteIdentifier(dialect.foldIdentifier(relationName(reference.model))),
+      );
     } else if (reference.hoisted) {
       aliases.set(reference.sql, dialect.quoteIdentifier(reference.relation.name));
     }
@@ -82,15 +96,23 @@ function cycle(path: readonly ModelFile[]): Error {
   return configError(`${path[0]?.path}: models refer to each other in a circle: ${names}.`);
 }
 
-/** What must stand in WITH before the last of these models: tables under a generated name, then the others. */
-export function commonTables(models: readonly RenderedModel[], { dialect }: TemplateContext): CommonTable[] {
+/**
+ * What must stand in WITH before these models' readers: tables under a generated name, then the models.
+ *
+ * @param readers all whose tables must be there, the models unless told
+ */
+export function commonTables(
+  models: readonly RenderedModel[],
+  { dialect }: TemplateContext,
+  readers: readonly RenderedModel[] = models,
+): CommonTable[] {
   const hoisted = new Map<string, string>();
-  for (const reference of models.flatMap((model) => [...model.references.values()])) {
+  for (const reference of readers.flatMap((model) => [...model.references.values()])) {
     if (reference.kind !== 'relation' || !reference.hoisted) continue;
     hoisted.set(reference.sql, `SELECT * FROM ${dialect.quoteIdentifier(reference.relation.name)}`);
   }
   return [
     ...[...hoisted].map(([name, sql]) => ({ name, sql })),
-    ...models.slice(0, -1).map(({ file, sql }) => ({ name: modelReference(file, dialect).sql, sql })),
+    ...models.map(({ file, sql }) => ({ name: modelReference(file, dialect).sql, sql })),
   ];
 }

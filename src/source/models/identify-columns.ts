@@ -7,18 +7,27 @@ import { findByName, requireColumn } from './relation-lookup.ts';
 /** The columns of nexus_entities that are never traits. */
 const SYSTEM_COLUMNS: readonly string[] = ['entity_id', 'entity_type', '_processed_at', 'traits_entity_id'];
 
-/** Customer.io's reserved names for what nexus calls otherwise. */
-const DEFAULT_RENAMES: Readonly<Record<string, string>> = { _created_at: 'created_at' };
+/**
+ * Customer.io's reserved name for what nexus calls otherwise; and the name that the specification's query reads,
+ * which no trait may take from nexus' own column.
+ */
+const DEFAULT_RENAMES: Readonly<Record<string, string>> = {
+  _created_at: 'created_at',
+  _updated_at: '_updated_at',
+};
 
 export interface Trait {
   readonly column: Column;
   readonly output: string;
 }
 
+/** A column, or SQL over the table's columns: the macro puts its text where a column would stand. */
+export type Operand = Column | { readonly expression: string };
+
 export interface IdentifyColumns {
-  readonly userId: Column;
-  readonly anonymousId: Column | undefined;
-  readonly dedupe: Column;
+  readonly userId: Operand;
+  readonly anonymousId: Operand | undefined;
+  readonly dedupe: Operand;
   readonly traits: readonly Trait[];
   readonly notes: readonly string[];
 }
@@ -29,11 +38,10 @@ export function identifyColumns(
   relation: Relation,
   dialect: Dialect,
 ): IdentifyColumns {
-  const require = (parameter: string, name: string) => requireColumn(parameter, name, relation, dialect);
-  const userId = require('user_id_column', parameters.user_id_column);
+  const operand = (parameter: string, text: string) => requireOperand(parameter, text, relation, dialect);
+  const userId = operand('user_id_column', parameters.user_id_column);
   const anonymous = parameters.anonymous_id_column;
-  const anonymousId = anonymous === null ? undefined : require('anonymous_id_column', anonymous);
-  const dedupe = require('dedupe_column', parameters.dedupe_column);
+  const anonymousId = anonymous === null ? undefined : operand('anonymous_id_column', anonymous);
 
   const notes: string[] = [];
   const ignored = ignoredColumns(parameters.ignore_traits, relation, dialect, notes);
@@ -43,7 +51,37 @@ export function identifyColumns(
   const contract = ['userId', ...(anonymousId === undefined ? [] : ['anonymousId']), 'timestamp'];
   const naming = { relation, candidates, dialect, notes };
   const renames = explicitRenames(parameters.rename_traits, naming);
-  return { userId, anonymousId, dedupe, traits: nameTraits(renames, contract, naming), notes };
+  const traits = nameTraits(renames, contract, naming);
+  const named = { userId, anonymousId, traits };
+  return { ...named, dedupe: dedupeOperand(parameters.dedupe_column, named, relation, dialect), notes };
+}
+
+/** What no column's name holds unless it is quoted tells SQL from a name that is spelled wrong. */
+const expressionMarks = /[("'.|:]/;
+
+function requireOperand(parameter: string, text: string, relation: Relation, dialect: Dialect): Operand {
+  const column = findByName(text, relation.columns, dialect);
+  if (column === undefined && expressionMarks.test(text)) return { expression: text };
+  return column ?? requireColumn(parameter, text, relation, dialect);
+}
+
+/** A column of the table, ignored and renamed ones too; else, as in the macro, the name that it has in the output. */
+function dedupeOperand(
+  name: string,
+  { userId, anonymousId, traits }: Pick<IdentifyColumns, 'userId' | 'anonymousId' | 'traits'>,
+  relation: Relation,
+  dialect: Dialect,
+): Operand {
+  const outputs = new Map<string, Operand>(
+    traits.map(({ column, output }) => [compared(output, dialect), column]),
+  );
+  outputs.set(compared('userId', dialect), userId);
+  if (anonymousId !== undefined) outputs.set(compared('anonymousId', dialect), anonymousId);
+  return (
+    findByName(name, relation.columns, dialect) ??
+    outputs.get(compared(name, dialect)) ??
+    requireColumn('dedupe_column', name, relation, dialect)
+  );
 }
 
 interface Naming {
@@ -53,7 +91,8 @@ interface Naming {
   readonly notes: string[];
 }
 
-function isSystem(column: Column): boolean {
+/** Whether nexus has the column for itself: it is never a trait. */
+export function isSystem(column: Column): boolean {
   return SYSTEM_COLUMNS.includes(column.name.toLowerCase());
 }
 
@@ -148,7 +187,7 @@ function refuseRenameOnto(
 function defaultRenames(renames: Map<Column, string>, naming: Naming): Map<Column, string> {
   const defaults = new Map<Column, string>();
   for (const [name, output] of Object.entries(DEFAULT_RENAMES)) {
-    const column = findByName(name, naming.candidates, naming.dialect);
+    const column = findByName(naming.dialect.foldIdentifier(name), naming.candidates, naming.dialect);
     if (column !== undefined && !renames.has(column)) defaults.set(column, output);
   }
   return defaults;

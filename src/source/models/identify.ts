@@ -1,6 +1,6 @@
 import { configError } from '../../protocol/connector-error.ts';
 import type { Column, Dialect, Relation } from '../warehouse/warehouse.ts';
-import { type IdentifyColumns, identifyColumns } from './identify-columns.ts';
+import { type IdentifyColumns, identifyColumns, type Operand } from './identify-columns.ts';
 import type { IdentifyParameters } from './identify-parameters.ts';
 import { findByName } from './relation-lookup.ts';
 import { bracketed } from './sql-text.ts';
@@ -13,9 +13,32 @@ export interface IdentifySource {
   readonly dialect: Dialect;
 }
 
-export interface IdentifyModel {
+export interface IdentifyModel extends IdentifySource {
   readonly sql: string;
   readonly notes: readonly string[];
+  readonly parameters: IdentifyParameters;
+  readonly columns: IdentifyColumns;
+  readonly steps: IdentifySteps;
+}
+
+/** What the rows of nexus_entities pass through, as SQL on one FROM item. */
+export interface IdentifySteps {
+  /** The FROM item with its alias. */
+  readonly from: string;
+  /** Conditions that all must hold, in this order. */
+  readonly conditions: readonly IdentifyCondition[];
+  /** One row is kept of those that agree on the key; those without one are all kept. */
+  readonly key: string;
+  /** Which of them: the first in this order. */
+  readonly order: string;
+  readonly entityType: string;
+  readonly entityId: string;
+  readonly updatedAt: string;
+}
+
+export interface IdentifyCondition {
+  readonly parameter: 'entity_type' | 'user_id_column' | 'filters';
+  readonly sql: string;
 }
 
 /**
@@ -27,26 +50,45 @@ export function identify(parameters: IdentifyParameters, source: IdentifySource)
   const { relation, reference, dialect } = source;
   const columns = identifyColumns(parameters, relation, dialect);
   const table = dialect.quoteIdentifier(dialect.foldIdentifier('nexus_entities'));
-  const sqlOf = (column: Column) => `${table}.${dialect.quoteIdentifier(column.name)}`;
+  const sqlOf = (operand: Operand) =>
+    'expression' in operand
+      ? bracketed(operand.expression)
+      : `${table}.${dialect.quoteIdentifier(operand.name)}`;
   const system = (name: string) => sqlOf(systemColumn(name, relation, dialect));
 
-  const key = dedupeKey(columns.dedupe, sqlOf);
+  const updatedAt = system('_updated_at');
+  const entityType = system('entity_type');
+  const entityId = system('entity_id');
+  const steps: IdentifySteps = {
+    from: `${reference} AS ${table}`,
+    conditions: [
+      { parameter: 'entity_type', sql: `${entityType} = ${dialect.quoteString(parameters.entity_type)}` },
+      { parameter: 'user_id_column', sql: hasIdentifier(columns, sqlOf) },
+      // In brackets of its own, so that an OR in it, or a comment at its end, stays inside.
+      ...parameters.filters.map((sql) => ({ parameter: 'filters', sql: bracketed(sql) }) as const),
+    ],
+    key: dedupeKey(columns.dedupe, sqlOf),
+    order: `${updatedAt} DESC NULLS LAST, ${entityId}`,
+    entityType,
+    entityId,
+    updatedAt,
+  };
   const sql = `SELECT
-    ${selectList(columns, system('_updated_at'), sqlOf, dialect).join(',\n    ')}
-FROM ${reference} AS ${table}
-WHERE ${system('entity_type')} = ${dialect.quoteString(parameters.entity_type)}
-  AND ${hasIdentifier(columns, sqlOf)}${parameters.filters.map(filterSql).join('')}
+    ${selectList(columns, updatedAt, sqlOf, dialect).join(',\n    ')}
+FROM ${steps.from}
+WHERE ${steps.conditions.map((condition) => condition.sql).join('\n  AND ')}
 QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY ${key}
-    ORDER BY ${system('_updated_at')} DESC NULLS LAST, ${system('entity_id')}
+    PARTITION BY ${steps.key}
+    ORDER BY ${steps.order}
 ) = 1 OR ${sqlOf(columns.dedupe)} IS NULL`;
-  return { sql, notes: columns.notes };
+  return { ...source, sql, notes: columns.notes, parameters, columns, steps };
 }
 
-type SqlOf = (column: Column) => string;
+type SqlOf = (operand: Operand) => string;
 
+/** nexus writes its own names without quotes: in Snowflake a trait `"_updated_at"` stands beside `_UPDATED_AT`. */
 function systemColumn(name: string, relation: Relation, dialect: Dialect): Column {
-  const column = findByName(name, relation.columns, dialect);
+  const column = findByName(dialect.foldIdentifier(name), relation.columns, dialect);
   if (column !== undefined) return column;
   throw configError(
     `customer_io_identify: ${relation.name} has no column "${name}", which nexus gives it. Is it the table that nexus made?`,
@@ -71,12 +113,7 @@ function hasIdentifier({ userId, anonymousId }: IdentifyColumns, sqlOf: SqlOf): 
   return anonymousId === undefined ? hasUser : `(${hasUser} OR ${sqlOf(anonymousId)} IS NOT NULL)`;
 }
 
-/** In brackets of its own, so that an OR in it, or a comment at its end, stays inside. */
-function filterSql(filter: string): string {
-  return `\n  AND ${bracketed(filter)}`;
-}
-
-function dedupeKey(column: Column, sqlOf: SqlOf): string {
-  const isText = /CHAR|TEXT|STRING/i.test(column.type);
-  return `LOWER(TRIM(${isText ? sqlOf(column) : `CAST(${sqlOf(column)} AS VARCHAR)`}))`;
+function dedupeKey(operand: Operand, sqlOf: SqlOf): string {
+  const isText = 'type' in operand && /CHAR|TEXT|STRING/i.test(operand.type);
+  return `LOWER(TRIM(${isText ? sqlOf(operand) : `CAST(${sqlOf(operand)} AS VARCHAR)`}))`;
 }

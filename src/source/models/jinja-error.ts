@@ -1,27 +1,45 @@
 import { ConnectorError, configError, messageOf } from '../../protocol/connector-error.ts';
 import { didYouMean } from '../../streams/near-match.ts';
-import type { ModelFile } from './project.ts';
+import type { Template } from './jinja.ts';
+import type { Macro } from './macros.ts';
 
 /** What only dbt itself can answer, because it asks the warehouse or other packages while it compiles. */
 const NEEDS_DBT = new Set(
-  `adapter api builtins codegen dbt dbt_date dbt_expectations dbt_utils env_var exceptions execute fromjson
-   fromyaml graph invocation_id load_result local_md5 log model modules print return run_query
-   run_started_at selected_resources statement store_result`.split(/\s+/),
+  `adapter api builtins codegen dbt dbt_date dbt_expectations dbt_utils execute fromjson fromyaml graph
+   invocation_id load_result local_md5 model modules return run_query run_started_at selected_resources
+   statement store_result`.split(/\s+/),
 );
 
 /** What minijinja says, as a sentence for the model's author: file, line, mistake. */
 export function templateError(
-  file: ModelFile,
+  template: Template,
   cause: unknown,
   ours: unknown,
   known: readonly string[],
 ): ConnectorError {
   const text = messageOf(cause);
-  const line = /\(in model\.sql:(\d+)\)/.exec(text)?.[1];
-  const place = line === undefined ? file.path : `${file.path}, line ${line}`;
+  const place = placeOf(template, text);
   if (ours instanceof ConnectorError) return configError(`${place}: ${ours.message}`, { cause: ours });
   const reason = ours === undefined ? reasonOf(text, known) : messageOf(ours);
   return configError(`${place}: ${reason}`, { internal: text, cause });
+}
+
+/** The first place that minijinja names is the innermost: a macro's own line before the call's. */
+function placeOf({ path, macros = [] }: Template, text: string): string {
+  const [, source, at] = /\(in (model\.sql|macros):(\d+)\)/.exec(text) ?? [];
+  if (at === undefined) return path;
+  if (source !== 'macros') return `${path}, line ${at}`;
+  return `${macroPlace(macros, Number(at))} (called by ${path})`;
+}
+
+function macroPlace(macros: readonly Macro[], line: number): string {
+  let before = 0;
+  for (const { path, line: first, text } of macros) {
+    const lines = text.split('\n').length;
+    if (line <= before + lines) return `${path}, line ${first + line - before - 1}`;
+    before += lines;
+  }
+  return 'a macro';
 }
 
 function reasonOf(text: string, known: readonly string[]): string {
@@ -42,6 +60,9 @@ function reasonOf(text: string, known: readonly string[]): string {
   }
   if (/no method named (append|extend|update|insert|pop)\b/.test(text)) {
     return 'a list or map cannot be changed in place here; write {% set items = items + [item] %} instead.';
+  }
+  if (/string has no method named format\b/.test(text)) {
+    return 'a text has no format() here; join the parts with ~ instead.';
   }
   if (/undefined value/.test(text)) return `"${marked}" is not defined.${didYouMean(root, known)}`;
   return firstSentence(text);
@@ -67,5 +88,5 @@ function markedExpression(text: string): string {
 }
 
 function firstSentence(text: string): string {
-  return (text.split('\n')[0] ?? text).replace(/ \(in model\.sql:\d+\)/, '');
+  return (text.split('\n')[0] ?? text).replace(/ \(in (?:model\.sql|macros):\d+\)/, '');
 }

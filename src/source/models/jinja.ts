@@ -1,7 +1,6 @@
 import { Environment } from 'minijinja-js';
-
 import { templateError } from './jinja-error.ts';
-import type { ModelFile } from './project.ts';
+import type { Macro } from './macros.ts';
 
 /** A function that templates call, with its arguments as minijinja hands them over. */
 export type TemplateFunction = (...given: readonly unknown[]) => unknown;
@@ -9,11 +8,21 @@ export type TemplateFunction = (...given: readonly unknown[]) => unknown;
 /** What a template can name: values, functions, and namespaces of functions. */
 export type TemplateGlobals = Readonly<Record<string, unknown>>;
 
+/** A text to render, and where a person finds it. */
+export interface Template {
+  readonly path: string;
+  readonly text: string;
+  /** The project's own macros that the text calls. */
+  readonly macros?: readonly Macro[];
+  /** The project's name, under which its macros may be called too. */
+  readonly namespace?: string | undefined;
+}
+
 /**
- * Renders one model. An exception that crosses into WebAssembly leaves the whole module in pieces, so no
+ * Renders one template. An exception that crosses into WebAssembly leaves the whole module in pieces, so no
  * function throws: its error is kept, and a value that minijinja cannot take makes it stop at that line.
  */
-export function renderTemplate(file: ModelFile, globals: TemplateGlobals): string {
+export function renderTemplate(template: Template, globals: TemplateGlobals): string {
   const failure: Failure = { error: undefined };
   const environment = new Environment();
   try {
@@ -24,13 +33,33 @@ export function renderTemplate(file: ModelFile, globals: TemplateGlobals): strin
     for (const [name, value] of Object.entries(globals)) {
       environment.addGlobal(name, guarded(value, failure));
     }
+    const imports = importMacros(template, environment);
     // A constant name: the ending of a model's own could switch on HTML escaping.
-    return environment.renderNamedStr('model.sql', file.text, {});
+    return environment.renderNamedStr('model.sql', imports + memberCalls(template.text), {});
   } catch (cause) {
-    throw templateError(file, cause, failure.error, namesOf(globals));
+    throw templateError(template, cause, failure.error, namesOf(globals));
   } finally {
     environment.free();
   }
+}
+
+/** Registers the macros as one template, so that they can call each other; the import adds no line. */
+function importMacros({ macros = [], namespace }: Template, environment: Environment): string {
+  if (macros.length === 0) return '';
+  environment.addTemplate('macros', macros.map((macro) => memberCalls(macro.text)).join('\n'));
+  const names = macros.map((macro) => macro.name).join(', ');
+  const whole = namespace === undefined ? '' : `{% import 'macros' as ${namespace} %}`;
+  return `{% from 'macros' import ${names} %}${whole}`;
+}
+
+/** minijinja cannot give members to what is called or printed itself, as dbt's `config` and `this` are. */
+function memberCalls(text: string): string {
+  if (!/\b(?:config|this)\s*\./.test(text)) return text;
+  return text.replace(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g, (tag) =>
+    tag
+      .replace(/\bconfig\s*\.\s*(get|require)\b/g, 'config_$1')
+      .replace(/\bthis\s*\.\s*(database|schema|identifier|name|table)\b/g, 'this_parts.$1'),
+  );
 }
 
 interface Failure {

@@ -20,7 +20,7 @@ afterAll(() => rm(root, { recursive: true }));
 test('the user’s folder is read to its depth, the shipped one at its top', async () => {
   const project = await loadProject({ folder: join(root, 'mine'), shipped: join(root, 'models') });
   const path = join(root, 'mine/deep/a.sql');
-  expect([...project.user.values()]).toEqual([{ name: 'a', path, text: 'select 1' }]);
+  expect([...project.user.values()]).toEqual([{ name: 'a', path, text: 'select 1', config: {} }]);
   expect([...project.shipped.keys()]).toEqual(['s']);
   expect(project.vars).toEqual({});
 });

@@ -1,6 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
-import { configError, messageOf } from '../../protocol/connector-error.ts';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { configError } from '../../protocol/connector-error.ts';
+import { type DbtProject, projectConfig, readDbtProject } from './dbt-project.ts';
+import type { TemplateGlobals } from './jinja.ts';
+import { type Macros, macrosByName, macrosOf } from './macros.ts';
+import { earlyConfig, isEnabled, type ModelConfig, mergeConfigs } from './model-config.ts';
+import { type ProjectFile, readFiles } from './model-files.ts';
+import { type ProjectContext, projectFunctions } from './project-functions.ts';
+import { noProperties, type Properties, readProperties } from './properties.ts';
 
 /** One `.sql` file: its name without the ending is the model's name. */
 export interface ModelFile {
@@ -8,38 +15,122 @@ export interface ModelFile {
   /** The path as a person would name it in an error. */
   readonly path: string;
   readonly text: string;
+  /** What is known before the model is rendered. */
+  readonly config: ModelConfig;
 }
 
 /** Model sources by name. The shipped ones stand in for what neither the user nor dbt has made. */
-export interface ModelProject {
+export interface ModelProject extends Pick<Properties, 'sources'>, Pick<ProjectContext, 'vars'> {
   readonly user: ReadonlyMap<string, ModelFile>;
   readonly shipped: ReadonlyMap<string, ModelFile>;
+  /** The user's models that are switched off: no part of the project, but known when one is asked for. */
+  readonly disabled: ReadonlyMap<string, ModelFile>;
+  readonly macros: Macros;
+  /** The dbt project's name, under which its macros may be called. */
+  readonly name: string | undefined;
   /** The user's folder, for error texts. */
   readonly folder: string | undefined;
-  readonly vars: Readonly<Record<string, unknown>>;
 }
 
 export interface ProjectOptions {
-  /** The user's models folder, read recursively. */
-  readonly folder?: string;
+  /** The user's models folder, read recursively; the dbt project's own unless told. */
+  readonly folder?: string | undefined;
+  /** The folder of a dbt_project.yml. */
+  readonly projectDir?: string | undefined;
   /** The `models/` folder that comes with the connector; its subfolders are not part of it. */
   readonly shipped: string;
-  readonly vars?: Record<string, unknown>;
+  /** Before those of the dbt project. */
+  readonly vars?: Readonly<Record<string, unknown>> | undefined;
+  readonly target?: ProjectContext['target'];
 }
 
+/** @throws ConnectorError that names the folder or file that cannot be read, or is not what dbt takes. */
 export async function loadProject(options: ProjectOptions): Promise<ModelProject> {
-  const { folder, shipped, vars } = options;
+  const dbt = options.projectDir === undefined ? undefined : await readDbtProject(options.projectDir);
+  // As in dbt, a project's folder that is not there holds no models.
+  const folders = options.folder === undefined ? await existing(dbt?.modelFolders ?? []) : [options.folder];
+  const vars = { ...dbt?.vars, ...options.vars };
+  const globals = projectFunctions({ vars, target: options.target ?? { type: 'duckdb' } }, () => undefined);
+  const macroFolders = await existing(dbt?.macroFolders ?? folders.flatMap(usualMacroFolders));
+  const files = await filesOf(folders, '.sql', macroFolders);
+  const properties = dbtProperties(await filesOf(folders, '.yml', []), await filesOf(folders, '.yaml', []));
+  const models = files.map((file) => modelFile(file, { dbt, properties, globals }));
+  const isOn = ({ config }: ModelFile) => isEnabled(config);
   return {
-    user: folder === undefined ? new Map() : await readModels(folder, folder, true),
-    shipped: await readModels(shipped, basename(shipped), false),
-    folder,
-    vars: vars ?? {},
+    user: byName(models.filter(isOn)),
+    disabled: new Map(models.filter((model) => !isOn(model)).map((model) => [model.name, model])),
+    shipped: byName(await shippedModels(options.shipped)),
+    macros: await readMacros(macroFolders),
+    sources: properties.sources,
+    name: dbt?.name,
+    folder: folders.length === 0 ? undefined : folders.join(', '),
+    vars,
   };
 }
 
-async function readModels(folder: string, label: string, recursive: boolean) {
-  const paths = await listSql(folder, recursive);
-  const files = await Promise.all(paths.map((path) => readModel(path, join(label, relative(folder, path)))));
+/** dbt's name of what a model builds: its alias, else the model's own. */
+export function relationName({ name, config }: ModelFile): string {
+  return typeof config.alias === 'string' ? config.alias : name;
+}
+
+/** A folder that comes without its project may lie beside the macros, or hold them. */
+function usualMacroFolders(folder: string): string[] {
+  return [join(folder, 'macros'), join(dirname(resolve(folder)), 'macros')];
+}
+
+async function existing(folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    folders.map((folder) =>
+      stat(folder).then(
+        (entry) => entry.isDirectory(),
+        () => false,
+      ),
+    ),
+  );
+  return folders.filter((_, index) => found[index]);
+}
+
+async function filesOf(folders: readonly string[], ending: string, without: readonly string[]) {
+  const skipped = without.map((folder) => `${resolve(folder)}/`);
+  const files = await Promise.all(
+    folders.map((folder) => readFiles(folder, { endings: [ending], recursive: true })),
+  );
+  return files.flat().filter(({ path }) => !skipped.some((folder) => resolve(path).startsWith(folder)));
+}
+
+function dbtProperties(...files: readonly ProjectFile[][]): Properties {
+  const all = files.flat();
+  return all.length === 0 ? noProperties : readProperties(all);
+}
+
+interface ConfigSources {
+  readonly dbt: DbtProject | undefined;
+  readonly properties: Properties;
+  readonly globals: TemplateGlobals;
+}
+
+function modelFile({ path, place, text }: ProjectFile, sources: ConfigSources): ModelFile {
+  const { dbt, properties, globals } = sources;
+  const name = basename(path, '.sql');
+  const config = mergeConfigs(
+    dbt === undefined ? {} : projectConfig(dbt, [...place.slice(0, -1), name], globals),
+    properties.configs.get(name) ?? {},
+    earlyConfig(path, text, globals),
+  );
+  return { name, path, text, config };
+}
+
+async function shippedModels(folder: string): Promise<ModelFile[]> {
+  const files = await readFiles(folder, { endings: ['.sql'], recursive: false, label: basename(folder) });
+  return files.map(({ path, text }) => ({ name: basename(path, '.sql'), path, text, config: {} }));
+}
+
+async function readMacros(folders: readonly string[]): Promise<Macros> {
+  const files = await filesOf(folders, '.sql', []);
+  return macrosByName(files.flatMap(({ path, text }) => macrosOf(path, text)));
+}
+
+function byName(files: readonly ModelFile[]): Map<string, ModelFile> {
   const models = new Map<string, ModelFile>();
   for (const file of files) {
     const other = models.get(file.name);
@@ -51,31 +142,4 @@ async function readModels(folder: string, label: string, recursive: boolean) {
     models.set(file.name, file);
   }
   return models;
-}
-
-async function listSql(folder: string, recursive: boolean): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive }).catch((cause: unknown) => {
-    throw configError(
-      `The models folder ${folder} cannot be read. Give the path of a folder that holds .sql files.`,
-      { cause, internal: messageOf(cause) },
-    );
-  });
-  return entries
-    .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.sql'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (path) =>
-        !relative(folder, path)
-          .split(sep)
-          .some((part) => part.startsWith('.')),
-    )
-    .sort();
-}
-
-async function readModel(path: string, label: string): Promise<ModelFile> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw configError(`The model ${label} cannot be read.`, { cause, internal: messageOf(cause) });
-  });
-  // Editors on Windows write a byte order mark, which no database takes.
-  return { name: basename(path, '.sql'), path: label, text: text.replace(/^\uFEFF/, '') };
 }

@@ -1,8 +1,9 @@
 import { configError } from '../../protocol/connector-error.ts';
 import { didYouMean } from '../../streams/near-match.ts';
 import type { Dialect, Relation } from '../warehouse/warehouse.ts';
-import type { ModelFile, ModelProject } from './project.ts';
-import { findByName, type RelationContext, schemaText } from './relation-lookup.ts';
+import { type ModelFile, type ModelProject, relationName } from './project.ts';
+import { type SourceTable, sourceKey } from './properties.ts';
+import { findByName, type RelationContext, requireRelation, schemaText } from './relation-lookup.ts';
 import { mayDefineCte } from './sql-text.ts';
 
 /** What `ref('x')` means: another model, or a table of the warehouse. */
@@ -13,21 +14,69 @@ export type Reference =
       readonly relation: Relation;
       readonly sql: string;
       readonly hoisted: boolean;
+      /** Whether it is in another schema than the one that is read. */
+      readonly isElsewhere: boolean;
     };
 
 export interface ReferenceContext extends RelationContext {
   readonly project: ModelProject;
+  /** The models that `run` has built: they are relations to those after them, not a part of their SQL. */
+  readonly built?: ReadonlySet<ModelFile>;
 }
 
 /** The user's model first, then what dbt has built, then a model that comes with the connector. */
 export function resolveReference(name: string, from: ModelFile, context: ReferenceContext): Reference {
   const own = context.project.user.get(name);
-  if (own !== undefined) return modelReference(own, context.dialect);
+  if (own !== undefined) return ownReference(own, from, context);
   const relation = findByName(name, context.relations, context.dialect);
   if (relation !== undefined) return relationReference(relation, from, context.dialect);
   const shipped = context.project.shipped.get(name);
   if (shipped !== undefined) return modelReference(shipped, context.dialect);
   throw unknownReference(name, context);
+}
+
+function ownReference(own: ModelFile, from: ModelFile, context: ReferenceContext): Reference {
+  if (!context.built?.has(own)) return modelReference(own, context.dialect);
+  return relationReference(requireRelation(relationName(own), context), from, context.dialect);
+}
+
+/**
+ * `source('name', 'table')`: the table of the schema that the models are read from, unless a properties file
+ * says that the source is in another one.
+ */
+export function resolveSource(
+  source: string,
+  table: string,
+  from: ModelFile,
+  context: ReferenceContext,
+): Reference {
+  const { dialect, project, relations, schema } = context;
+  const declared = project.sources.get(sourceKey(source, table));
+  const name = declared?.identifier ?? table;
+  const isElsewhere =
+    declared?.schema !== undefined &&
+    (schema === undefined || dialect.foldIdentifier(declared.schema) !== dialect.foldIdentifier(schema));
+  const isMissing = declared !== undefined && findByName(name, relations, dialect) === undefined;
+  if (declared !== undefined && (isElsewhere || isMissing))
+    return foreignReference(source, declared, dialect);
+  return relationReference(requireRelation(name, context), from, dialect);
+}
+
+/** dbt's own rule: a source without a schema is in the schema of its name. */
+function foreignReference(
+  source: string,
+  { database, schema, identifier }: SourceTable,
+  dialect: Dialect,
+): Reference {
+  const parts = [database, schema ?? source, identifier].filter((part) => part !== undefined);
+  const sql = parts.map((part) => dialect.quoteIdentifier(dialect.foldIdentifier(part))).join('.');
+  return {
+    kind: 'relation',
+    relation: { name: identifier, columns: [] },
+    sql,
+    hoisted: false,
+    isElsewhere: true,
+  };
 }
 
 export function modelReference(model: ModelFile, dialect: Dialect): Reference {
@@ -41,7 +90,7 @@ export function modelReference(model: ModelFile, dialect: Dialect): Reference {
 export function relationReference(relation: Relation, from: ModelFile, dialect: Dialect): Reference {
   const hoisted = mayDefineCte(from.text, relation.name);
   const name = hoisted ? `__table__${relation.name}` : relation.name;
-  return { kind: 'relation', relation, sql: dialect.quoteIdentifier(name), hoisted };
+  return { kind: 'relation', relation, sql: dialect.quoteIdentifier(name), hoisted, isElsewhere: false };
 }
 
 /** The model that a stream names. A table of that name is not meant: it may be built from the model. */
@@ -49,6 +98,8 @@ export function requireModel(name: string, context: ReferenceContext): ModelFile
   const { project, relations, dialect } = context;
   const model = project.user.get(name) ?? project.shipped.get(name);
   if (model !== undefined) return model;
+  const off = project.disabled.get(name);
+  if (off !== undefined) throw configError(switchedOff(off));
   const hint =
     findByName(name, relations, dialect) === undefined
       ? didYouMean(name, modelNames(project))
@@ -58,10 +109,16 @@ export function requireModel(name: string, context: ReferenceContext): ModelFile
 
 function unknownReference(name: string, context: ReferenceContext): Error {
   const { project, relations } = context;
+  const off = project.disabled.get(name);
+  if (off !== undefined) return configError(switchedOff(off));
   const near = didYouMean(name, [...modelNames(project), ...relations.map((relation) => relation.name)]);
   return configError(
     `"${name}" is neither a model in ${folderText(project)} nor a table or view in ${schemaText(context)}.${near}`,
   );
+}
+
+function switchedOff({ name, path }: ModelFile): string {
+  return `The model "${name}" is switched off (enabled=false in ${path}, a properties file or dbt_project.yml).`;
 }
 
 function modelNames({ user, shipped }: ModelProject): string[] {

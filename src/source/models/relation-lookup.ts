@@ -2,7 +2,7 @@ import { configError } from '../../protocol/connector-error.ts';
 import { didYouMean } from '../../streams/near-match.ts';
 import type { Column, Dialect, Relation } from '../warehouse/warehouse.ts';
 
-/** What of a list an unquoted name means: the folded name first, then the exact one, then one of another case. */
+/** What of a list a name means: the exact one first, then the folded one, then one of another case. */
 export function findByName<T extends { readonly name: string }>(
   name: string,
   items: readonly T[],

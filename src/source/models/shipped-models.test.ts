@@ -58,18 +58,49 @@ test('locations: one object per location_id, the newest', async () => {
   ]);
 });
 
-test('relationships: both directions, one row per location and person, no inactive ones', async () => {
+test('relationships: both directions, one row per location and person, an inactive one as a removal', async () => {
   const rows = await run('customer_io_location_relationships', 'userId', 'groupId');
   expect(rows.map((row) => [row.groupId, row.objectTypeId, row.userId, row.timestamp])).toEqual([
     ['L1', '1', 'ann@x.io ', '2025-03-05 00:00:00'],
-    ['L2', '1', 'ann@x.io ', '2025-01-20 00:00:00'],
+    ['L2', '1', 'ann@x.io ', '2025-03-05 00:00:00'],
     ['L1', '1', 'bob@x.io', '2025-01-02 00:00:00'],
+    ['L2', '1', 'bob@x.io', '2025-01-02 00:00:00'],
   ]);
+  expect(rows.map((row) => row._ab_cdc_deleted_at)).toEqual([null, null, null, '2025-01-01 00:00:00']);
   expect(rows.map((row) => JSON.parse(String(row.relationshipAttributes)))).toEqual([
     attributes(true, false, 2, '2025-01-15', '2025-03-05', 'New'),
     attributes(false, true, 2, '2025-01-10', '2025-01-20', 'Two'),
     attributes(true, true, 1, '2025-01-02', '2025-01-02', 'New'),
+    null,
   ]);
+});
+
+test('traits that no source gives are left out', async () => {
+  const bare = await smallWarehouse(
+    `CREATE TABLE nexus_entities AS SELECT * FROM (VALUES
+       ('p1', 'person', 'a@x.io', NULL, TIMESTAMP '2025-01-01'), ('g1', 'group', NULL, 'L1', TIMESTAMP '2025-01-01'))
+       v(entity_id, entity_type, email, location_id, _updated_at)`,
+    'ALTER TABLE nexus_entities ADD COLUMN _created_at TIMESTAMP',
+    ...nexusTables.filter((statement) => /nexus_(events|relationships|entity_participants)/.test(statement)),
+  );
+  const rowsOf = (name: string) => bare.run({ from: 'model', name }, project);
+  expect(await rowsOf('customer_io_persons')).toEqual([
+    {
+      userId: 'a@x.io',
+      timestamp: '2025-01-01 00:00:00',
+      location_id: null,
+      _updated_at: '2025-01-01 00:00:00',
+      created_at: null,
+    },
+  ]);
+  expect(Object.keys((await rowsOf('customer_io_locations'))[0] ?? {})).toEqual(
+    'groupId objectTypeId timestamp nexus_entity_id created_at'.split(' '),
+  );
+  expect(Object.keys((await rowsOf('customer_io_events'))[0] ?? {})).toEqual(
+    'userId timestamp event event_type event_data_source event_id'.split(' '),
+  );
+  const [relationship] = await rowsOf('customer_io_location_relationships');
+  expect(JSON.parse(String(relationship?.relationshipAttributes))).not.toHaveProperty('location_name');
 });
 
 function attributes(primary: boolean, first: boolean, count: number, from: string, to: string, name: string) {

@@ -16,19 +16,28 @@ export const snowflakeNames: Dialect = {
 
 export function projectOf(
   texts: Record<string, string>,
-  others: { shipped?: Record<string, string>; vars?: Record<string, unknown> } = {},
+  others: { shipped?: Record<string, string> } & Partial<Omit<ModelProject, 'shipped'>> = {},
 ): ModelProject {
+  const { shipped = {}, ...rest } = others;
   return {
     user: filesOf('models', texts),
-    shipped: filesOf('shipped', others.shipped ?? {}),
+    shipped: filesOf('shipped', shipped),
+    disabled: new Map(),
+    macros: new Map(),
+    sources: new Map(),
+    name: undefined,
     folder: 'models',
-    vars: others.vars ?? {},
+    vars: {},
+    ...rest,
   };
 }
 
 function filesOf(folder: string, texts: Record<string, string>): Map<string, ModelFile> {
   return new Map(
-    Object.entries(texts).map(([name, text]) => [name, { name, path: `${folder}/${name}.sql`, text }]),
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      { name, path: `${folder}/${name}.sql`, text, config: {} },
+    ]),
   );
 }
 
@@ -49,7 +58,7 @@ export async function smallWarehouse(...statements: string[]): Promise<SmallWare
   for (const statement of [...snowflakeFunctions(), ...statements]) await connection.run(statement);
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
   const columns = await rows(
-    `SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY column_index`,
+    `SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main' ORDER BY column_index`,
   );
   const tables = Map.groupBy(columns, (column) => String(column.table_name));
   const relations = [...tables].map(([name, list]) => ({

@@ -1,18 +1,30 @@
-import { configError } from '../../protocol/connector-error.ts';
-import { didYouMean } from '../../streams/near-match.ts';
-import { identify } from './identify.ts';
+import { ConnectorError, configError } from '../../protocol/connector-error.ts';
+import type { Column, Relation } from '../warehouse/warehouse.ts';
+import { type IdentifyModel, identify } from './identify.ts';
 import { IDENTIFY_PARAMETERS, identifyParameters } from './identify-parameters.ts';
 import type { TemplateFunction, TemplateGlobals } from './jinja.ts';
 import { bindArguments, plainValue, textArgument } from './macro-arguments.ts';
+import { mergeConfigs } from './model-config.ts';
 import { nexusId } from './nexus-id.ts';
-import type { ModelFile } from './project.ts';
-import { type Reference, type ReferenceContext, relationReference, resolveReference } from './reference.ts';
+import { type ModelFile, relationName } from './project.ts';
+import { projectFunctions } from './project-functions.ts';
+import {
+  modelReference,
+  type Reference,
+  type ReferenceContext,
+  relationReference,
+  resolveReference,
+  resolveSource,
+} from './reference.ts';
+import { columnsInRelation } from './relation-columns.ts';
 import { findByName, requireRelation } from './relation-lookup.ts';
 
 /** What a template can see besides the models and tables. */
 export interface TemplateContext extends ReferenceContext {
   /** Unix seconds of the last sync: 0 before the first. */
   readonly lastSyncTime?: number;
+  /** The columns of the user's own model nexus_entities, where there is one, or why they are not known. */
+  readonly entityColumns?: readonly Column[] | ConnectorError;
 }
 
 /** What a model did while it was rendered. */
@@ -20,6 +32,8 @@ export interface Trace {
   readonly references: Map<string, Reference>;
   readonly vars: Map<string, unknown>;
   readonly notes: string[];
+  /** Each call of customer_io_identify. */
+  readonly identifies: IdentifyModel[];
   readonly config: Record<string, unknown>;
 }
 
@@ -34,21 +48,36 @@ export function templateGlobals(file: ModelFile, context: TemplateContext, trace
     customer_io_identify: identifyMacro(file, context, trace, record),
     create_nexus_id: nexusIdMacro,
   };
+  const here = ownRelation(file, context);
   return {
-    config: configFunction(trace),
-    ref: (...given: readonly unknown[]) => record(resolveReference(refName(given), file, context)),
-    source: (...given: readonly unknown[]) =>
-      record(relationReference(requireRelation(sourceName(given), context), file, dialect)),
-    var: varFunction(context, trace),
-    is_incremental: () => false,
-    this: dialect.quoteIdentifier(
-      findByName(file.name, context.relations, dialect)?.name ?? dialect.foldIdentifier(file.name),
+    ...projectFunctions(
+      { vars: context.project.vars, target: { type: dialect.name, schema } },
+      (name, value) => trace.vars.set(name, value),
     ),
+    config: configFunction(trace),
+    config_get: configGetter(trace, () => null),
+    config_require: configGetter(trace, (name) => {
+      throw configError(`config.require: config() sets no "${name}".`);
+    }),
+    ref: (...given: readonly unknown[]) => record(resolveReference(refName(given), file, context)),
+    source: (...given: readonly unknown[]) => {
+      const { source, table } = sourceName(given);
+      return record(resolveSource(source, table, file, context));
+    },
+    adapter: { get_columns_in_relation: columnsInRelation(trace.references, context.entityColumns) },
+    is_incremental: () => false,
+    this: dialect.quoteIdentifier(here),
+    this_parts: { name: here, identifier: here, table: here, schema: schema ?? '', database: '' },
     last_sync_time: context.lastSyncTime ?? 0,
-    target: { type: dialect.name, name: 'prod', schema: schema ?? '' },
     nexus: macros,
     ...macros,
   };
+}
+
+/** What `{{ this }}` is: the relation that dbt builds of the model, whether or not it is there. */
+function ownRelation(file: ModelFile, { relations, dialect }: TemplateContext): string {
+  const name = relationName(file);
+  return findByName(name, relations, dialect)?.name ?? dialect.foldIdentifier(name);
 }
 
 /** `ref('model')` or `ref('package', 'model')`; a version (`v=2`) is dbt's own affair. */
@@ -58,41 +87,32 @@ function refName(given: readonly unknown[]): string {
   return textArgument('ref', 'a model name', positional.at(-1));
 }
 
-function sourceName(given: readonly unknown[]): string {
-  const bound = bindArguments('source', ['source_name', 'table_name'], given);
-  return textArgument('source', 'a source and a table name', bound.table_name);
+function sourceName(given: readonly unknown[]): { source: string; table: string } {
+  const { source_name, table_name } = bindArguments('source', ['source_name', 'table_name'], given);
+  return {
+    source: textArgument('source', 'a source and a table name', source_name),
+    table: textArgument('source', 'a source and a table name', table_name),
+  };
 }
 
 function configFunction(trace: Trace): TemplateFunction {
   return (...given) => {
-    for (const value of given) Object.assign(trace.config, plainValue(value));
+    for (const value of given) {
+      const said = plainValue(value);
+      if (typeof said !== 'object') throw configError('config takes named arguments only.');
+      Object.assign(trace.config, mergeConfigs(trace.config, { ...said }));
+    }
     return '';
   };
 }
 
-function varFunction({ project }: TemplateContext, trace: Trace): TemplateFunction {
+/** `config.get('x', default)` and `config.require('x')`: what has been set so far. */
+function configGetter(trace: Trace, missing: (name: string) => unknown): TemplateFunction {
   return (...given) => {
-    const name = textArgument('var', 'a name', given[0]);
-    const value = Object.hasOwn(project.vars, name)
-      ? project.vars[name]
-      : varDefault(name, given, project.vars);
-    trace.vars.set(name, value);
-    return value;
+    const bound = bindArguments('config.get', ['name', 'default', 'validator'], given);
+    const name = textArgument('config.get', 'a name', bound.name);
+    return trace.config[name] ?? bound.default ?? missing(name);
   };
-}
-
-function varDefault(
-  name: string,
-  given: readonly unknown[],
-  vars: Readonly<Record<string, unknown>>,
-): unknown {
-  if (given.length < 2) {
-    throw configError(`var "${name}" is not set and has no default.${didYouMean(name, Object.keys(vars))}`);
-  }
-  const [, value] = given;
-  // A map may be the default itself, or the one keyword argument that var takes.
-  const isNamed = value instanceof Map && value.size === 1 && value.has('default');
-  return plainValue(isNamed ? value.get('default') : value);
 }
 
 const nexusIdMacro: TemplateFunction = (...given) => {
@@ -116,24 +136,33 @@ function identifyMacro(
 ): TemplateFunction {
   return (...given) => {
     const parameters = identifyParameters(bindArguments('customer_io_identify', IDENTIFY_PARAMETERS, given));
-    const relation = entitiesRelation(context, trace.notes);
-    const reference = record(relationReference(relation, file, context.dialect));
-    const model = identify(parameters, { relation, reference, dialect: context.dialect });
+    const { dialect } = context;
+    const { relation, model: entities } = entitiesSource(context);
+    const reference = record(
+      entities === undefined ? relationReference(relation, file, dialect) : modelReference(entities, dialect),
+    );
+    const model = identify(parameters, { relation, reference, dialect });
     trace.notes.push(...model.notes);
+    trace.identifies.push(model);
     return model.sql;
   };
 }
 
-/** The traits are the columns of the table, so a model that dbt has not yet built cannot serve. */
-export function entitiesRelation(context: TemplateContext, notes: string[]) {
-  const model = context.project.user.get('nexus_entities');
-  if (model === undefined) return requireRelation('nexus_entities', context);
-  const relation = findByName('nexus_entities', context.relations, context.dialect);
-  if (relation === undefined) {
-    throw configError(
-      `customer_io_identify reads its columns from the table nexus_entities, which is not in the warehouse yet: run dbt to build ${model.path} first.`,
-    );
+/** nexus_entities with its columns, and the model that makes it where it is one of the user's. */
+export interface EntitiesSource {
+  readonly relation: Relation;
+  readonly model?: ModelFile;
+}
+
+/** The traits are the columns, so a model must have been described by the warehouse before. */
+export function entitiesSource(context: TemplateContext): EntitiesSource {
+  const { project, built, entityColumns } = context;
+  const model = project.user.get('nexus_entities');
+  if (model === undefined) return { relation: requireRelation('nexus_entities', context) };
+  if (built?.has(model)) return { relation: requireRelation(relationName(model), context) };
+  if (entityColumns instanceof ConnectorError) throw entityColumns;
+  if (entityColumns === undefined) {
+    throw configError(`customer_io_identify needs the columns of ${model.path}, which are not known here.`);
   }
-  notes.push(`customer_io_identify reads the table nexus_entities as it was built, not ${model.path}.`);
-  return relation;
+  return { relation: { name: model.name, columns: entityColumns }, model };
 }

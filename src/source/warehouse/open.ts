@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../config.ts';
-import type { Warehouse } from './warehouse.ts';
+import type { Dialect, Warehouse } from './warehouse.ts';
 
 export interface WarehouseAccess {
   /** Whether tables and views will be made. Snowflake asks the login's grants instead. */
@@ -17,4 +17,10 @@ export async function openWarehouse(
   }
   const { duckdbWarehouse } = await import('./duckdb/duckdb.ts');
   return duckdbWarehouse({ ...config, writable });
+}
+
+/** A dialect without its driver. */
+export async function dialectNamed(name: Dialect['name']): Promise<Dialect> {
+  if (name === 'snowflake') return (await import('./snowflake/dialect.ts')).snowflakeDialect;
+  return (await import('./duckdb/dialect.ts')).duckdbDialect;
 }

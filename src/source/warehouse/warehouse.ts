@@ -52,6 +52,10 @@ export interface Dialect {
   timestampLiteral(text: string): string;
   /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
   timestampText(timestamp: string): string;
+  /** SQL of the length of a text in UTF-8. */
+  byteLength(text: string): string;
+  /** SQL of whether all of a text matches; the pattern keeps to what both warehouses' engines share. */
+  matches(text: string, pattern: string): string;
 }
 
 /** The only door to a database. Every method throws ConnectorError. */

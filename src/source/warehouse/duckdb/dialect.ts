@@ -38,4 +38,6 @@ export const duckdbDialect: Dialect = {
     `encode(concat(${quoteString(prefix)}, ${json}, ${quoteString(suffix)}, chr(10)))`,
   timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
   timestampText: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
+  byteLength: (text) => `strlen(${text})`,
+  matches: (text, pattern) => `regexp_full_match(${text}, ${quoteString(pattern)})`,
 };

@@ -40,4 +40,6 @@ export const snowflakeDialect: Dialect = {
   // read rows again. Another format would change what OBJECT_CONSTRUCT prints in people's attributes.
   timestampText: (timestamp) =>
     `RTRIM(RTRIM(TO_VARCHAR(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.FF9'), '0'), '.')`,
+  byteLength: (text) => `OCTET_LENGTH(${text})`,
+  matches: (text, pattern) => `REGEXP_LIKE(${text}, ${quoteString(pattern)})`,
 };

@@ -1,0 +1,53 @@
+import { compiledSql } from '../source/compiled-sql.ts';
+import { parseSourceConfig } from '../source/config.ts';
+import { openPlan } from '../source/plan.ts';
+import { dialectNamed } from '../source/warehouse/open.ts';
+import { asConnectorError } from './answer.ts';
+import { readSourceConfig } from './ends.ts';
+import type { ConfigOptions } from './files.ts';
+import { Mask } from './mask.ts';
+import { loadSource } from './role.ts';
+
+/** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
+export interface CompileOptions extends ConfigOptions {
+  /** The configured warehouse's own unless told. */
+  readonly dialect?: 'snowflake' | 'duckdb';
+}
+
+/** Prints the SQL of a stream's models, of all streams' or of one model; what is to be said goes to stderr. */
+export async function runCompile(name: string | undefined, options: CompileOptions): Promise<number> {
+  const mask = new Mask();
+  try {
+    const config = await readSourceConfig(options);
+    mask.learn(config, (await (await loadSource()).spec()).connectionSpecification);
+    process.stdout.write(await compileAll(config, name, options.dialect));
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${mask.text(asConnectorError(error).message)}\n`);
+    return 1;
+  }
+}
+
+async function compileAll(
+  given: unknown,
+  name: string | undefined,
+  dialect: CompileOptions['dialect'],
+): Promise<string> {
+  const config = parseSourceConfig(given);
+  const plan = await openPlan(config);
+  try {
+    const models = compiledSql(plan, config, await dialectNamed(dialect ?? config.warehouse.type), name);
+    if (models.length === 0) process.stderr.write('Nothing to compile: the streams have no model.\n');
+    for (const note of new Set(models.flatMap(({ compiled }) => compiled.notes))) {
+      process.stderr.write(`${note}\n`);
+    }
+    return models
+      .map(({ stream, label, compiled }) => {
+        const title = stream === undefined || stream === label ? label : `${stream}: ${label}`;
+        return `-- ${title}\n${compiled.sql.trimEnd()}\n;\n`;
+      })
+      .join('\n');
+  } finally {
+    await plan.warehouse.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { diagnose, type Ends } from '../doctor/doctor.ts';
+import { type Report, reportOf } from '../doctor/finding.ts';
+import { printed } from '../doctor/print.ts';
+import { asConnectorError, endQuietlyWhenReaderLeaves } from './answer.ts';
+import { readEnds } from './ends.ts';
+import type { ConfigOptions } from './files.ts';
+import { untilInterrupted } from './interruption.ts';
+import { Mask } from './mask.ts';
+import { loadDestination, loadSource } from './role.ts';
+
+export interface DoctorOptions extends ConfigOptions {
+  readonly json?: boolean;
+}
+
+/** Examines configuration and data; the exit code is 1 where a finding is an error. */
+export function runDoctor({ json = false, ...options }: DoctorOptions): Promise<number> {
+  const mask = new Mask();
+  endQuietlyWhenReaderLeaves();
+  return untilInterrupted(async (signal) => {
+    try {
+      const ends = await readEnds(options);
+      await learnSecrets(mask, ends);
+      const report = await diagnose(ends, signal);
+      process.stdout.write(json ? asJson(report, mask) : mask.text(printed(report, process.stdout)));
+      return report.ok && !signal.aborted ? 0 : 1;
+    } catch (error) {
+      const { message } = asConnectorError(error);
+      if (json) process.stdout.write(asJson(failed(message), mask));
+      process.stderr.write(`${mask.text(message)}\n`);
+      return 1;
+    }
+  });
+}
+
+async function learnSecrets(mask: Mask, { source, destination }: Ends): Promise<void> {
+  mask.learn(source, (await (await loadSource()).spec()).connectionSpecification);
+  mask.learn(destination, (await (await loadDestination()).spec()).connectionSpecification);
+}
+
+/** Text by text: what is masked may hold what JSON escapes. */
+function asJson(report: Report, mask: Mask): string {
+  const masked = (_key: string, value: unknown) => (typeof value === 'string' ? mask.text(value) : value);
+  return `${JSON.stringify(report, masked, 2)}\n`;
+}
+
+/** What kept the examination from beginning, in the form that a reader of --json expects. */
+const failed = (message: string): Report =>
+  reportOf([{ code: 'not_examined', severity: 'error', message }], []);

@@ -1,0 +1,55 @@
+import { type DestinationConfig, destinationConfig, parseDestinationConfig } from '../destination/config.ts';
+import { ConnectorError } from '../protocol/connector-error.ts';
+import { readStart } from '../source/changes/clock.ts';
+import { parseSourceConfig } from '../source/config.ts';
+import { openPlan } from '../source/plan.ts';
+import { examineStreams } from './examine.ts';
+import { type Finding, type Report, reportOf } from './finding.ts';
+import type { Delivery } from './subject.ts';
+
+/** The two ends' configurations as they are written; without a destination, its defaults hold. */
+export interface Ends {
+  readonly source: unknown;
+  readonly destination?: unknown;
+}
+
+/**
+ * Says, from the data, what a sync with this configuration would meet.
+ *
+ * @throws ConnectorError where the source's configuration is wrong or the warehouse cannot be reached.
+ */
+export async function diagnose(ends: Ends, signal: AbortSignal): Promise<Report> {
+  const config = parseSourceConfig(ends.source);
+  const { delivery, findings } = deliveryOf(ends.destination);
+  const plan = await openPlan(config);
+  try {
+    const examination = { plan, delivery, now: readStart() };
+    const streams = await examineStreams(config, examination, signal);
+    const nothing = streams.every(({ models }) => models.length === 0);
+    return reportOf(nothing ? [...findings, nothingToRead] : findings, streams);
+  } finally {
+    await plan.warehouse.close();
+  }
+}
+
+const nothingToRead: Finding = {
+  code: 'no_model',
+  severity: 'error',
+  message:
+    'Nothing can be read: no stream has a model, and the warehouse has none of the tables that the shipped models read.',
+  mend: 'Name models in the configuration, or see that warehouse.schema is the one that nexus filled.',
+};
+
+const defaults: DestinationConfig = destinationConfig.parse({ site_id: '-', api_key: '-' });
+
+/** A destination that is wrong is said, and the source's data are looked at all the same. */
+function deliveryOf(config: unknown): { delivery: Delivery; findings: Finding[] } {
+  if (config === undefined) return { delivery: defaults, findings: [] };
+  try {
+    return { delivery: parseDestinationConfig(config), findings: [] };
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    const finding: Finding = { code: 'destination_config', severity: 'error', message: error.message };
+    return { delivery: defaults, findings: [finding] };
+  }
+}

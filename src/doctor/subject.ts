@@ -1,0 +1,109 @@
+import { contractColumns } from '../destination/attributes.ts';
+import type { DestinationConfig } from '../destination/config.ts';
+import { ConnectorError } from '../protocol/connector-error.ts';
+import { compileModel } from '../source/models/compile.ts';
+import type { ModelPlan, NamedDefinition, Plan } from '../source/plan.ts';
+import { toModelDefinition } from '../source/plan.ts';
+import { removedAtColumn, type StreamContract } from '../streams/contract.ts';
+import { nearMatches } from '../streams/near-match.ts';
+import type { Finding } from './finding.ts';
+
+/** What of the destination's configuration decides which rows Customer.io takes. */
+export type Delivery = Pick<DestinationConfig, 'api' | 'identifier' | 'too_long' | 'null_attributes'>;
+
+/** What every question to the data needs. */
+export interface Examination {
+  readonly plan: Plan;
+  readonly delivery: Delivery;
+  /** Timestamps beyond it lie in the future: `YYYY-MM-DDTHH:MM:SS.fff` in UTC. */
+  readonly now: string;
+}
+
+/** One model of a stream that could be compiled and described. */
+export interface Subject {
+  readonly contract: StreamContract;
+  readonly model: ModelPlan;
+}
+
+/** A model, and what its compilation shows already. */
+export interface Compiled {
+  readonly label: string;
+  readonly subject: Subject | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** Compiles and describes one definition. Where that fails, the failure is the finding. */
+export async function compileSubject(
+  plan: Plan,
+  contract: StreamContract,
+  { label, definition }: NamedDefinition,
+): Promise<Compiled> {
+  try {
+    const compiled = compileModel(toModelDefinition(definition), plan.context);
+    const columns = await plan.warehouse.describe(compiled.sql);
+    const model = { label, compiled, columns };
+    const findings = [...compiled.notes.map(remark), ...columnFindings(contract, model)];
+    return { label, subject: { contract, model }, findings };
+  } catch (error) {
+    return { label, subject: undefined, findings: [failure('does_not_compile', error)] };
+  }
+}
+
+/** @throws what is no fault of the user's. */
+export function failure(code: 'does_not_compile' | 'does_not_run', error: unknown): Finding {
+  if (!(error instanceof ConnectorError)) throw error;
+  return { code, severity: 'error', message: error.message };
+}
+
+function remark(note: string): Finding {
+  const isParameter = /^(ignore|rename)_traits:/.test(note);
+  return { code: isParameter ? 'parameter_unused' : 'remark', severity: 'warning', message: note };
+}
+
+/** The other columns: attributes, properties. */
+export function attributesOf({ contract, model }: Subject) {
+  const own = new Set<string>([...contractColumns[contract.name], removedAtColumn]);
+  return model.columns.filter(({ name }) => !own.has(name) && !name.startsWith('_airbyte_'));
+}
+
+export const hasColumn = (model: ModelPlan, name: string): boolean =>
+  model.columns.some((column) => column.name === name);
+
+function columnFindings(contract: StreamContract, model: ModelPlan): Finding[] {
+  const missing = contract.required.filter(
+    (name) => !hasColumn(model, name) && !(name === 'userId' && hasColumn(model, 'anonymousId')),
+  );
+  return [
+    ...missing.map((name) => missingColumn(contract, model, name)),
+    ...contractColumns[contract.name]
+      .filter((name) => !hasColumn(model, name) && !missing.includes(name))
+      .flatMap((name) => otherCase(model, name)),
+  ];
+}
+
+function missingColumn(contract: StreamContract, model: ModelPlan, name: string): Finding {
+  const names = model.columns.map((column) => column.name);
+  const [near] = nearMatches(name, names);
+  return {
+    code: 'required_column_missing',
+    severity: 'error',
+    column: name,
+    message: `There is no column "${name}", which ${contract.name} need. The model has ${names.join(', ')}.`,
+    mend:
+      near === undefined ? `Select it AS "${name}".` : `Did you mean ${near}? Write ${near} AS "${name}".`,
+  };
+}
+
+function otherCase(model: ModelPlan, name: string): Finding[] {
+  const found = model.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  if (found === undefined) return [];
+  return [
+    {
+      code: 'name_differs_by_case',
+      severity: 'warning',
+      column: found.name,
+      message: `The column "${found.name}" is taken for an attribute: "${name}" would have a meaning of its own.`,
+      mend: `Write ${found.name} AS "${name}" if that is meant.`,
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { ConnectorError } from '../protocol/connector-error.ts';
+import type { SourceConfig } from './config.ts';
+import { type CompileContext, compileModel } from './models/compile.ts';
+import { loadProject, type ModelProject } from './models/project.ts';
+import type { Warehouse } from './warehouse/warehouse.ts';
+
+const shipped = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** The models that a config names, its dbt project's, and those that come with the connector. */
+export function openProject(config: SourceConfig): Promise<ModelProject> {
+  return loadProject({
+    shipped,
+    folder: config.models,
+    projectDir: config.project_dir,
+    vars: config.vars,
+    target: { type: config.warehouse.type, schema: schemaOf(config) },
+  });
+}
+
+/** The schema that models are read from. */
+export function schemaOf({ warehouse }: SourceConfig): string {
+  return warehouse.type === 'duckdb' ? (warehouse.schema ?? 'main') : warehouse.schema;
+}
+
+/**
+ * Adds the columns of the user's own model nexus_entities, where there is one: customer_io_identify makes its
+ * traits of them, and only the warehouse knows them. Where they cannot be had, only who needs them fails.
+ */
+export async function withEntityColumns(
+  context: CompileContext,
+  { describe }: Pick<Warehouse, 'describe'>,
+): Promise<CompileContext> {
+  const model = context.project.user.get('nexus_entities');
+  if (model === undefined || context.built?.has(model)) return context;
+  try {
+    const { sql } = compileModel({ from: 'model', name: model.name }, context);
+    return { ...context, entityColumns: await describe(sql) };
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return { ...context, entityColumns: error };
+  }
+}
