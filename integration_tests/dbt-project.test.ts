@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { messagesOf, run } from './processes.ts';
 
 /**
- * The specification's last part, as a person would follow it: its YAML in dbt_project.yml, its two models in the
+ * A project of everyday dbt, and the specification's last part, as a person would follow it: its YAML in dbt_project.yml, its two models in the
  * folders that it names, then the pipeline, then the relationships out of it.
  */
 
@@ -19,11 +20,13 @@ const sql = [...document.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, text]) => t
 let folder: string;
 let config: string;
 
-async function database(...statements: string[]): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(join(folder, 'w.duckdb'));
+const database = (...statements: string[]) => inDatabase(join(folder, 'w.duckdb'), ...statements);
+
+async function inDatabase(path: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
-  let rows: unknown[][] = [];
-  for (const statement of statements) rows = (await connection.runAndReadAll(statement)).getRowsJson();
+  let rows: Record<string, unknown>[] = [];
+  for (const statement of statements) rows = (await connection.runAndReadAll(statement)).getRowObjectsJson();
   connection.closeSync();
   instance.closeSync();
   return rows;
@@ -85,12 +88,12 @@ it('runs the pipeline of the sources that the YAML names, with the declaration m
   expect(code).toBe(0);
   expect(
     await database(
-      'SELECT relationship_type, primary_source, established_at::VARCHAR FROM nexus_relationships',
+      'SELECT relationship_type, primary_source, established_at::VARCHAR AS at FROM nexus_relationships',
     ),
-  ).toEqual([['membership', 'lobbie', '2025-02-01 10:00:00']]);
+  ).toEqual([{ relationship_type: 'membership', primary_source: 'lobbie', at: '2025-02-01 10:00:00' }]);
   // The stranger's tables are in the warehouse, but not in the YAML.
   expect(await database("SELECT email FROM nexus_entities WHERE entity_type = 'person'")).toEqual([
-    ['ann@x.io'],
+    { email: 'ann@x.io' },
   ]);
 });
 
@@ -117,4 +120,29 @@ it('reads the relationships out of what the pipeline made', async () => {
   expect(records).toMatchObject([
     { record: { stream: 'relationships', data: { groupId: 'L1', objectTypeId: '1', userId: 'ann@x.io' } } },
   ]);
+});
+
+it('builds of a project of everyday dbt what dbt-core 1.11.16 on DuckDB built of it', async () => {
+  const project = fileURLToPath(new URL('fixtures/dbt-project', import.meta.url));
+  const built = JSON.parse(await readFile(join(project, 'built-by-dbt.json'), 'utf8'));
+  const path = join(folder, 'shop.duckdb');
+  await inDatabase(
+    path,
+    'CREATE SCHEMA raw_data',
+    `CREATE TABLE raw_data.orders AS SELECT * FROM (VALUES (1, 1, 1000, 'card', TIMESTAMP '2024-02-01'), (2, 1, 300, 'cash', TIMESTAMP '2024-02-02'),
+      (3, 2, 900, 'gift', TIMESTAMP '2024-02-03'), (4, 2, 900, 'cash', TIMESTAMP '2023-02-03')) t(id, customer_id, amount, method, ordered_at)`,
+    "CREATE TABLE raw_data.customers_v1 AS SELECT * FROM (VALUES (1, ' Ann@X.io'), (2, 'bob@x.io'), (3, 'c@x.io')) t(id, email)",
+  );
+  const shop = join(folder, 'shop.json');
+  await writeFile(shop, JSON.stringify({ warehouse: { type: 'duckdb', path } }));
+  const ended = await run('nexus-customer-io', ['run', '--config', shop, '--project-dir', project]);
+  expect(ended).toMatchObject({ code: 0 });
+  const ours: Record<string, unknown> = {};
+  for (const table of Object.keys(built)) {
+    ours[table] = await inDatabase(path, `SELECT * FROM "${table}" ORDER BY ALL`);
+  }
+  // Python prints True and None where the renderer here prints true and none.
+  const [dup] = built.dup;
+  for (const name of ['no', 'tr', 'sw', 'lo']) dup[name] = dup[name].toLowerCase();
+  expect(ours).toEqual(built);
 });

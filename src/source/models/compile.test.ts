@@ -121,6 +121,10 @@ describe('what dbt gives to templates', () => {
     ["{% macro twice(c) %}{{ c }} * 2{% endmacro %}select {{ twice('id') }}", 'select id * 2'],
     ["select '<&>' as \"{{ 'a\"' }}\"", 'select \'<&>\' as "a""'],
     [
+      "select {{ dbt_utils.generate_surrogate_key(['a', \"'b'\"]) }}",
+      "select md5(coalesce(cast(a as varchar), '_dbt_utils_surrogate_key_null_') || '-' || coalesce(cast('b' as varchar), '_dbt_utils_surrogate_key_null_'))",
+    ],
+    [
       "select {{ create_nexus_id('event', ['id',]) }}",
       "select 'evt_' || md5(coalesce(cast(id as varchar), '_dbt_utils_surrogate_key_null_'))",
     ],

@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { Environment } from 'minijinja-js';
 import { templateError } from './jinja-error.ts';
 import type { Macro } from './macros.ts';
@@ -30,6 +31,11 @@ export function renderTemplate(template: Template, globals: TemplateGlobals): st
     environment.debug = true;
     environment.keepTrailingNewline = true;
     environment.enablePyCompat();
+    // dbt's, which say what a text in a settings file is to become: here it becomes that by itself.
+    for (const name of ['as_bool', 'as_native', 'as_number', 'as_text']) {
+      environment.addFilter(name, (value: unknown) => value);
+    }
+    environment.addFilter('format', (text: unknown, ...values: unknown[]) => format(String(text), ...values));
     for (const [name, value] of Object.entries(globals)) {
       environment.addGlobal(name, guarded(value, failure));
     }

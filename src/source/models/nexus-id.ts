@@ -39,6 +39,11 @@ const NULL_KEY = '_dbt_utils_surrogate_key_null_';
 /** The SQL of `nexus.create_nexus_id`: columns are SQL expressions, hashed as dbt_utils' surrogate key is. */
 export function nexusId(type: string, columns: readonly string[]): string {
   const prefix = Object.hasOwn(PREFIXES, type) ? PREFIXES[type] : type.slice(0, 3);
+  return `'${(prefix ?? '').replaceAll("'", "''")}_' || ${surrogateKey(columns)}`;
+}
+
+/** The SQL of `dbt_utils.generate_surrogate_key`, from version 1.0 on. */
+export function surrogateKey(columns: readonly string[]): string {
   const parts = columns.map((column) => `coalesce(cast(${column} as varchar), '${NULL_KEY}')`);
-  return `'${(prefix ?? '').replaceAll("'", "''")}_' || md5(${parts.join(" || '-' || ")})`;
+  return `md5(${parts.join(" || '-' || ")})`;
 }

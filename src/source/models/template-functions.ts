@@ -5,7 +5,7 @@ import { IDENTIFY_PARAMETERS, identifyParameters } from './identify-parameters.t
 import type { TemplateFunction, TemplateGlobals } from './jinja.ts';
 import { bindArguments, plainValue, textArgument } from './macro-arguments.ts';
 import { mergeConfigs } from './model-config.ts';
-import { nexusId } from './nexus-id.ts';
+import { nexusId, surrogateKey } from './nexus-id.ts';
 import { type ModelFile, relationName } from './project.ts';
 import { projectFunctions } from './project-functions.ts';
 import {
@@ -70,6 +70,7 @@ export function templateGlobals(file: ModelFile, context: TemplateContext, trace
     this_parts: { name: here, identifier: here, table: here, schema: schema ?? '', database: '' },
     last_sync_time: context.lastSyncTime ?? 0,
     nexus: macros,
+    dbt_utils: { generate_surrogate_key: surrogateKeyMacro },
     ...macros,
   };
 }
@@ -117,16 +118,22 @@ function configGetter(trace: Trace, missing: (name: string) => unknown): Templat
 
 const nexusIdMacro: TemplateFunction = (...given) => {
   const bound = bindArguments('create_nexus_id', ['type', 'columns'], given);
-  const columns = bound.columns;
-  if (
-    !Array.isArray(columns) ||
-    columns.length === 0 ||
-    !columns.every((column) => typeof column === 'string')
-  ) {
-    throw configError('create_nexus_id needs columns, a list of SQL expressions in quotes.');
-  }
-  return nexusId(textArgument('create_nexus_id', 'a type', bound.type), columns);
+  return nexusId(
+    textArgument('create_nexus_id', 'a type', bound.type),
+    expressions('create_nexus_id', 'columns', bound.columns),
+  );
 };
+
+const surrogateKeyMacro: TemplateFunction = (...given) => {
+  const bound = bindArguments('generate_surrogate_key', ['field_list'], given);
+  return surrogateKey(expressions('generate_surrogate_key', 'field_list', bound.field_list));
+};
+
+function expressions(macro: string, parameter: string, value: unknown): string[] {
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string'))
+    return value;
+  throw configError(`${macro} needs ${parameter}, a list of SQL expressions in quotes.`);
+}
 
 function identifyMacro(
   file: ModelFile,
