@@ -1,5 +1,6 @@
 import type { StreamName } from '../streams/contract.ts';
 import type { Definition } from './config.ts';
+import type { ModelFile } from './models/project.ts';
 import type { Dialect, Relation } from './warehouse/warehouse.ts';
 
 /** The model that fills each stream, and the tables that it reads. */
@@ -58,19 +59,66 @@ function personsDefinition(has: Has): Definition {
 }
 
 /**
- * What fills a stream when the config is silent: the table that dbt built under the model's name, else the
- * shipped model where its tables are there, else nothing.
+ * The names that the specification gives to the models of each stream: `customer_io_<object>` for objects,
+ * `customer_io_<object>_relationships` for their ties to people.
  */
-export function defaultDefinitions(
-  stream: StreamName,
-  relations: readonly Relation[],
-  dialect: Dialect,
-  userModels: readonly string[],
-): readonly Definition[] {
+const isNameOf: Readonly<Record<StreamName, (name: string) => boolean>> = {
+  persons: (name) => name === 'customer_io_persons',
+  events: (name) => name === 'customer_io_events',
+  relationships: (name) => /^customer_io_.+_relationships$/.test(name),
+  objects: (name) =>
+    /^customer_io_.+$/.test(name) && !/^customer_io_(persons|events|.+_relationships)$/.test(name),
+};
+
+/** The quick start's name for persons, which is meant where there is no other. */
+const quickStart = 'customer_io';
+
+/** What the user or dbt has made for a stream; a model comes before the table that dbt built of it. */
+function ownDefinitions(stream: StreamName, { relations, dialect, models }: Known): Definition[] {
+  const isWanted = (name: string) => isNameOf[stream](name.toLowerCase());
+  const isQuickStart = (name: string) => stream === 'persons' && name.toLowerCase() === quickStart;
+  const found = (wanted: (name: string) => boolean): Definition[] => {
+    const files = [...models.values()].filter(
+      ({ name, text }) => wanted(name) && isKnown(stream, name, text),
+    );
+    const folded = new Set(files.map(({ name }) => dialect.foldIdentifier(name)));
+    const tables = relations.filter(
+      ({ name, columns }) =>
+        wanted(name) &&
+        !folded.has(dialect.foldIdentifier(name)) &&
+        isKnown(stream, name, columns.map((column) => column.name).join(' ')),
+    );
+    return [
+      ...files.map(({ name }) => ({ from: 'model', name }) as const),
+      ...tables.map(({ name }) => ({ from: 'relation', name }) as const),
+    ];
+  };
+  const named = found(isWanted);
+  return named.length > 0 ? named : found(isQuickStart);
+}
+
+/** A step on the way to an object bears such a name too: what is no one's default must name the object's id. */
+function isKnown(stream: StreamName, name: string, text: string): boolean {
+  if (name.toLowerCase() === defaultModels[stream].model) return true;
+  return stream === 'persons' || text.includes('groupId');
+}
+
+/** What the defaults are chosen from. */
+export interface Known {
+  readonly relations: readonly Relation[];
+  readonly dialect: Dialect;
+  readonly models: ReadonlyMap<string, Pick<ModelFile, 'name' | 'text'>>;
+}
+
+/**
+ * What fills a stream when the config is silent: the models and tables of the names that the specification gives
+ * them, else the shipped model where its tables are there, else nothing.
+ */
+export function defaultDefinitions(stream: StreamName, known: Known): readonly Definition[] {
+  const own = ownDefinitions(stream, known);
+  if (own.length > 0) return own;
   const { model, needs } = defaultModels[stream];
-  const has = lookup(relations, dialect);
-  if (userModels.includes(model)) return [{ from: 'model', name: model }];
-  if (has(model)) return [{ from: 'relation', name: model }];
+  const has = lookup(known.relations, known.dialect);
   const fillable = Object.entries(needs).every(
     ([relation, columns]) => has(relation) && columns.every((column) => has(relation, column)),
   );

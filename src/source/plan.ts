@@ -129,7 +129,7 @@ export function definitionsOf(plan: Plan, config: SourceConfig, stream: StreamNa
   const { dialect, project } = plan.context;
   const definitions =
     config[stream] ??
-    defaultDefinitions(stream, knownRelations(plan.context), dialect, [...project.user.keys()]);
+    defaultDefinitions(stream, { relations: knownRelations(plan.context), dialect, models: project.user });
   const labels = uniqueLabels(definitions.map(nameOf));
   return definitions.map((definition, index) => ({
     label: labels[index] ?? nameOf(definition),
