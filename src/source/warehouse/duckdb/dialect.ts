@@ -1,19 +1,12 @@
+import { base32, base32Alphabet } from '../base32.ts';
 import type { Dialect } from '../warehouse.ts';
 import { jsonField } from './json-field.ts';
 
 const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const quoteString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const base32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const base32Digit = (number: string, shift: number): string =>
-  `substr('${base32}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`;
-
-/** Crockford base 32 of the low `digits * 5` bits of an integer expression. */
-function crockford(number: string, digits: number): string {
-  return Array.from({ length: digits }, (_, index) => base32Digit(number, 5 * (digits - 1 - index))).join(
-    ' || ',
-  );
-}
+const crockford = (number: string, digits: number): string =>
+  base32(digits, (shift) => `substr('${base32Alphabet}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`);
 
 function member({ name, sql }: { readonly name: string; readonly sql: string }): string {
   return `${quoteString(`${JSON.stringify(name)}:`)}, coalesce(CAST(${sql} AS VARCHAR), 'null')`;
