@@ -2,7 +2,8 @@ import { ConnectorError } from '../protocol/connector-error.ts';
 import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { parseSourceConfig } from './config.ts';
-import { openPlan, planStreams } from './plan.ts';
+import { notesOf } from './entity-types.ts';
+import { openPlan, type Plan, planStreams, type StreamPlan } from './plan.ts';
 
 /** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
 async function describeAll(config: unknown): Promise<string> {
@@ -13,10 +14,22 @@ async function describeAll(config: unknown): Promise<string> {
     const parts = streams.map(
       ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
     );
-    return `Ready to read ${parts.join('; ')}.`;
+    return [`Ready to read ${parts.join('; ')}.`, ...(await remarks(plan, streams))].join(' ');
   } finally {
     await plan.warehouse.close();
   }
+}
+
+/** A parameter that matches nothing is no failure: the next run of dbt may bring what it names. */
+async function remarks(plan: Plan, streams: readonly StreamPlan[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { contract, models } of streams) {
+    for (const model of models) {
+      const notes = await notesOf(plan, model);
+      found.push(...notes.map((note) => `${contract.name}, ${model.label}: ${note}`));
+    }
+  }
+  return found;
 }
 
 /** A FAILED status for whatever the user can mend. */
