@@ -118,6 +118,14 @@ function addStandaloneCommands(parent: Command): void {
       exitCode = await (await import('./commands/doctor.ts')).runDoctor(options);
     });
   parent
+    .command('replay')
+    .argument('<rejects>', 'a rejects file, or a folder of them')
+    .description('send the records of rejects files again')
+    .requiredOption('--config <path>', 'the destination configuration (JSON), or the sync file (YAML)')
+    .action(async (rejects: string, options: { config: string }) => {
+      exitCode = await (await import('./commands/replay.ts')).runReplay({ ...options, rejects });
+    });
+  parent
     .command('simulate')
     .description('run a local Customer.io to try things on')
     .option('--port <number>', 'the port to listen on (0: any free one)', wholeNumber, 8040)

@@ -1,8 +1,8 @@
-import { diagnose, type Ends } from '../doctor/doctor.ts';
+import { diagnose } from '../doctor/doctor.ts';
 import { type Report, reportOf } from '../doctor/finding.ts';
 import { printed } from '../doctor/print.ts';
 import { asConnectorError, endQuietlyWhenReaderLeaves } from './answer.ts';
-import { readEnds } from './ends.ts';
+import { type Ends, readEnds } from './ends.ts';
 import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
@@ -20,7 +20,7 @@ export function runDoctor({ json = false, ...options }: DoctorOptions): Promise<
     try {
       const ends = await readEnds(options);
       await learnSecrets(mask, ends);
-      const report = await diagnose(ends, signal);
+      const report = await diagnose(ends.source, ends.destination, signal);
       process.stdout.write(json ? asJson(report, mask) : mask.text(printed(report, process.stdout)));
       return report.ok && !signal.aborted ? 0 : 1;
     } catch (error) {

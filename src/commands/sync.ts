@@ -1,6 +1,7 @@
 import { showProgress } from '../sync/progress.ts';
 import { report } from '../sync/report.ts';
 import { runSync, type SyncEnds, type SyncWatcher } from '../sync/run-sync.ts';
+import { summaryJson } from '../sync/summary.ts';
 import { parseSyncFile, type SyncFile } from '../sync/sync-file.ts';
 import { asConnectorError } from './answer.ts';
 import { type ConfigOptions, readNamedFile } from './files.ts';
@@ -11,27 +12,42 @@ import { loadDestination, loadSource } from './role.ts';
 export function runSyncCommand({ config: path, projectDir }: ConfigOptions): Promise<number> {
   const mask = new Mask();
   return untilInterrupted(async (signal) => {
+    process.stdout.on('error', () => undefined);
     try {
       const file = parseSyncFile(await readNamedFile('--config', path), path, process.env);
       const source = projectDir === undefined ? file.source : { ...file.source, project_dir: projectDir };
-      return await syncAndReport({ ...file, source }, mask, signal);
+      return await syncAndReport({ ...file, source }, mask, signal, tellMachine);
     } catch (error) {
-      process.stderr.write(`${mask.text(asConnectorError(error).message)}\n`);
+      const message = mask.text(asConnectorError(error).message);
+      process.stderr.write(`${message}\n`);
+      tellMachine(JSON.stringify({ ended: 'failed', errors: [message] }));
       return 1;
     }
   });
 }
 
-/** One sync with its progress and closing table on stderr; the exit code. */
-export async function syncAndReport(file: SyncFile, mask: Mask, signal: AbortSignal): Promise<number> {
+/** A person at a terminal has the table; a pipe, a file or a container's log gets the JSON too. */
+function tellMachine(json: string): void {
+  if (!process.stdout.isTTY) process.stdout.write(`${json}\n`);
+}
+
+/** One sync with its progress and closing table on stderr, and its summary in JSON for `tell`; the exit code. */
+export async function syncAndReport(
+  file: SyncFile,
+  mask: Mask,
+  signal: AbortSignal,
+  tell: (json: string) => void = () => undefined,
+): Promise<number> {
   const ends: SyncEnds = { source: await loadSource(), destination: await loadDestination() };
   mask.learn(file.source, (await ends.source.spec()).connectionSpecification);
   mask.learn(file.destination, (await ends.destination.spec()).connectionSpecification);
   const summary = await runSync(file, ends, masked(showProgress(process.stderr), mask), signal);
+  const errors = summary.errors.map((error) => mask.text(error));
   process.stderr.write(report(summary, rejectsOf(file)));
-  for (const error of summary.errors) process.stderr.write(`${mask.text(error)}\n`);
+  for (const error of errors) process.stderr.write(`${error}\n`);
   if (signal.aborted) process.stderr.write('Interrupted: the next sync goes on from what was delivered.\n');
-  return summary.errors.length > 0 || signal.aborted ? 1 : 0;
+  tell(summaryJson({ ...summary, errors }, { state: file.statePath, rejects: rejectsOf(file) }));
+  return errors.length > 0 || signal.aborted ? 1 : 0;
 }
 
 function masked(watcher: SyncWatcher, mask: Mask): SyncWatcher {

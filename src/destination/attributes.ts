@@ -20,7 +20,7 @@ const isAirbyteColumn = (name: string): boolean => name.startsWith('_airbyte_') 
 export type AttributeOptions = Pick<DestinationConfig, 'null_attributes' | 'relationship_timestamps'>;
 
 /** The columns that have a meaning of their own in a stream of this kind; the others are attributes. */
-const contractColumns: Readonly<Record<StreamPlan['kind'], readonly (keyof ContractColumns)[]>> = {
+export const contractColumns: Readonly<Record<StreamPlan['kind'], readonly (keyof ContractColumns)[]>> = {
   persons: ['userId', 'anonymousId', 'timestamp'],
   events: ['userId', 'anonymousId', 'timestamp', 'event', 'messageId'],
   objects: ['groupId', 'objectTypeId', 'timestamp'],

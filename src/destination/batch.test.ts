@@ -1,46 +1,97 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { bodyOf, type Parcel, packer } from './batch.ts';
+import { describe, expect, it } from 'vitest';
+import { type Batch, batchBuffers, bodyOf, lineOf, type Packer, packer } from './batch.ts';
 import { ledger } from './ledger.ts';
 import { limits } from './limits.ts';
 
-const books = ledger(['persons'], () => undefined);
+const ticket = ledger(['persons'], () => undefined).open('persons');
 
-function parcel(text: string): Parcel {
+/** Packs a text; every second one as bytes, as the quick way has them. */
+function add(packing: Packer, text: string, index: number, line = text): Batch | undefined {
   const body = JSON.stringify({ text });
-  return {
-    operation: { key: 'k', body, bytes: Buffer.byteLength(body), truncated: [] },
-    ticket: books.open('persons', '{}'),
-  };
+  const bytes = Buffer.from(`${body} and what the last one left`);
+  const length = Buffer.byteLength(body);
+  const operation =
+    index % 2 === 0 ? { key: 'k', body, bytes: length, truncated: [] } : { key: 1, bytes, length };
+  const lineBytes = Buffer.from(line);
+  return packing.add(operation, { bytes: lineBytes, start: 0, end: lineBytes.length }, ticket);
 }
 
-function packAll(parcels: readonly Parcel[], limit: number): (readonly Parcel[])[] {
-  const packing = packer(limit);
-  const batches = parcels.flatMap((each) => {
-    const full = packing.add(each);
-    return full === undefined ? [] : [full];
+function packAll(texts: readonly string[], limit: number): Batch[] {
+  const packing = packer(batchBuffers(limit), limit);
+  const batches = texts.map((text, index) => add(packing, text, index));
+  return [...batches, packing.seal()].filter((batch) => batch !== undefined);
+}
+
+const textsOf = (body: Buffer): string[] =>
+  JSON.parse(body.toString()).batch.map(({ text }: { text: string }) => text);
+
+const linesOf = (batch: Batch): string[] =>
+  batch.tickets.map((_, index) => {
+    const { bytes, start, end } = lineOf(batch, index);
+    return Buffer.from(bytes.subarray(start, end)).toString();
   });
-  return [...batches, packing.seal()].filter((batch) => batch.length > 0);
-}
 
-it('keeps every operation once, in order, in bodies below the limit', () => {
-  const limit = 300;
-  fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 60 })), (texts) => {
-      const batches = packAll(texts.map(parcel), limit);
-      const bodies = batches.map(bodyOf);
-      for (const body of bodies) expect(body.length).toBeLessThan(limit);
-      const sent = bodies.flatMap((body) =>
-        JSON.parse(body.toString()).batch.map((op: { text: string }) => op.text),
-      );
-      expect(sent).toEqual(texts);
-    }),
-  );
+const someTexts = fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }));
+
+describe('a batch', () => {
+  it('keeps every operation and its record once, in order, in bodies below the limit', () => {
+    const limit = 300;
+    fc.assert(
+      fc.property(someTexts, (texts) => {
+        const batches = packAll(texts, limit);
+        const bodies = batches.map((batch) => bodyOf(batch));
+        for (const body of bodies) expect(body.length).toBeLessThan(limit);
+        expect(bodies.flatMap(textsOf)).toEqual(texts);
+        expect(batches.flatMap(linesOf)).toEqual(texts);
+      }),
+    );
+  });
+
+  it('gives any part of itself as a body, and is whole after', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 2 }), fc.nat(), (texts, at) => {
+        const [batch] = packAll(texts, limits.batch);
+        if (batch === undefined) return;
+        const middle = 1 + (at % (texts.length - 1));
+        expect(textsOf(bodyOf(batch, 0, middle))).toEqual(texts.slice(0, middle));
+        expect(textsOf(bodyOf(batch, middle, texts.length))).toEqual(texts.slice(middle));
+        expect(textsOf(bodyOf(batch))).toEqual(texts);
+      }),
+    );
+  });
+
+  it('is filled to the last byte that fits', () => {
+    const [whole] = packAll(['x'.repeat(limits.batch - '{"batch":[{"text":""}]}'.length - 1)], limits.batch);
+    expect(whole && bodyOf(whole)).toHaveLength(limits.batch - 1);
+    const half = 'x'.repeat((limits.batch - '{"batch":[{"text":""},{"text":""}]}'.length - 1) / 2);
+    expect(packAll([half, half, half], limits.batch).map((batch) => batch.tickets.length)).toEqual([2, 1]);
+    expect(packAll([half, `${half}xx`], limits.batch)).toHaveLength(2);
+  });
+
+  it('is full where its records are far longer than what is sent of them', () => {
+    const packing = packer(batchBuffers());
+    const long = 'x'.repeat(400_000);
+    expect([0, 1].map((index) => add(packing, 'a', index, long))).toEqual([undefined, undefined]);
+    expect(add(packing, 'a', 2, long)?.tickets).toHaveLength(2);
+    expect(add(packing, 'b', 3, 'x'.repeat(3_000_000))?.tickets).toHaveLength(1);
+    const last = packing.seal();
+    expect(last && linesOf(last).map((line) => line.length)).toEqual([3_000_000]);
+  });
 });
 
-it('fills a body to the last byte that fits', () => {
-  const whole = parcel('x'.repeat(limits.batch - '{"batch":[{"text":""}]}'.length - 1));
-  expect(bodyOf([whole])).toHaveLength(limits.batch - 1);
-  const half = parcel('x'.repeat(limits.batch / 2 - 50));
-  expect(packAll([half, half, half], limits.batch)).toHaveLength(2);
+it('buffers are used again once they are given back, and only then', () => {
+  const buffers = batchBuffers();
+  const packing = packer(buffers);
+  add(packing, 'first', 1);
+  const first = packing.seal();
+  add(packing, 'second', 1);
+  const second = packing.seal();
+  expect(second?.body).not.toBe(first?.body);
+  if (first !== undefined) buffers.giveBack(first);
+  add(packing, 'third', 1);
+  const third = packing.seal();
+  expect(third?.body).toBe(first?.body);
+  expect(third && textsOf(bodyOf(third))).toEqual(['third']);
+  expect(second && textsOf(bodyOf(second))).toEqual(['second']);
 });

@@ -4,7 +4,7 @@ import type { StreamPlan } from './stream-plan.ts';
 type Data = Readonly<Record<string, unknown>>;
 
 /** What PyAirbyte adds to each record of its cache, and no source does. */
-const cacheMark = '_airbyte_raw_id';
+export const cacheMark = '_airbyte_raw_id';
 
 /** As PyAirbyte names columns of its cache: lower case, and an underscore for what is no letter or digit. */
 const cacheName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { type FormGroup, misfit } from '../protocol/connection-form.ts';
 import { configError } from '../protocol/connector-error.ts';
 
-const removal = (what: string) =>
+/** A relationship that is removed comes back with its next row; a person's history does not. */
+const removal = (what: string, fallback: 'ignore' | 'remove') =>
   z
     .enum(['ignore', 'remove'])
-    .default('ignore')
+    .default(fallback)
     .meta({
       title: `Removed ${what}`,
       description: `What a removed row (_ab_cdc_deleted_at is set) does to ${what} in Customer.io.`,
@@ -20,6 +21,10 @@ const column = (title: string, fallback: string) =>
 const mapping = z
   .looseObject({
     stream: z.string().meta({ title: 'Stream', description: 'The name of the stream in the catalog.' }),
+    namespace: z.string().optional().meta({
+      title: 'Namespace',
+      description: 'Only the stream of this namespace, where the catalog has several of the name.',
+    }),
     as: z.enum(['persons', 'events', 'objects', 'relationships']).meta({
       title: 'What it is',
       description: 'What its records are in Customer.io.',
@@ -54,16 +59,34 @@ export const destinationGroups: readonly FormGroup[] = [
   { id: 'delivery', title: 'Delivery' },
 ];
 
+// Flat, and no oneOf by API: a config that names no API must stay as simple as it was.
 export const destinationConfig = z.looseObject({
-  site_id: z.string().min(1).meta({
-    title: 'Site ID',
-    description: 'The Site ID of a Track API key: Settings, Account settings, API credentials.',
+  api: z.enum(['track', 'pipelines']).default('track').meta({
+    title: 'API',
+    description:
+      'track answers for each record and takes a Site ID and an API key; pipelines is what the reverse ETL of Customer.io itself calls and takes a write key.',
     group: 'account',
   }),
-  api_key: z.string().min(1).meta({
+  site_id: z.string().min(1).optional().meta({
+    title: 'Site ID',
+    description:
+      'For the Track API: the Site ID of a Track API key (Settings, Account settings, API credentials).',
+    always_show: true,
+    group: 'account',
+  }),
+  api_key: z.string().min(1).optional().meta({
     title: 'API key',
-    description: 'The API key that belongs to the Site ID.',
+    description: 'For the Track API: the API key that belongs to the Site ID.',
     airbyte_secret: true,
+    always_show: true,
+    group: 'account',
+  }),
+  write_key: z.string().min(1).optional().meta({
+    title: 'Write key',
+    description:
+      'For the Pipelines API: the API key of a Customer.io API integration (Data & Integrations, Integrations).',
+    airbyte_secret: true,
+    always_show: true,
     group: 'account',
   }),
   region: z.enum(['us', 'eu']).default('us').meta({
@@ -73,7 +96,8 @@ export const destinationConfig = z.looseObject({
   }),
   identifier: z.enum(['auto', 'id', 'email', 'cio_id']).default('auto').meta({
     title: 'Identifier',
-    description: 'What userId is in Customer.io. auto: an e-mail address where it holds an @, else an id.',
+    description:
+      'What userId is in Customer.io. auto: an e-mail address where it holds an @, else an id. The Pipelines API knows auto only.',
     group: 'mapping',
   }),
   streams: z.array(mapping).default([]).meta({
@@ -83,9 +107,9 @@ export const destinationConfig = z.looseObject({
   }),
   removals: z
     .looseObject({
-      persons: removal('persons'),
-      objects: removal('objects'),
-      relationships: removal('relationships'),
+      persons: removal('persons', 'ignore'),
+      objects: removal('objects', 'ignore'),
+      relationships: removal('relationships', 'remove'),
     })
     .prefault({})
     .meta({ title: 'Removals', description: 'What removed rows do.', group: 'mapping' }),
@@ -128,7 +152,8 @@ export const destinationConfig = z.looseObject({
   }),
   max_requests_per_second: z.int().min(1).max(1000).default(100).meta({
     title: 'Most requests a second',
-    description: 'A ceiling; the connector slows down by itself where Customer.io asks for it.',
+    description:
+      'A ceiling; the connector slows down by itself where Customer.io asks for it. Both APIs ask for at most 1,000.',
     group: 'delivery',
   }),
   retry_seconds: z.int().min(0).max(86_400).default(600).meta({
@@ -163,11 +188,48 @@ export function parseDestinationConfig(config: unknown): DestinationConfig {
     const names = unknown.map((key) => `"${key}"`).join(', ');
     throw configError(`Destination config: unknown key ${names}. Known are ${knownKeys.join(', ')}.`);
   }
+  if (parsed.data.api === 'pipelines') writeKey(parsed.data);
+  else trackKey(parsed.data);
   return parsed.data;
 }
 
-/** https://docs.customer.io/api/track: one host a region. */
-export function trackUrl({ endpoint, region }: Pick<DestinationConfig, 'endpoint' | 'region'>): string {
-  if (endpoint !== undefined) return endpoint.replace(/\/$/, '');
-  return region === 'eu' ? 'https://track-eu.customer.io' : 'https://track.customer.io';
+/** @throws ConnectorError where the Track API's credentials are not there. */
+export function trackKey({ site_id, api_key, write_key }: DestinationConfig): {
+  siteId: string;
+  apiKey: string;
+} {
+  if (site_id !== undefined && api_key !== undefined) return { siteId: site_id, apiKey: api_key };
+  const other =
+    write_key === undefined ? '' : ' A write_key is for the Pipelines API: set "api" to "pipelines".';
+  const name = site_id === undefined ? 'site_id' : 'api_key';
+  throw configError(`Destination config, ${name}: it is missing.${other}`);
+}
+
+/** @throws ConnectorError where the Pipelines API's key is not there, or a choice that this API does not have. */
+export function writeKey({ write_key, identifier }: DestinationConfig): string {
+  if (write_key === undefined) {
+    throw configError('Destination config, write_key: it is missing. The Pipelines API takes no other key.');
+  }
+  if (identifier !== 'auto') {
+    throw configError(
+      `Destination config, identifier: the Pipelines API itself tells e-mail addresses from ids. Take "auto", or the Track API for "${identifier}".`,
+    );
+  }
+  return write_key;
+}
+
+const hosts = {
+  /** https://docs.customer.io/api/track: one host a region. */
+  track: { us: 'https://track.customer.io', eu: 'https://track-eu.customer.io' },
+  /** https://docs.customer.io/integrations/api/cdp/: the same. */
+  pipelines: { us: 'https://cdp.customer.io', eu: 'https://cdp-eu.customer.io' },
+} as const;
+
+/** Where requests go, without a path. */
+export function hostOf({
+  api,
+  endpoint,
+  region,
+}: Pick<DestinationConfig, 'api' | 'endpoint' | 'region'>): string {
+  return endpoint === undefined ? hosts[api][region] : endpoint.replace(/\/$/, '');
 }

@@ -52,6 +52,27 @@ describe('an answer', () => {
     expect(decide(answer(status, body), 10).action).toBe('retry');
   });
 
+  it('of 400 gives the reason of either API, in fields or in a sentence', () => {
+    const fields = { reason: 'invalid', field: 'name', message: 'no' };
+    const track = JSON.stringify({ errors: [fields] });
+    expect(decide(answer(400, track), 1)).toEqual({ action: 'split', error: fields });
+    const pipelines = '{"meta":{"errors":["batch[0]: event is required"]}}';
+    expect(decide(answer(400, pipelines), 1)).toMatchObject({
+      action: 'split',
+      error: { reason: 'rejected', message: 'batch[0]: event is required' },
+    });
+    expect(decide(answer(400, '{"meta":{"errors":[7]}}'), 1)).toMatchObject({
+      error: { reason: 'http_400' },
+    });
+  });
+
+  it('that refuses the key names what to look at', () => {
+    expect(decide(answer(401), 1)).toMatchObject({ why: expect.stringContaining('check site_id, api_key') });
+    expect(decide(answer(401), 1, 'write_key')).toMatchObject({
+      why: expect.stringContaining('check write_key and region'),
+    });
+  });
+
   it('hands on how long to wait', () => {
     expect(decide(answer(429, '', 31_000), 10)).toMatchObject({ afterMs: 31_000 });
   });

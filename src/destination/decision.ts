@@ -73,8 +73,11 @@ const wording = (error: Record<string, unknown>): Omit<ItemError, 'batch_index'>
 
 const passing = new Set([408, 425, 429]);
 
-/** https://docs.customer.io/api/track, "Send multiple requests": 200, 207, 400, 401; the rest is HTTP's. */
-export function decide(answer: Answer, operations: number): Decision {
+/**
+ * https://docs.customer.io/api/track, "Send multiple requests": 200, 207, 400, 401; the rest is HTTP's. The Pipelines
+ * API in strict mode has 200, 400 and 401. `keys` names what to look at where the key is refused.
+ */
+export function decide(answer: Answer, operations: number, keys = 'site_id, api_key'): Decision {
   if ('failure' in answer) return { action: 'retry', why: answer.failure, afterMs: undefined };
   const { status, body, retryAfterMs } = answer;
   if (status === 200 || status === 207) return decideTaken(status, body, operations);
@@ -82,12 +85,14 @@ export function decide(answer: Answer, operations: number): Decision {
     return { action: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs };
   }
   if (status === 400 || status === 413) return { action: 'split', error: wholeError(status, body) };
-  return { action: 'stop', why: stopReason(status) };
+  return { action: 'stop', why: stopReason(status, keys) };
 }
 
 function wholeError(status: number, body: string): Omit<ItemError, 'batch_index'> {
   const [first] = errorsOf(body);
   if (first !== undefined) return wording(first);
+  const said = sentenceOf(body);
+  if (said !== undefined) return { reason: 'rejected', field: '', message: said };
   return {
     reason: `http_${status}`,
     field: '',
@@ -95,9 +100,16 @@ function wholeError(status: number, body: string): Omit<ItemError, 'batch_index'
   };
 }
 
-function stopReason(status: number): string {
+/** The Pipelines API says it in sentences: `{"meta": {"errors": ["…"]}}`. */
+function sentenceOf(body: string): string | undefined {
+  const value = parsed(body);
+  const errors = isObject(value) && isObject(value.meta) ? value.meta.errors : undefined;
+  return Array.isArray(errors) ? errors.find((error) => typeof error === 'string') : undefined;
+}
+
+function stopReason(status: number, keys: string): string {
   if (status === 401 || status === 403) {
-    return `Customer.io refuses the key (${status}): check site_id, api_key and region.`;
+    return `Customer.io refuses the key (${status}): check ${keys} and region.`;
   }
   return `Customer.io answered ${status}: check endpoint and region.`;
 }

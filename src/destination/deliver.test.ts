@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorError } from '../protocol/connector-error.ts';
-import type { Parcel } from './batch.ts';
+import { decide } from './decision.ts';
 import { type Delivery, delivery } from './deliver.ts';
-import { ledger } from './ledger.ts';
+import { ledger, type RecordLine, type Ticket } from './ledger.ts';
+import type { Operation } from './operation.ts';
 import { longestTimerMs, pace } from './pace.ts';
 import type { Answer } from './transport.ts';
 
@@ -31,6 +32,7 @@ function deliveryTo(
   const to: Delivery = delivery({
     lanes: 4,
     retryMs,
+    decide,
     signal: halt.signal,
     pace: pace(1000, halt.signal),
     warn: () => undefined,
@@ -44,8 +46,8 @@ function deliveryTo(
       close: () => undefined,
     },
     outcomes: {
-      accept: ({ operation }) => settled.push(operation.key),
-      reject: ({ operation }) => rejected.push(operation.key),
+      accept: ({ stream }) => settled.push(stream),
+      reject: (_, { bytes, start, end }) => rejected.push(Buffer.from(bytes.subarray(start, end)).toString()),
     },
   });
   return { to, sent, settled, rejected, halt };
@@ -53,13 +55,11 @@ function deliveryTo(
 
 const books = ledger([], () => undefined);
 
-/** `name` is what the server sees, `key` what the lanes see. */
-function parcel(key: string, filler = 0, name = key): Parcel {
+/** `name` is what the server sees, `key` what the lanes see; the ticket's stream and the line tell the key. */
+function parcel(key: string, filler = 0, name = key): [Operation, RecordLine, Ticket] {
   const body = JSON.stringify({ key: name, filler: 'x'.repeat(filler) });
-  return {
-    operation: { key, body, bytes: Buffer.byteLength(body), truncated: [] },
-    ticket: books.open('s', ''),
-  };
+  const operation = { key, body, bytes: Buffer.byteLength(body), truncated: [] };
+  return [operation, { bytes: Buffer.from(`<${key}>`), start: 1, end: key.length + 1 }, books.open(key)];
 }
 
 const keys = (count: number): string[] => Array.from({ length: count }, (_, n) => `k${n}`);
@@ -69,10 +69,10 @@ describe('Retry-After', () => {
     const { to, sent, settled } = deliveryTo((_, before) =>
       before.length === 1 ? status(429, 500) : sleep(20, accepted),
     );
-    await to.add(parcel('first'));
+    await to.add(...parcel('first'));
     to.nudge();
     await sleep(50);
-    for (const key of keys(40)) await to.add(parcel(key));
+    for (const key of keys(40)) await to.add(...parcel(key));
     await to.drain();
     const [first, ...others] = sent;
     expect(others.length).toBeGreaterThan(1);
@@ -82,14 +82,14 @@ describe('Retry-After', () => {
 
   it('is waited for beyond the deadline, and then it is enough', async () => {
     const { to, sent } = deliveryTo(() => status(429, 300), 100);
-    await to.add(parcel('k'));
+    await to.add(...parcel('k'));
     await expect(to.drain()).rejects.toMatchObject({ failureType: 'transient_error' });
     expect(sent).toHaveLength(2);
   });
 
   it('longer than a timer can be is no reason to ask without a pause', async () => {
     const { to, sent, halt } = deliveryTo(() => status(503, longestTimerMs * 10));
-    await to.add(parcel('k'));
+    await to.add(...parcel('k'));
     const draining = to.drain();
     await sleep(300);
     halt.abort();
@@ -102,7 +102,7 @@ it('a failure of one lane wakes the others, however long they were told to wait'
   const { to, settled } = deliveryTo((_, before) =>
     before.length === 1 ? sleep(100, status(401)) : status(500, 3_600_000),
   );
-  for (const key of keys(20)) await to.add(parcel(key));
+  for (const key of keys(20)) await to.add(...parcel(key));
   await expect(to.drain()).rejects.toMatchObject({ failureType: 'config_error' });
   expect(settled).toEqual([]);
 });
@@ -112,7 +112,7 @@ it('a batch that is refused as a whole is halved down to the guilty operations',
   const { to, settled, rejected } = deliveryTo((batch) =>
     batch.some((key) => guilty.has(key)) ? status(400) : accepted,
   );
-  for (const key of keys(50)) await to.add(parcel(key));
+  for (const key of keys(50)) await to.add(...parcel(key));
   await to.drain();
   expect(rejected.toSorted()).toEqual([...guilty].toSorted());
   expect(settled.toSorted()).toEqual(
@@ -130,7 +130,7 @@ it('operations of one key keep their order while a request is tried again', asyn
   });
   const names = (key: string): string[] => keys(300).map((n) => `${key}:${n}`);
   for (const n of keys(300)) {
-    for (const key of ['a', 'b']) await to.add(parcel(key, 20_000, `${key}:${n}`));
+    for (const key of ['a', 'b']) await to.add(...parcel(key, 20_000, `${key}:${n}`));
   }
   await to.drain();
   const taken = sent.slice(6).flatMap((request) => request.keys);
@@ -145,7 +145,7 @@ it('whoever sends more than a lane can take is made to wait', async () => {
   const { to, settled } = deliveryTo(() => gate);
   let added = 0;
   const adding = (async () => {
-    for (; added < 100; added += 1) await to.add(parcel('one lane', 200_000));
+    for (; added < 100; added += 1) await to.add(...parcel('one lane', 200_000));
   })();
   await sleep(50);
   // Two operations a batch: one in flight, two queued behind it, one that was full, one being packed.

@@ -1,20 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
-import { bodyOf, type Packer, type Parcel, packer } from './batch.ts';
-import { backoffMs, type Decision, decide, type ItemError } from './decision.ts';
+import { type Batch, batchBuffers, bodyOf, lineOf, type Packer, packer } from './batch.ts';
+import { backoffMs, type Decision, type ItemError } from './decision.ts';
+import { keyOfText, laneOf } from './lane-key.ts';
+import type { RecordLine, Ticket } from './ledger.ts';
 import type { Refusal } from './limits.ts';
+import type { Operation } from './operation.ts';
 import { longestTimerMs, type Pace } from './pace.ts';
-import type { Transport } from './transport.ts';
+import type { Answer, Transport } from './transport.ts';
 
-/** What becomes of parcels. */
+/** What becomes of records. */
 export interface Outcomes {
-  accept(parcel: Parcel): void;
-  reject(parcel: Parcel, refusal: Refusal): void;
+  accept(ticket: Ticket): void;
+  reject(ticket: Ticket, line: RecordLine, refusal: Refusal): void;
+}
+
+/** An operation made of bytes, in a buffer that is free again after the call. */
+export interface OperationBytes {
+  /** As lane-key.ts makes it. */
+  readonly key: number;
+  readonly bytes: Uint8Array;
+  readonly length: number;
 }
 
 export interface DeliveryOptions {
   readonly lanes: number;
   readonly transport: Transport;
+  /** What an answer to so many operations means. */
+  readonly decide: (answer: Answer, operations: number) => Decision;
   readonly pace: Pace;
   readonly outcomes: Outcomes;
   /** How long one request is tried again. */
@@ -28,8 +41,8 @@ export interface DeliveryOptions {
 }
 
 export interface Delivery {
-  /** Waits while the parcel's lane is full. @throws ConnectorError once the run has failed. */
-  add(parcel: Parcel): Promise<void> | void;
+  /** Waits while the operation's lane is full. @throws ConnectorError once the run has failed. */
+  add(operation: Operation | OperationBytes, line: RecordLine, ticket: Ticket): Promise<void> | void;
   /** Sends everything and waits for the answers. @throws ConnectorError once the run has failed. */
   drain(): Promise<void>;
   /** Sends part-filled batches that have waited: records must not lie here while the source is slow. */
@@ -50,20 +63,20 @@ const warnEveryMs = 15_000;
 
 interface Lane {
   readonly packer: Packer;
-  readonly queue: (readonly Parcel[])[];
+  readonly queue: Batch[];
   running: Promise<void> | undefined;
   /** Wakes who waits for room: a batch was sent, or the lane stands still. */
   wake: () => void;
 }
 
-/** FNV-1a: the same key always takes the same lane, so that its operations keep their order. */
-function laneOf(key: string, lanes: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) % lanes;
+/** Operations `from` up to `to` of a batch: all of it, or what is left of one that was refused as a whole. */
+interface Part {
+  readonly batch: Batch;
+  readonly from: number;
+  readonly to: number;
 }
+
+const whole = (batch: Batch): Part => ({ batch, from: 0, to: batch.tickets.length });
 
 /**
  * Lanes: each packs its own batches and has one request in flight, which it holds while it is tried again.
@@ -73,8 +86,9 @@ export function delivery(options: DeliveryOptions): Delivery {
   const { outcomes, pace, signal, transport } = options;
   const stats = { requests: 0, retries: 0, inFlight: 0, bytes: 0 };
   let failure: ConnectorError | undefined;
+  const buffers = batchBuffers();
   const lanes: Lane[] = Array.from({ length: options.lanes }, () => ({
-    packer: packer(),
+    packer: packer(buffers),
     queue: [],
     running: undefined,
     wake: () => undefined,
@@ -88,7 +102,7 @@ export function delivery(options: DeliveryOptions): Delivery {
     options.warn(`Customer.io does not take a request (${why}); it is tried again for up to ${seconds} s.`);
   };
 
-  const request = async (parcels: readonly Parcel[], body: Buffer): Promise<Decision> => {
+  const request = async (operations: number, body: Buffer): Promise<Decision> => {
     await pace.turn();
     if (signal.aborted || failure !== undefined) return { action: 'stop', why: 'interrupted' };
     stats.requests += 1;
@@ -96,15 +110,15 @@ export function delivery(options: DeliveryOptions): Delivery {
     stats.bytes += body.length;
     const answer = await transport.send(body);
     stats.inFlight -= 1;
-    return decide(answer, parcels.length);
+    return options.decide(answer, operations);
   };
 
   /** Asks until there is an answer that settles something, or time is up. */
-  const ask = async (parcels: readonly Parcel[]): Promise<Decision> => {
-    const body = bodyOf(parcels);
+  const ask = async ({ batch, from, to }: Part): Promise<Decision> => {
+    const body = bodyOf(batch, from, to);
     const deadline = Date.now() + options.retryMs;
     for (let attempt = 0; ; attempt += 1) {
-      const decision = await request(parcels, body);
+      const decision = await request(to - from, body);
       if (decision.action !== 'retry') return decision;
       if (decision.why === 'HTTP 429' || decision.afterMs !== undefined) pace.slowDown(decision.afterMs);
       const waitMs = Math.max(backoffMs(attempt), decision.afterMs ?? 0);
@@ -115,33 +129,35 @@ export function delivery(options: DeliveryOptions): Delivery {
     }
   };
 
-  const send = async (parcels: readonly Parcel[]): Promise<void> => {
-    const decision = await ask(parcels);
+  const send = async (part: Part): Promise<void> => {
+    const decision = await ask(part);
     switch (decision.action) {
       case 'accept':
         pace.recover();
-        return settle(parcels, decision.errors, outcomes);
+        return settle(part, decision.errors, outcomes);
       case 'split':
-        return split(parcels, decision.error);
+        return split(part, decision.error);
       case 'stop':
         if (!signal.aborted) throw failure ?? configError(decision.why);
     }
   };
 
-  const split = async (parcels: readonly Parcel[], error: Omit<ItemError, 'batch_index'>): Promise<void> => {
-    const [only] = parcels;
-    if (only !== undefined && parcels.length === 1) return outcomes.reject(only, error);
-    const middle = Math.ceil(parcels.length / 2);
-    await send(parcels.slice(0, middle));
-    await send(parcels.slice(middle));
+  const split = async (part: Part, error: Omit<ItemError, 'batch_index'>): Promise<void> => {
+    const { batch, from, to } = part;
+    const only = batch.tickets[from];
+    if (only !== undefined && to - from === 1) return outcomes.reject(only, lineOf(batch, from), error);
+    const middle = Math.ceil((from + to) / 2);
+    await send({ batch, from, to: middle });
+    await send({ batch, from: middle, to });
   };
 
   const run = async (lane: Lane): Promise<void> => {
     try {
       for (let next = lane.queue[0]; next !== undefined; next = lane.queue[0]) {
         if (signal.aborted || failure !== undefined) return;
-        await send(next);
+        await send(whole(next));
         lane.queue.shift();
+        if (!signal.aborted) buffers.giveBack(next);
         lane.wake();
       }
     } catch (error) {
@@ -153,9 +169,9 @@ export function delivery(options: DeliveryOptions): Delivery {
     }
   };
 
-  const enqueue = (lane: Lane, parcels: readonly Parcel[]): void => {
-    if (parcels.length === 0) return;
-    lane.queue.push(parcels);
+  const enqueue = (lane: Lane, batch: Batch | undefined): void => {
+    if (batch === undefined) return;
+    lane.queue.push(batch);
     lane.running ??= run(lane);
   };
 
@@ -172,12 +188,18 @@ export function delivery(options: DeliveryOptions): Delivery {
     throwFailure();
   };
 
+  const laneOfKey = (key: number): Lane => {
+    const lane = lanes[laneOf(key, lanes.length)];
+    if (lane === undefined) throw new RangeError('a delivery has at least one lane');
+    return lane;
+  };
+
   return {
-    add(parcel) {
+    add(operation, line, ticket) {
       throwFailure();
-      const lane = lanes[laneOf(parcel.operation.key, lanes.length)];
-      if (lane === undefined) return;
-      const full = lane.packer.add(parcel);
+      const { key } = operation;
+      const lane = laneOfKey(typeof key === 'string' ? keyOfText(key) : key);
+      const full = lane.packer.add(operation, line, ticket);
       if (full === undefined) return;
       enqueue(lane, full);
       return lane.queue.length > queueLength ? room(lane) : undefined;
@@ -198,12 +220,14 @@ export function delivery(options: DeliveryOptions): Delivery {
 const isTooLate = ({ afterMs }: { readonly afterMs: number | undefined }, waitMs: number, deadline: number) =>
   (afterMs === undefined ? Date.now() + waitMs : Date.now()) > deadline;
 
-function settle(parcels: readonly Parcel[], errors: readonly ItemError[], outcomes: Outcomes): void {
-  const byIndex = new Map(errors.map((error) => [error.batch_index, error]));
-  for (const [index, parcel] of parcels.entries()) {
+function settle({ batch, from, to }: Part, errors: readonly ItemError[], outcomes: Outcomes): void {
+  const byIndex = new Map(errors.map((error) => [from + error.batch_index, error]));
+  for (let index = from; index < to; index += 1) {
+    const ticket = batch.tickets[index];
+    if (ticket === undefined) continue;
     const error = byIndex.get(index);
-    if (error === undefined) outcomes.accept(parcel);
-    else outcomes.reject(parcel, error);
+    if (error === undefined) outcomes.accept(ticket);
+    else outcomes.reject(ticket, lineOf(batch, index), error);
   }
 }
 

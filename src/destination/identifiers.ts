@@ -5,7 +5,12 @@ import type { StreamPlan } from './stream-plan.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
-export type PersonIdentifiers = { id: string } | { email: string } | { cio_id: string };
+export type PersonIdentifiers =
+  | { id: string }
+  | { email: string }
+  | { cio_id: string }
+  /** By the Pipelines API alone. */
+  | { anonymous_id: string };
 
 export interface ObjectIdentifiers {
   readonly object_type_id: string;
@@ -31,11 +36,14 @@ export function keyText(value: unknown): string | undefined {
 export function personIdentifiers(
   data: Data,
   plan: StreamPlan,
-  config: Pick<DestinationConfig, 'identifier'>,
+  config: Pick<DestinationConfig, 'identifier' | 'api'>,
 ): PersonIdentifiers | Refusal {
   const column = plan.columns.userId;
   const userId = keyText(data[column]);
-  if (userId === undefined) return withoutUser(data, plan);
+  if (userId === undefined) {
+    const anonymous = config.api === 'pipelines' ? anonymousIdentifier(data, plan) : undefined;
+    return anonymous ?? withoutUser(data, plan);
+  }
   const kind = config.identifier === 'auto' ? (userId.includes('@') ? 'email' : 'id') : config.identifier;
   const long = tooLong(column, userId, limits.personId);
   if (long !== undefined) return long;

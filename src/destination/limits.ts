@@ -1,22 +1,32 @@
 import { exactDigits } from '../protocol/exact-json.ts';
 
 /**
- * Customer.io's documented limits, in bytes unless said otherwise. Sources: the Track API description
- * (/api/v2/entity, /api/v2/batch) and the documentation's pages on attributes, objects and events.
+ * Customer.io's documented limits, in bytes unless said otherwise; KB is read as 1,000 bytes, the smaller reading.
+ * Both APIs fill the same workspace, so its limits hold for both, though only the Track API answers with them.
+ * Sources: [track] https://docs.customer.io/integrations/api/track/ ("Request limits"), [pipelines]
+ * https://docs.customer.io/integrations/api/cdp/ ("Rate and payload limits"), [workspace]
+ * https://docs.customer.io/journeys/limits/.
  */
 export const limits = {
-  /** POST /api/v2/batch: "must be smaller than 500kb"; the decimal reading, envelope included. */
+  /** [track] "must be smaller than 500kb"; [pipelines] "a batch request is limited to 500KB total". */
   batch: 500_000,
-  /** POST /api/v2/entity, and each request within a batch: "32kb or smaller". */
+  /** [track] "each request within the batch 32kb or smaller"; [pipelines] "32KB per call in the request". */
   operation: 32_000,
-  /** Attributes of a person, an object or a relationship: a number of them. */
+  /** [workspace] Attributes of a person, an object or a relationship: a number of them. */
   attributes: 300,
+  /** [workspace] The name of an attribute. */
   attributeName: 150,
+  /** [workspace] The value of an attribute. */
   attributeValue: 1_000,
+  /** [workspace] An id or e-mail address of a person. */
   personId: 150,
+  /** [workspace] An object's id. */
   objectId: 150,
+  /** [workspace] An event's name. */
   eventName: 100,
 } as const;
+// 100 KB for all attributes of an object or relationship [workspace] and 100,000 bytes for an event's data
+// [workspace] lie beyond what an operation can hold. Requests a second are `max_requests_per_second` in config.ts.
 
 /** Why a record is not sent. The field is Customer.io's name of it, the message is for a person. */
 export interface Refusal {

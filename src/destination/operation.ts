@@ -17,10 +17,11 @@ import {
 import { type Attributes, checkAttributes, checkReserved, limits, type Refusal, tooLong } from './limits.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import { unixSeconds } from './timestamps.ts';
+import type { TrackOperation } from './track-operation.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** One Track API v2 operation, serialised once and for all. */
+/** One Track API v2 operation or Pipelines API call, serialised once and for all. */
 export interface Operation {
   /** Operations with one key keep their order. */
   readonly key: string;
@@ -40,9 +41,9 @@ export type Mapped = Operation | Refusal | Ignored;
 export type ToOperation = (data: Data) => Mapped;
 
 /** The operation before it is serialised; `attributes` and `relation` are what limits are checked on. */
-interface Draft {
+export interface Draft {
   readonly key: string;
-  readonly operation: Record<string, unknown>;
+  readonly operation: TrackOperation;
   readonly attributes?: Attributes;
   readonly relation?: Attributes;
   readonly columns?: ColumnKinds;
@@ -51,14 +52,24 @@ interface Draft {
 const removed = (data: Data): boolean =>
   data[removedAtColumn] !== null && data[removedAtColumn] !== undefined;
 
-/** The mapping of one stream's records, with what is the same for all of them worked out before. */
-export function toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation {
+/** Serialises a draft, made of the record, or refuses it. */
+export type Encode = (draft: Draft, data: Data) => Operation | Refusal;
+
+/**
+ * The mapping of one stream's records, with what is the same for all of them worked out before. `encode` is for
+ * an API that words the same operations otherwise.
+ */
+export function toOperation(
+  plan: StreamPlan,
+  config: DestinationConfig,
+  encode: Encode = (draft) => serialise(draft, config),
+): ToOperation {
   const draft = drafts[plan.kind](plan, config);
   const original = asTheSourceMadeIt(plan);
   return (data) => {
-    const drafted = draft(original(data));
-    if ('ignored' in drafted || isRefusal(drafted)) return drafted;
-    return serialise(drafted, config);
+    const record = original(data);
+    const drafted = draft(record);
+    return 'ignored' in drafted || isRefusal(drafted) ? drafted : encode(drafted, record);
   };
 }
 
@@ -86,7 +97,7 @@ const personKey = (identifiers: PersonIdentifiers): string =>
   `person:${Object.values(identifiers).join('').toLowerCase()}`;
 
 /** The root timestamp: unreadable is a refusal, the future is now, since all later updates would seem stale. */
-function rootTimestamp(data: Data, plan: StreamPlan): { timestamp?: number } | Refusal {
+export function rootTimestamp(data: Data, plan: StreamPlan): { timestamp?: number } | Refusal {
   const value = data[plan.columns.timestamp];
   if (value === null || value === undefined || value === '') return {};
   const seconds = unixSeconds(value);
@@ -218,7 +229,7 @@ const drawRelationship: Draw = (plan, config) => {
     const named = 'attributes' in own ? 'identify' : 'add_relationships';
     const action = anonymous === undefined ? named : 'identify_anonymous';
     const cio_relationships = [{ identifiers: person, relationship_attributes: relation }];
-    const operation = { ...target, action, ...own, cio_relationships };
+    const operation: TrackOperation = { ...target, action, ...own, cio_relationships };
     return { key: objectKey(identifiers), attributes, relation, columns, operation };
   };
 };
@@ -233,7 +244,7 @@ function unrelated(
   if (isRefusal(person)) return person;
   if (config.removals.relationships === 'ignore') return { ignored: true };
   const cio_relationships = [{ identifiers: person }];
-  const operation = { ...target, action: 'delete_relationships', cio_relationships };
+  const operation: TrackOperation = { ...target, action: 'delete_relationships', cio_relationships };
   return { key: objectKey(target.identifiers), operation };
 }
 

@@ -2,10 +2,12 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
 import type { Refusal } from './limits.ts';
+import type { RejectLine } from './reject-line.ts';
 
 /** Records that could not be delivered, each whole and with its reason: NDJSON, one file a run. */
 export interface Rejects {
-  add(stream: string, line: string, refusal: Refusal): void;
+  /** `record` is the RECORD message as it came. */
+  add(stream: string, record: string, refusal: Refusal): void;
   /** Resolves when all that was added is on disk; a state may pass only then. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -22,7 +24,17 @@ const mostWaiting = 4_000_000;
 /** How many records must have been seen before a share of rejects means something. */
 const fewestForShare = 1_000;
 
-export function rejectsFile(folder: string, now: Date = new Date()): Rejects {
+/** Fields are named by the data: their number has no bound of its own. */
+const mostReasons = 1_000;
+
+interface Reason {
+  readonly kind: string;
+  /** That of the first record. */
+  readonly message: string;
+  count: number;
+}
+
+export function rejectsFile(folder: string, lineOf: RejectLine, now: Date = new Date()): Rejects {
   const path = join(folder, `rejects-${now.toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}.ndjson`);
   let waiting: string[] = [];
   let count = 0;
@@ -49,12 +61,11 @@ export function rejectsFile(folder: string, now: Date = new Date()): Rejects {
     return written;
   };
   return {
-    add(stream, line, { reason, field, message }) {
+    add(stream, record, refusal) {
       count += 1;
-      const about = JSON.stringify({ stream, reason, field, message, time: new Date().toISOString() });
-      // The record goes in as it came, digit by digit.
-      waiting.push(`${about.slice(0, -1)},"record":${line}}\n`);
-      waitingLength += about.length + line.length;
+      const line = lineOf(stream, record, refusal);
+      waiting.push(`${line}\n`);
+      waitingLength += line.length;
     },
     get full() {
       return waitingLength > mostWaiting;
@@ -90,13 +101,16 @@ export function rejectGuard(
   most: string | undefined,
 ): (refusal: Refusal, seen: number) => ConnectorError | undefined {
   if (most === undefined) return () => undefined;
-  const reasons = new Map<string, number>();
+  const reasons = new Map<string, Reason>();
   let rejected = 0;
   const number = Number.parseInt(most, 10);
   return ({ reason, field, message }, seen) => {
     rejected += 1;
-    const text = `${reason}${field === '' ? '' : ` (${field})`}: ${message}`;
-    if (reasons.has(text) || reasons.size < 1_000) reasons.set(text, (reasons.get(text) ?? 0) + 1);
+    // Not by the message, which may name a size or a value of this record alone.
+    const kind = `${reason}${field === '' ? '' : ` (${field})`}`;
+    const known = reasons.get(kind);
+    if (known !== undefined) known.count += 1;
+    else if (reasons.size < mostReasons) reasons.set(kind, { kind, message, count: 1 });
     const over = most.endsWith('%')
       ? seen >= fewestForShare && rejected * 100 > number * seen
       : rejected > number;
@@ -106,7 +120,7 @@ export function rejectGuard(
   };
 }
 
-function commonest(reasons: ReadonlyMap<string, number>): string {
-  const top = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3);
-  return `The commonest reasons: ${top.map(([text, count]) => `${count} times ${text}`).join(' ')}`;
+function commonest(reasons: ReadonlyMap<string, Reason>): string {
+  const top = [...reasons.values()].toSorted((a, b) => b.count - a.count).slice(0, 3);
+  return `The commonest reasons: ${top.map(({ kind, message, count }) => `${count} times ${kind}, such as: ${message}`).join(' ')}`;
 }

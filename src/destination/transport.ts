@@ -1,6 +1,3 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-
 /** What came back for one request: an answer, or the reason why there is none. */
 export type Answer =
   | { readonly status: number; readonly body: string; readonly retryAfterMs: number | undefined }
@@ -21,13 +18,13 @@ export interface TransportOptions {
 }
 
 /** An answer that takes longer is taken as lost; operations are idempotent, so they are sent again. */
-const longestSilenceMs = 60_000;
+export const longestSilenceMs = 60_000;
 
 /** Bodies of errors may be pages of HTML: what is beyond this is not read into memory. */
 const mostBody = 10_000_000;
 
 /** Seconds or an HTTP date, as RFC 9110 has it. */
-function retryAfter(header: string | undefined): number | undefined {
+export function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const milliseconds = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
@@ -38,9 +35,9 @@ export function batchTransport(options: TransportOptions): Transport {
   const { url, siteId, apiKey, connections, answerTimeoutMs = longestSilenceMs } = options;
   const target = new URL('/api/v2/batch', url);
   const secure = target.protocol === 'https:';
-  const pool = { keepAlive: true, maxSockets: connections };
-  const agent = secure ? new HttpsAgent(pool) : new HttpAgent(pool);
-  const request = secure ? httpsRequest : httpRequest;
+  // An import would run every getter of the module, and one of them loads all of fetch: 10 MB and 40 ms.
+  const { Agent, request } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const authorization = `Basic ${Buffer.from(`${siteId}:${apiKey}`).toString('base64')}`;
   const send = (body: Buffer): Promise<Answer> =>
     new Promise((resolve) => {

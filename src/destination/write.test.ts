@@ -169,6 +169,8 @@ describe('rejects', () => {
       field: 'userId',
       message: 'userId is missing or empty.',
       time: expect.any(String),
+      as: 'persons',
+      schema: {},
       record: { type: 'RECORD', record: { stream: 'persons', data: { userId: '', big: 1 }, emitted_at: 1 } },
     });
     expect(found.find((reject) => reject.stream === 'objects')).toMatchObject({

@@ -1,21 +1,28 @@
 import type { WriteRequest } from '../protocol/connector.ts';
 import type { ConnectorError } from '../protocol/connector-error.ts';
 import { log } from '../protocol/make-message.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
+import type { AirbyteMessage, AirbyteStateMessage } from '../protocol/messages.ts';
 import type { ParsedMessage } from '../protocol/parse-message.ts';
-import { parseDestinationConfig, trackUrl } from './config.ts';
+import type { ScannedRecord } from '../protocol/scan-record.ts';
+import { apiOf } from './api.ts';
+import { parseDestinationConfig } from './config.ts';
 import { type Delivery, delivery } from './deliver.ts';
 import { isRefusal } from './identifiers.ts';
-import { type Incoming, incomingOf, untilAborted } from './input.ts';
-import { type Ledger, ledger, type Ticket } from './ledger.ts';
+import { linesOf, untilAborted } from './input.ts';
+import { type Ledger, ledger, type RecordLine, type Ticket } from './ledger.ts';
 import type { Refusal } from './limits.ts';
-import { type ToOperation, toOperation } from './operation.ts';
+import { type LineReader, lineReader, textOf } from './line-reader.ts';
+import type { ToOperation } from './operation.ts';
+import type { ToOperationBytes } from './operation-bytes.ts';
 import { type Outbox, outbox } from './outbox.ts';
 import { pace } from './pace.ts';
-import { progressLog, summary } from './progress.ts';
+import { type Ending, progressLog, summary } from './progress.ts';
+import { rejectLines } from './reject-line.ts';
 import { type Rejects, rejectGuard, rejectsFile } from './rejects.ts';
-import { planStreams, type StreamPlan } from './stream-plan.ts';
-import { batchTransport } from './transport.ts';
+import { scannedStream } from './scanned-stream.ts';
+import { type StreamOrder, streamOrder } from './stream-order.ts';
+import { type FindStream, findStream, planStreams, type StreamPlan } from './stream-plan.ts';
+import { Workbench } from './workbench.ts';
 
 /** A part-filled batch goes after this long, and a progress line may come this often. */
 const tickMs = 1_000;
@@ -23,42 +30,32 @@ const tickMs = 1_000;
 interface Stream {
   readonly plan: StreamPlan;
   readonly toOperation: ToOperation;
+  /** The quick way, for records that were only scanned. */
+  readonly toOperationBytes: ToOperationBytes | undefined;
 }
 
 /** Everything that one run of `write` works with. */
 interface Run {
-  readonly streams: ReadonlyMap<string, Stream>;
+  readonly streams: FindStream<Stream>;
+  readonly streamOf: (record: ScannedRecord) => Stream | undefined;
   readonly ledger: Ledger;
   readonly delivery: Delivery;
   readonly rejects: Rejects;
-  readonly reject: (ticket: Ticket, refusal: Refusal) => void;
+  readonly reject: (ticket: Ticket, line: RecordLine, refusal: Refusal) => void;
+  readonly reader: LineReader;
   readonly out: Outbox<AirbyteMessage>;
   /** Streams that the catalog does not have: their records are passed over. */
   readonly strangers: Map<string, number>;
   readonly cut: Map<string, number>;
-  /** Streams of which a record has come. */
-  readonly begun: Set<string>;
-  /** What is on its way: streams that are tied are not mixed. */
-  readonly underWay: Set<StreamPlan['kind']>;
+  readonly order: StreamOrder;
   /** Ends the run for a reason of its own; what is in flight is settled. */
   readonly stop: (reason: ConnectorError) => void;
   /** @throws ConnectorError that `stop` was given. */
   readonly throwIfStopped: () => void;
   /** Aborted by the caller or by `stop`. */
   readonly signal: AbortSignal;
-}
-
-/**
- * What no lane can order. A relationship touches a person and an object. And a stream may know a person by
- * another identifier than the one before (an event by e-mail, the person by id), so what came before a stream
- * begins is let through first; streams that come mixed wait only that once.
- */
-function mustWait({ begun, underWay }: Run, { stream, kind }: StreamPlan): boolean {
-  if (!begun.has(stream)) return underWay.size > 0;
-  return (
-    (kind === 'relationships' && underWay.has('persons')) ||
-    (kind === 'persons' && underWay.has('relationships'))
-  );
+  /** The same for each record: the getter of a joined signal walks over what it is joined of. */
+  readonly isOver: () => boolean;
 }
 
 type RecordOf<T> = Extract<T, { type: 'RECORD' }>;
@@ -71,52 +68,78 @@ function count(counts: Map<string, number>, name: string): void {
   if (before !== undefined || counts.size < mostNames) counts.set(name, (before ?? 0) + 1);
 }
 
+/** A record the general way: parsed, and mapped or refused. */
 function takeRecord(
   run: Run,
-  line: string,
   { record }: RecordOf<ParsedMessage>,
   { plan, toOperation }: Stream,
 ): Promise<void> | void {
-  run.begun.add(plan.stream);
-  run.underWay.add(plan.kind);
-  const ticket = run.ledger.open(plan.stream, line);
+  const { line } = run.reader;
+  const ticket = run.ledger.open(plan.key);
   const mapped = toOperation(record.data);
   if (isRefusal(mapped)) {
-    run.reject(ticket, mapped);
+    run.reject(ticket, line, mapped);
     return run.rejects.full ? run.rejects.flush() : undefined;
   }
   if ('ignored' in mapped) return run.ledger.accept(ticket);
   for (const name of mapped.truncated) count(run.cut, `"${name}" in stream "${plan.stream}"`);
-  return run.delivery.add({ operation: mapped, ticket });
+  return run.delivery.add(mapped, line, ticket);
 }
 
-function takeState(run: Run, { state, exact }: Extract<ParsedMessage, { type: 'STATE' }>): void {
-  const stream = state.type === 'STREAM' ? state.stream?.stream_descriptor.name : undefined;
-  run.ledger.state(stream, exact);
+/**
+ * A state that names no stream of the catalog is of none and of all: it waits for everything before it. `exact` is
+ * the state as it came, which is what is echoed.
+ */
+function takeState(run: Run, state: AirbyteStateMessage, exact: Readonly<Record<string, unknown>>): void {
+  const of = state.stream?.stream_descriptor;
+  const stream = of === undefined ? undefined : run.streams(of.name, of.namespace);
+  run.ledger.state(stream?.plan.key, exact);
 }
 
-function take(run: Run, { line, message }: Incoming): Promise<void> | void {
-  if (message.type === 'STATE') takeState(run, message);
+function takeParsed(run: Run, message: ParsedMessage): Promise<void> | void {
+  if (message.type === 'STATE') takeState(run, message.state, message.exact);
   if (message.type !== 'RECORD') return;
-  const stream = run.streams.get(message.record.stream);
-  if (stream === undefined) return count(run.strangers, message.record.stream);
-  if (!mustWait(run, stream.plan)) return takeRecord(run, line, message, stream);
-  return run.delivery.drain().then(() => {
-    run.underWay.clear();
-    return takeRecord(run, line, message, stream);
-  });
+  const { stream: name, namespace } = message.record;
+  const stream = run.streams(name, namespace);
+  if (stream === undefined) return count(run.strangers, name);
+  if (run.order.mustWait(stream.plan)) return drained(run).then(() => takeParsed(run, message));
+  run.order.enter(stream.plan);
+  return takeRecord(run, message, stream);
+}
+
+/** Lets through what is on its way: the record that comes next must not overtake it. */
+async function drained(run: Run): Promise<void> {
+  await run.delivery.drain();
+  run.order.drained();
+}
+
+/** A record that was only scanned goes the quick way, where that knows all that it holds. */
+function takeLine(run: Run): Promise<void> | void {
+  const { line, scanned } = run.reader;
+  const stream = scanned && run.streamOf(scanned);
+  if (scanned === undefined || stream === undefined) return takeParsed(run, run.reader.parse());
+  if (run.order.mustWait(stream.plan)) return drained(run).then(() => takeLine(run));
+  const operation = stream.toOperationBytes?.(scanned);
+  if (operation === undefined) return takeParsed(run, run.reader.parse());
+  run.order.enter(stream.plan);
+  return run.delivery.add(operation, line, run.ledger.open(stream.plan.key));
+}
+
+async function takeLines(run: Run, lines: Uint8Array): Promise<void> {
+  run.reader.open(lines);
+  while (!run.isOver() && run.reader.next()) {
+    // Only a full lane is waited for: a promise for each record would cost more than the record.
+    const waiting = takeLine(run);
+    if (waiting !== undefined) await waiting;
+  }
 }
 
 /** Reads the input to its end, or until the signal comes. */
 async function consume(run: Run, input: WriteRequest['input']): Promise<void> {
-  const { signal } = run;
-  for await (const items of untilAborted(input, signal)) {
-    for (const incoming of incomingOf(items)) {
-      // Only a full lane is waited for: a promise for each record would cost more than the record.
-      const waiting = take(run, incoming);
-      if (waiting !== undefined) await waiting;
-      if (signal.aborted) break;
-    }
+  for await (const item of untilAborted(input, run.signal)) {
+    const lines = linesOf(item);
+    if (lines !== undefined) await takeLines(run, lines);
+    else if (item.type === 'STATE') takeState(run, item.state, item.state);
   }
   await run.delivery.drain();
   await run.rejects.flush();
@@ -134,17 +157,20 @@ async function work(run: Run, request: WriteRequest): Promise<void> {
   const started = Date.now();
   const ticking = setInterval(() => tick(run), tickMs);
   const stopLog = progressLog(run, (message) => run.out.put(message));
-  const tell = (): void => {
-    for (const message of summary(run, started)) run.out.put(message);
+  const tell = (ended: Ending): void => {
+    for (const message of summary(run, started, ended)) run.out.put(message);
   };
   try {
     await consume(run, request.input);
-    tell();
+    tell(run.signal.aborted ? 'interrupted' : 'complete');
     run.out.close();
   } catch (error) {
     // What is in flight may still be settled, and its state pass.
     await run.delivery.drain().catch(() => undefined);
-    await run.rejects.flush().then(tell, () => undefined);
+    await run.rejects.flush().then(
+      () => tell('failed'),
+      () => undefined,
+    );
     run.out.close(error);
   } finally {
     clearInterval(ticking);
@@ -162,48 +188,57 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   const plans = planStreams(request.catalog, config);
   const out = outbox<AirbyteMessage>();
   const books = ledger(plans.keys(), (message) => out.put(message));
-  const rejects = rejectsFile(config.rejects);
+  const rejects = rejectsFile(config.rejects, rejectLines(plans));
   const guard = rejectGuard(config.max_rejects);
   const halt = new AbortController();
   const signal = AbortSignal.any([request.signal, halt.signal]);
-  const reject = (ticket: Ticket, refusal: Refusal): void => {
-    rejects.add(ticket.stream, ticket.line, refusal);
+  let over = signal.aborted;
+  signal.addEventListener('abort', () => {
+    over = true;
+  });
+  const reject = (ticket: Ticket, line: RecordLine, refusal: Refusal): void => {
+    rejects.add(ticket.stream, textOf(line), refusal);
     books.reject(ticket);
     const tooMany = guard(refusal, books.total.accepted + books.total.rejected);
     if (tooMany !== undefined) halt.abort(tooMany);
   };
-  const transport = batchTransport({
-    url: trackUrl(config),
-    siteId: config.site_id,
-    apiKey: config.api_key,
-    connections: config.requests_in_flight,
-  });
+  const api = await apiOf(config);
+  const transport = api.transport(config);
+  const bench = new Workbench();
+  const streams = findStream(
+    [...plans.values()].map((plan) => ({
+      plan,
+      toOperation: api.toOperation(plan, config),
+      toOperationBytes: api.toOperationBytes?.(plan, config, bench),
+    })),
+  );
   const run: Run = {
-    streams: new Map(
-      [...plans].map(([name, plan]) => [name, { plan, toOperation: toOperation(plan, config) }]),
-    ),
+    streams,
+    streamOf: scannedStream(streams),
     ledger: books,
     rejects,
     reject,
     out,
     strangers: new Map(),
     cut: new Map(),
-    begun: new Set(),
-    underWay: new Set(),
+    order: streamOrder(),
+    reader: lineReader(bench),
     stop: (reason) => halt.abort(reason),
     throwIfStopped: () => halt.signal.throwIfAborted(),
     signal,
+    isOver: () => over,
     delivery: delivery({
       lanes: config.requests_in_flight,
       transport,
+      decide: api.decide,
       pace: pace(config.max_requests_per_second, signal),
       retryMs: config.retry_seconds * 1000,
       signal,
       warn: (text) => out.put(log('WARN', text)),
       failed: (failure) => halt.abort(failure),
       outcomes: {
-        accept: ({ ticket }) => books.accept(ticket),
-        reject: ({ ticket }, refusal) => reject(ticket, refusal),
+        accept: books.accept,
+        reject,
       },
     }),
   };

@@ -1,4 +1,4 @@
-import { clearFaults, type Fault, type Faults } from './faults.ts';
+import { clearFaults, type Fault, type Faults, resets } from './faults.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { type Answer, NOT_FOUND, parse, type Workspace } from './track-api.ts';
 
@@ -77,12 +77,14 @@ function readFaults(given: JsonObject): Partial<Faults> | undefined {
 
 const SWITCHES: Readonly<Record<string, (value: Json | undefined) => boolean>> = {
   next: (value) => Array.isArray(value) && value.every(isFault),
+  storm: isStorm,
   latencyMs: (value) => isCount(value) || (isObject(value) && isCount(value.min) && isCount(value.max)),
+  dropAbandoned: (value) => typeof value === 'boolean',
   downUntil: isCount,
   rejectEvery: isCount,
 };
 
-const RESETS: readonly (Json | undefined)[] = ['before-body', 'after-body', 'after-applying'];
+const RESETS: readonly (Json | undefined)[] = resets;
 
 const FAULTS: Readonly<Record<Fault['kind'], (fault: JsonObject) => boolean>> = {
   status: (fault) => isCount(fault.status),
@@ -94,6 +96,11 @@ function isFault(value: Json): boolean {
   if (!isObject(value) || (value.times !== undefined && !isCount(value.times))) return false;
   const { kind } = value;
   return (kind === 'status' || kind === 'reset' || kind === 'hang') && FAULTS[kind](value);
+}
+
+function isStorm(value: Json | undefined): boolean {
+  if (!isObject(value) || !isCount(value.every) || value.every === 0) return false;
+  return Array.isArray(value.of) && value.of.length > 0 && value.of.every(isFault);
 }
 
 function isCount(value: Json | undefined): boolean {

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startHarness } from './harness.fixture.ts';
 
@@ -17,6 +19,7 @@ describe('faults', () => {
   it.each([
     [500, 'application/json', 'object'],
     [502, 'text/html', 'string'],
+    [200, 'text/html', 'string'],
     [401, 'application/json', 'object'],
   ])('answers %i as its kind of server does', async (status, type, body) => {
     await using to = await startHarness();
@@ -39,10 +42,12 @@ describe('faults', () => {
     ['before-body', 0],
     ['after-body', 0],
     ['after-applying', 1],
+    ['in-body', 0],
+    ['in-answer', 1],
   ] as const)('breaks the connection %s', async (when, people) => {
     await using to = await startHarness();
     to.simulator.faults.next.push({ kind: 'reset', when });
-    await expect(to.entity(ADA)).rejects.toThrow('fetch failed');
+    await expect(to.entity(ADA)).rejects.toThrow(/fetch failed|terminated/);
     expect(to.simulator.store.counts().people).toBe(people);
     expect((await to.entity(ADA)).status).toBe(200);
   });
@@ -58,6 +63,22 @@ describe('faults', () => {
     expect(first).toBe('nothing yet');
     await to.simulator.close();
     expect(await answer).toBe('cut off');
+  });
+
+  it.each([
+    [true, 0],
+    [false, 1],
+  ])('with dropAbandoned %s applies %i of a client that has gone', async (dropAbandoned, people) => {
+    await using to = await startHarness({ latencyMs: 100 });
+    to.simulator.faults.dropAbandoned = dropAbandoned;
+    const body = JSON.stringify(ADA);
+    const head = `POST /api/v2/entity HTTP/1.1\r\nhost: x\r\nauthorization: Basic ${btoa('site:key')}\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const socket = connect(to.simulator.port, '127.0.0.1');
+    await new Promise((resolve) => socket.write(head + body, resolve));
+    while (to.simulator.requests === 0) await sleep(1);
+    socket.destroy();
+    await sleep(200);
+    expect(to.simulator.store.counts().people).toBe(people);
   });
 
   it('is down for a while', async () => {
@@ -86,6 +107,18 @@ describe('faults', () => {
       body: { errors: [{ batch_index: 2 }, { batch_index: 5 }] },
     });
     expect(to.simulator.store.counts().people).toBe(5);
+  });
+
+  it('come as a storm: every second batch suffers the next of them, in turn', async () => {
+    await using to = await startHarness();
+    const of = [429, 500].map((status) => ({ kind: 'status' as const, status }));
+    expect((await to.post('/simulator/faults', JSON.stringify({ storm: { every: 2, of } }))).status).toBe(
+      200,
+    );
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n += 1) statuses.push((await to.batch([ADA])).status);
+    expect(statuses).toEqual([200, 429, 200, 500, 200, 429]);
+    expect((await to.post('/simulator/faults', '{"storm":{"every":0,"of":[]}}')).status).toBe(400);
   });
 
   it('are set from another process, and only known ones', async () => {

@@ -13,10 +13,14 @@ export interface Harness extends AsyncDisposable {
   batch(operations: readonly unknown[]): Promise<Reply>;
   post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   get(path: string): Promise<Reply>;
+  /** A call of the Pipelines API, in strict mode unless told otherwise. */
+  call(endpoint: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
 }
 
 export const KEYS = { siteId: 'site', apiKey: 'key' } as const;
 export const AUTHORIZATION = `Basic ${Buffer.from('site:key').toString('base64')}`;
+
+const WRITE_AUTHORIZATION = `Basic ${Buffer.from('write:').toString('base64')}`;
 
 /** A simulator on a free port and real HTTP to it, for the tests beside. */
 export async function startHarness(options: Partial<SimulatorOptions> = {}): Promise<Harness> {
@@ -35,6 +39,12 @@ export async function startHarness(options: Partial<SimulatorOptions> = {}): Pro
     get: (path) => ask(path, {}),
     entity: (operation) => post('/api/v2/entity', JSON.stringify(operation)),
     batch: (operations) => post('/api/v2/batch', JSON.stringify({ batch: operations })),
+    call: (endpoint, body, headers = {}) =>
+      post(`/v1/${endpoint}`, JSON.stringify(body), {
+        authorization: WRITE_AUTHORIZATION,
+        'x-strict-mode': '1',
+        ...headers,
+      }),
     [Symbol.asyncDispose]: () => simulator.close(),
   };
 }

@@ -109,6 +109,7 @@ function setIdentifier(
 /** "When you identify the person, their anonymous relationship will carry over to the identified profile." */
 function carryOverAnonymous(store: Store, person: PersonRecord, anonymousId: Json | undefined): void {
   if (typeof anonymousId !== 'string') return;
+  store.anonymousEvents.claim(anonymousId, person, store.tables.events);
   const waiting = store.anonymous.get(anonymousId);
   if (waiting === undefined) return;
   for (const [object, attributes] of waiting) store.tables.objects.relate(person, object, attributes);

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Control, control, type Traffic } from './control-api.ts';
-import { type Fault, type Faults, latency, noFaults, takeFault } from './faults.ts';
+import { type Fault, type Faults, latency, noFaults, type Reset, stormFault, takeFault } from './faults.ts';
+import { answerPipelines } from './pipelines-api.ts';
 import { Store } from './store.ts';
 import { type Answer, answer, UNAUTHORIZED, type Workspace } from './track-api.ts';
 
@@ -10,6 +11,8 @@ export interface SimulatorOptions {
   port?: number;
   siteId: string;
   apiKey: string;
+  /** The key of the Pipelines API; `write` unless told. */
+  writeKey?: string;
   region?: 'us' | 'eu';
   /** The workspace's object types; an operation on another is refused. */
   objectTypes?: readonly string[];
@@ -26,11 +29,12 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** A local Customer.io: the Track API of one workspace on 127.0.0.1, in memory. */
+/** A local Customer.io: the Track and Pipelines APIs of one workspace on 127.0.0.1, in memory. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const workspace: Workspace = {
     siteId: options.siteId,
     apiKey: options.apiKey,
+    writeKey: options.writeKey ?? 'write',
     region: options.region ?? 'us',
     objectTypes: new Set(options.objectTypes ?? ['1', '2']),
     store: new Store(),
@@ -91,29 +95,43 @@ async function serveApi(
     cut(request);
     return;
   }
-  const fault = takeFault(faults);
+  const fault = takeFault(faults) ?? (request.method === 'POST' ? stormFault(faults) : undefined);
   if (isReset(fault, 'before-body')) {
     cut(request);
+    return;
+  }
+  if (isReset(fault, 'in-body')) {
+    request.once('data', () => cut(request));
     return;
   }
   const body = await read(request);
   traffic.bytes += body.length;
   const wait = latency(faults);
   if (wait > 0) await delay(wait, undefined, { ref: false });
-  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'hang' || (faults.dropAbandoned && response.closed)) return;
   if (isReset(fault, 'after-body')) {
     cut(request);
     return;
   }
-  const { authorization } = request.headers;
-  const given = fault?.kind === 'status' ? failure(fault) : answer(workspace, { route, authorization, body });
+  const given = fault?.kind === 'status' ? failure(fault) : answerOf(workspace, route, request, body);
   // Applied, and the client never learns of it: the case that makes retries need idempotence.
   if (isReset(fault, 'after-applying')) {
     cut(request);
     return;
   }
   traffic.statuses[given.status] = (traffic.statuses[given.status] ?? 0) + 1;
+  if (isReset(fault, 'in-answer')) {
+    response.writeHead(given.status, { 'content-length': 100 }).write('{', () => cut(request));
+    return;
+  }
   send(response, given);
+}
+
+/** /api is the Track API's, /v1 the Pipelines API's, which have hosts of their own in the world. */
+function answerOf(workspace: Workspace, route: string, { headers }: IncomingMessage, body: Buffer): Answer {
+  const { authorization } = headers;
+  if (!route.includes(' /v1/')) return answer(workspace, { route, authorization, body });
+  return answerPipelines(workspace, { route, authorization, strict: headers['x-strict-mode'] === '1', body });
 }
 
 async function read(request: IncomingMessage): Promise<Buffer> {
@@ -122,7 +140,7 @@ async function read(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function isReset(fault: Fault | undefined, when: string): boolean {
+function isReset(fault: Fault | undefined, when: Reset): boolean {
   return fault?.kind === 'reset' && fault.when === when;
 }
 
@@ -137,11 +155,12 @@ function failure(fault: Extract<Fault, { kind: 'status' }>): Answer {
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   if (status === 401) return UNAUTHORIZED;
   if (status === 503) return { status, headers, body: '' };
-  if (status === 502) {
+  // 200 with a page is what a proxy's login says to everything.
+  if (status === 502 || status === 200) {
     return {
       status,
       headers: { ...headers, 'content-type': 'text/html' },
-      body: '<html><h1>502 Bad Gateway</h1></html>',
+      body: `<html><h1>${status} from a proxy</h1></html>`,
     };
   }
   return { status, headers, body: { meta: { error: `the simulator was told to answer ${status}` } } };

@@ -1,3 +1,4 @@
+import { AnonymousEvents, type OwnerlessEvent } from './anonymous-events.ts';
 import { Events } from './events.ts';
 import type { Json, JsonObject } from './json.ts';
 import { Objects } from './objects.ts';
@@ -65,9 +66,22 @@ export class Store {
   readonly tables = { people: new People(), objects: new Objects(), events: new Events() };
   /** Objects related to people who are known by anonymous_id only, until an identify names it. */
   readonly anonymous = new Map<string, Map<ObjectRecord, JsonObject>>();
+  readonly anonymousEvents = new AnonymousEvents();
   readonly conflicts: Conflict[] = [];
+  readonly #messages = new Set<string>();
   /** Identifies that were answered with 200 and dropped for being older than the person's newest. */
   stale = 0;
+
+  /** A messageId of the Pipelines API that was seen before; it is remembered. */
+  isRepeatedMessage(id: string): boolean {
+    const before = this.#messages.size;
+    return this.#messages.add(id).size === before;
+  }
+
+  addAnonymousEvent(anonymousId: string, event: OwnerlessEvent): void {
+    const { people, events } = this.tables;
+    this.anonymousEvents.add(anonymousId, event, people, events);
+  }
 
   counts(): Counts {
     const { people, objects, events } = this.tables;
@@ -112,6 +126,8 @@ export class Store {
   clear(): void {
     for (const table of Object.values(this.tables)) table.clear();
     this.anonymous.clear();
+    this.anonymousEvents.clear();
+    this.#messages.clear();
     this.conflicts.length = 0;
     this.stale = 0;
   }

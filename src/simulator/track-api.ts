@@ -17,6 +17,8 @@ export interface Answer {
 export interface Workspace {
   readonly siteId: string;
   readonly apiKey: string;
+  /** The key of the Pipelines API. */
+  readonly writeKey: string;
   readonly region: 'us' | 'eu';
   readonly objectTypes: ReadonlySet<string>;
   readonly store: Store;

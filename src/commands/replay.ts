@@ -1,0 +1,88 @@
+import type { SourceOutput } from '../protocol/connector.ts';
+import { configError } from '../protocol/connector-error.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import { report } from '../sync/report.ts';
+import { parseSyncFile } from '../sync/sync-file.ts';
+import { Tally } from '../sync/tally.ts';
+import { asConnectorError } from './answer.ts';
+import { readConfig, readNamedFile } from './files.ts';
+import { untilInterrupted } from './interruption.ts';
+import { Mask } from './mask.ts';
+import { loadDestination } from './role.ts';
+
+export interface ReplayOptions {
+  /** A rejects file, or a folder of them. */
+  readonly rejects: string;
+  /** A destination configuration (JSON), or a sync file (YAML) whose destination is meant. */
+  readonly config: string;
+}
+
+/**
+ * Sends the records of rejects files again. The files stay as they are; what is rejected again goes to a new one.
+ */
+export function runReplay(options: ReplayOptions): Promise<number> {
+  const mask = new Mask();
+  return untilInterrupted(async (signal) => {
+    try {
+      return await replay(options, mask, signal);
+    } catch (error) {
+      say(mask.text(asConnectorError(error).message));
+      return 1;
+    }
+  });
+}
+
+async function readDestinationConfig(path: string): Promise<unknown> {
+  if (!/\.ya?ml$/i.test(path)) return readConfig(path);
+  return parseSyncFile(await readNamedFile('--config', path), path, process.env).destination;
+}
+
+async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, signal: AbortSignal) {
+  const startedAt = Date.now();
+  const destination = await loadDestination();
+  const config = await readDestinationConfig(path);
+  mask.learn(config, (await destination.spec()).connectionSpecification);
+  const { openReplay, replayed } = await import('../destination/replay.ts');
+  const opened = await openReplay(rejects);
+  for (const file of opened.torn) {
+    say(
+      `The last line of ${file} is cut short. Its record is no reject of that run: the next sync sends it.`,
+    );
+  }
+  await refuseFailedCheck(destination.check(config));
+  const tally = new Tally([...opened.counts.keys()]);
+  for (const [stream, count] of opened.counts) tally.read(stream, count);
+  const { catalog } = opened;
+  const errors = new Set<string>();
+  try {
+    const input = replayed(opened, signal);
+    for await (const message of destination.write({ config, catalog, input, signal }))
+      note(message, tally, mask);
+  } catch (error) {
+    errors.add(mask.text(asConnectorError(error).message));
+  }
+  const seconds = (Date.now() - startedAt) / 1000;
+  process.stderr.write(report({ streams: tally.streams, errors: [...errors], seconds }, undefined));
+  for (const error of errors) say(error);
+  if (signal.aborted) say('Interrupted: replay the same files again. What was delivered does not double.');
+  return errors.size > 0 || signal.aborted ? 1 : 0;
+}
+
+/** A wrong key or an unreachable host is told before the first record. */
+async function refuseFailedCheck(answers: AsyncIterable<AirbyteMessage>): Promise<void> {
+  for await (const message of answers) {
+    if (message.type !== 'CONNECTION_STATUS') continue;
+    const { status, message: text } = message.connectionStatus;
+    if (status === 'FAILED') throw configError(text ?? 'The destination cannot be used.');
+  }
+}
+
+/** Where the new rejects are is in the destination's own warning. */
+function note(message: SourceOutput, tally: Tally, mask: Mask): void {
+  if (message.type === 'STATE') tally.settled(message.state);
+  if (message.type === 'LOG' && message.log.level !== 'INFO') say(mask.text(message.log.message));
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,34 @@
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import type { DestinationConfig } from './config.ts';
+import type { Decision } from './decision.ts';
+import type { ToOperation } from './operation.ts';
+import type { ToOperationBytes } from './operation-bytes.ts';
+import type { StreamPlan } from './stream-plan.ts';
+import type { Answer, Transport } from './transport.ts';
+import type { Workbench } from './workbench.ts';
+
+/**
+ * A way into Customer.io: all that its two APIs do not share. Packing, lanes, pace, retries, halving, settlement and
+ * rejects are the same for both: each takes `{"batch": […]}` of up to 500 KB with up to 32 KB an operation.
+ */
+export interface Api {
+  /** How the records of a stream are worded. */
+  toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation;
+  /** The quick way for most of them, where there is one. */
+  toOperationBytes?(
+    plan: StreamPlan,
+    config: DestinationConfig,
+    bench: Workbench,
+  ): ToOperationBytes | undefined;
+  transport(config: DestinationConfig): Transport;
+  /** What an answer to a batch of so many operations means. */
+  decide(answer: Answer, operations: number): Decision;
+  /** Whether the key works, found out without leaving anything in the workspace. */
+  check(config: DestinationConfig): Promise<AirbyteMessage>;
+}
+
+/** Loaded when chosen: neither pays for the other. */
+export async function apiOf({ api }: Pick<DestinationConfig, 'api'>): Promise<Api> {
+  if (api === 'pipelines') return (await import('./pipelines/pipelines.ts')).pipelinesApi;
+  return (await import('./track.ts')).trackApi;
+}

@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseMessage } from '../protocol/parse-message.ts';
+import type { StreamName } from '../streams/contract.ts';
+import { parseDestinationConfig } from './config.ts';
+import { isRefusal } from './identifiers.ts';
+import { keyOfText } from './lane-key.ts';
+import { lineReader } from './line-reader.ts';
+import { toOperation } from './operation.ts';
+import { toOperationBytes } from './operation-bytes.ts';
+import { planStreams, type StreamPlan } from './stream-plan.ts';
+import { Workbench } from './workbench.ts';
+
+type Row = Record<string, unknown>;
+
+const timestamp = { type: 'string', format: 'date-time' };
+
+const settings = (rest: Row = {}) => parseDestinationConfig({ site_id: 's', api_key: 'k', ...rest });
+
+function planOf(stream: string, config: ReturnType<typeof settings>): StreamPlan {
+  const properties = {
+    timestamp,
+    last_seen: timestamp,
+    email: { type: 'string' },
+    score: { type: 'number' },
+  };
+  const plan = planStreams(
+    {
+      streams: [
+        {
+          stream: { name: stream, json_schema: { properties } },
+          sync_mode: 'incremental',
+          destination_sync_mode: 'append',
+        },
+      ],
+    },
+    config,
+  ).get(stream);
+  if (plan === undefined) throw new Error('no plan');
+  return plan;
+}
+
+/** Columns as JSON text, as they stand in a line. */
+type Columns = readonly (readonly [name: string, json: string])[];
+
+const columnsOf = (row: Row): Columns =>
+  Object.entries(row).map(([name, value]) => [name, JSON.stringify(value)]);
+
+const lineOf = (stream: string, columns: Columns): string =>
+  `{"type":"RECORD","record":{"stream":"${stream}","data":{${columns.map(([name, json]) => `${JSON.stringify(name)}:${json}`)}},"emitted_at":1}}`;
+
+/** Both ways of one stream, as a run has them: they live on from record to record. */
+function bothWays(stream: string, rest: Row = {}) {
+  const config = settings(rest);
+  const plan = planOf(stream, config);
+  const bench = new Workbench();
+  const reader = lineReader(bench);
+  const quickly = toOperationBytes(plan, config, bench);
+  const generally = toOperation(plan, config);
+  return (columns: Columns) => {
+    const line = lineOf(stream, columns);
+    reader.open(Buffer.from(`${line}\n`));
+    if (!reader.next()) throw new Error('no line');
+    const quick = reader.scanned && quickly?.(reader.scanned);
+    const body = quick && Buffer.from(quick.bytes.subarray(0, quick.length)).toString();
+    const message = parseMessage({ text: line, number: 1 });
+    if (message.type !== 'RECORD') throw new Error('no record');
+    return { body, key: quick?.key, general: generally(message.record.data) };
+  };
+}
+
+const same = (body: string, general: string): void => {
+  const [a, b] = [JSON.parse(body), JSON.parse(general)];
+  // Both were dated now, one after the other.
+  if (Math.abs(a.timestamp - b.timestamp) === 1) a.timestamp = b.timestamp;
+  expect(a).toEqual(b);
+};
+
+const ulid = '01ARYZ6S41TSV4RRFFQ69G5FAV';
+const texts = (...values: string[]) => fc.constantFrom(...values.map((value) => JSON.stringify(value)));
+const keys = fc.oneof(
+  texts(
+    'u1',
+    'U1',
+    'a@b.c',
+    'É@b.c',
+    '',
+    ' ',
+    '\t',
+    'a"b',
+    '\u00a0',
+    'x'.repeat(150),
+    'x'.repeat(151),
+    ulid,
+    'tab\there',
+  ),
+  fc.constantFrom(
+    'null',
+    'true',
+    '12',
+    '-1',
+    '1.5',
+    '1e3',
+    '123456789012345',
+    '12345678901234567890',
+    '{}',
+    '[1]',
+  ),
+);
+const times = fc.oneof(
+  texts(
+    '2024-05-06T07:08:09',
+    '2024-02-29 07:08:09.123Z',
+    '2024-05-06T07:08:09+02:00',
+    '2999-01-01T00:00:00',
+  ),
+  texts('', 'no time', '2024-05-06', '1700000000', '1969-12-31T23:59:58', '2024-02-30T00:00:00'),
+  fc.constantFrom('null', '1700000000', '1700000000123', '-5', '1.5', '99999999999999999999', 'true'),
+);
+const values = fc.oneof(
+  fc.jsonValue().map((value) => JSON.stringify(value)),
+  fc.constantFrom('1.50', '0.1', '12345678901234567890', '1E5', 'null', '"é\\u00e9\\n\\ud800"'),
+  fc.integer({ min: 990, max: 1010 }).map((length) => JSON.stringify('x'.repeat(length))),
+  fc.integer({ min: 490, max: 510 }).map((length) => JSON.stringify('é'.repeat(length))),
+  fc.constant(JSON.stringify({ deep: 'x'.repeat(1000) })),
+);
+const names = fc.oneof(
+  fc.constantFrom(
+    'email',
+    'id',
+    'anonymous_id',
+    'created_at',
+    'last_seen',
+    '__proto__',
+    'constructor',
+    '12',
+    'é',
+    'a"b',
+  ),
+  fc.constantFrom(
+    '_airbyte_extracted_at',
+    '_airbyte_raw_id',
+    '_ab_cdc_deleted_at',
+    'x'.repeat(151),
+    'score',
+    'plan',
+    '',
+  ),
+);
+/** Good as a rule, so that one bad column among good ones is met as well. */
+const mostly = (good: string, of: fc.Arbitrary<string>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: of });
+const own = (name: string, of: fc.Arbitrary<string>) =>
+  fc.option(fc.tuple(fc.constant(name), of), { nil: undefined, freq: 10 });
+const shuffled = (columns: readonly (readonly [string, string] | undefined)[]): fc.Arbitrary<Columns> => {
+  const given = columns.filter((column) => column !== undefined);
+  return fc.shuffledSubarray([...given], { minLength: given.length });
+};
+const rows: fc.Arbitrary<Columns> = fc
+  .tuple(
+    own('userId', mostly('"u1"', keys)),
+    own('anonymousId', mostly('"anon"', keys)),
+    own('timestamp', mostly('"2024-05-31T07:08:09"', times)),
+    own('event', mostly('"seen"', keys)),
+    own('messageId', mostly(JSON.stringify(ulid), keys)),
+    own('groupId', mostly('"acme"', keys)),
+    own('objectTypeId', mostly('"1"', keys)),
+    own('last_seen', times),
+    own('_ab_cdc_deleted_at', mostly('null', fc.constant('"2024-01-01T00:00:00"'))),
+    fc.array(fc.tuple(names, values), { maxLength: 5 }),
+  )
+  .chain(([userId, anonymousId, time, event, messageId, groupId, type, seen, removed, others]) =>
+    shuffled([userId, anonymousId, time, event, messageId, groupId, type, seen, removed, ...others]),
+  );
+
+const configs: readonly Row[] = [
+  {},
+  { identifier: 'id' },
+  { null_attributes: 'unset' },
+  { too_long: 'truncate' },
+  { removals: { persons: 'remove' } },
+];
+const kinds: readonly StreamName[] = ['persons', 'events', 'objects'];
+
+describe.each(kinds)('the quick way of %s', (stream) => {
+  it.each(configs)('makes what the general way makes, or leaves it to that: %j', (config) => {
+    const map = bothWays(stream, config);
+    let known = 0;
+    fc.assert(
+      fc.property(rows, (columns) => {
+        const { body, key, general } = map(columns);
+        if (body === undefined) return;
+        known += 1;
+        if (isRefusal(general) || 'ignored' in general)
+          throw new Error(`the general way refuses: ${JSON.stringify(general)}`);
+        same(body, general.body);
+        expect(key).toBe(keyOfText(general.key));
+        expect(general.truncated).toEqual([]);
+      }),
+      { numRuns: 600 },
+    );
+    expect(known).toBeGreaterThan(60);
+  });
+});
+
+const usual: Readonly<Record<string, Row>> = {
+  persons: {
+    userId: 'a@b.c',
+    anonymousId: 'anon',
+    timestamp: '2024-05-31T07:08:09.5',
+    email: 'a@b.c',
+    plan: null,
+    score: 1.5,
+    tags: ['a', { b: '\n' }],
+  },
+  events: {
+    userId: 7,
+    timestamp: '2024-05-31T07:08:09Z',
+    event: 'Seen it',
+    messageId: ulid,
+    page: '/é',
+    last_seen: '2024-01-01 00:00:00',
+  },
+  objects: {
+    objectTypeId: '1',
+    groupId: 'acme',
+    timestamp: null,
+    name: 'Acme',
+    created_at: '2024-01-01T00:00:00',
+  },
+};
+
+it.each(Object.entries(usual))(
+  'knows the usual record of %s, whole, with less and with more columns',
+  (stream, row) => {
+    const map = bothWays(stream);
+    for (const columns of [row, { ...row, more: 1, _airbyte_x: 'y' }, row, { ...row, plan: 'pro' }]) {
+      const { body, general } = map(columnsOf(columns));
+      if (body === undefined || !('body' in general)) throw new Error('left to the general way');
+      same(body, general.body);
+    }
+  },
+);
+
+it('relationships have none', () => {
+  const config = settings();
+  expect(toOperationBytes(planOf('relationships', config), config, new Workbench())).toBeUndefined();
+});
+
+it('keeps numbers as they are spelled', () => {
+  const map = bothWays('persons');
+  const { body } = map([
+    ...columnsOf({ userId: 'u' }),
+    ['a', '12345678901234567890'],
+    ['b', '0.1000000000000000055'],
+    ['c', '1.50'],
+  ]);
+  expect(body).toContain('"a":12345678901234567890,"b":0.1000000000000000055,"c":1.50');
+});
+
+it('knows columns by other names and a fixed event', () => {
+  const streams = [{ stream: 'users', as: 'persons', user_id: 'mail', timestamp: 'changed' }];
+  const map = bothWays('users', { streams });
+  const { body } = map(columnsOf({ mail: 'a@b.c', changed: '2024-05-31T07:08:09', userId: 'other' }));
+  expect(JSON.parse(body ?? '')).toMatchObject({
+    identifiers: { email: 'a@b.c' },
+    attributes: { userId: 'other' },
+  });
+});
+
+it('a column that comes twice is left to the parser', () => {
+  const map = bothWays('persons');
+  expect(map([...columnsOf({ userId: 'u', a: 1 }), ['a', '2']]).body).toBeUndefined();
+});

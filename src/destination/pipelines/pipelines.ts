@@ -1,0 +1,16 @@
+import type { Api } from '../api.ts';
+import { decide } from '../decision.ts';
+import { toCall } from './call.ts';
+import { verdictOnPipelines } from './check.ts';
+import { pipelinesTransport } from './transport.ts';
+
+/**
+ * The Pipelines API, which Customer.io's own reverse ETL calls. Its strict mode answers for a batch as a whole, so
+ * that a refused one is halved until the guilty call is alone.
+ */
+export const pipelinesApi: Api = {
+  toOperation: toCall,
+  transport: (config) => pipelinesTransport(config),
+  decide: (answer, operations) => decide(answer, operations, 'write_key'),
+  check: verdictOnPipelines,
+};
