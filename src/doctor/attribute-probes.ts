@@ -47,7 +47,7 @@ function invalidPhone(dialect: Dialect): Probe {
   return {
     code: 'phone_invalid',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column,
     condition: `NOT ${isBlank(dialect, column)} AND NOT ${dialect.matches(textOf(dialect, column), '[+][1-9][0-9]{1,14}')}`,
     what: 'phone is not in E.164 form (+15551234567)',
@@ -65,7 +65,7 @@ function longName({ name }: Column, dialect: Dialect): Probe {
   return {
     code: 'name_too_long',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column: name,
     condition: `${dialect.quoteIdentifier(name)} IS NOT NULL`,
     what: `the name ${name.slice(0, 40)}… has ${Buffer.byteLength(name)} bytes; Customer.io takes ${limits.attributeName}`,
@@ -78,15 +78,14 @@ function tooMany(columns: readonly Column[], { null_attributes }: Delivery, dial
   const given = columns.map(
     ({ name }) => `CASE WHEN ${dialect.quoteIdentifier(name)} IS NULL THEN 0 ELSE 1 END`,
   );
-  const size = null_attributes === 'unset' ? String(columns.length) : `(${given.join(' + ')})`;
+  const number = null_attributes === 'unset' ? String(columns.length) : `(${given.join(' + ')})`;
   return {
     code: 'too_many_attributes',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column: '',
-    condition: `${size} > ${limits.attributes}`,
-    size,
-    what: `more than ${limits.attributes} attributes`,
+    condition: `${number} > ${limits.attributes}`,
+    what: `more than ${limits.attributes} attributes (of ${columns.length} columns)`,
     fate: 'Rejected.',
     mend: 'List what Customer.io does not need in ignore_traits, or select fewer columns.',
   };
@@ -97,7 +96,7 @@ function notANumber({ name }: Column, dialect: Dialect): Probe {
   return {
     code: 'not_a_number',
     severity: 'error',
-    refuses: true,
+    errorIfAll: true,
     column: name,
     condition: `${text} LIKE '%n%'`,
     what: `${name} is NaN or Infinity, which JSON cannot hold`,
@@ -110,7 +109,7 @@ function notAnObject({ name }: Column, dialect: Dialect): Probe {
   return {
     code: 'not_an_object',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column: name,
     condition: `NOT ${isBlank(dialect, name)} AND NOT LTRIM(${textOf(dialect, name)}) LIKE '{%'`,
     what: `${name} is no JSON object`,
@@ -128,7 +127,7 @@ function tooLarge({ model }: Subject, dialect: Dialect): Probe {
   return {
     code: 'operation_too_large',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column: '',
     condition: `${size} > ${limits.operation}`,
     size,

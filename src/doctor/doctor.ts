@@ -7,25 +7,19 @@ import { examineStreams } from './examine.ts';
 import { type Finding, type Report, reportOf } from './finding.ts';
 import type { Delivery } from './subject.ts';
 
-/** The two ends' configurations as they are written; without a destination, its defaults hold. */
-export interface Ends {
-  readonly source: unknown;
-  readonly destination?: unknown;
-}
-
 /**
- * Says, from the data, what a sync with this configuration would meet.
+ * Says, from the data, what a sync with these configurations would meet. Without a destination, its defaults hold.
  *
  * @throws ConnectorError where the source's configuration is wrong or the warehouse cannot be reached.
  */
-export async function diagnose(ends: Ends, signal: AbortSignal): Promise<Report> {
-  const config = parseSourceConfig(ends.source);
-  const { delivery, findings } = deliveryOf(ends.destination);
+export async function diagnose(source: unknown, destination: unknown, signal: AbortSignal): Promise<Report> {
+  const config = parseSourceConfig(source);
+  const { delivery, findings } = deliveryOf(destination);
   const plan = await openPlan(config);
   try {
     const examination = { plan, delivery, now: readStart() };
     const streams = await examineStreams(config, examination, signal);
-    const nothing = streams.every(({ models }) => models.length === 0);
+    const nothing = streams.length > 0 && streams.every(({ models }) => models.length === 0);
     return reportOf(nothing ? [...findings, nothingToRead] : findings, streams);
   } finally {
     await plan.warehouse.close();

@@ -2,14 +2,19 @@ import type { SourceConfig } from '../source/config.ts';
 import { definitionsOf } from '../source/plan.ts';
 import { type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { emptyModel } from './empty.ts';
+import { examplesOf } from './examples.ts';
 import type { Finding, ModelReport, StreamReport } from './finding.ts';
 import { explainIdentify } from './identify.ts';
 import { objectsNotSent, personsNotSent, sharedKeys } from './references.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { reservedNames } from './reserved-names.ts';
 import { type Compiled, compileSubject, type Examination, failure, type Subject } from './subject.ts';
-import { emptyAttributes, examplesOf, probeFinding, repeatedKeys, type Survey, survey } from './survey.ts';
+import { emptyAttributes, probeFinding, type Survey, survey } from './survey.ts';
 
 type CompiledStreams = ReadonlyMap<StreamName, readonly Compiled[]>;
+
+/** The models that have rows, of streams that are known whole. Persons and objects are looked at before what points at them. */
+type Filled = Map<StreamName, readonly Subject[]>;
 
 /**
  * Looks at every stream: compiles all models, then asks each a few queries. One that fails becomes a finding,
@@ -21,42 +26,68 @@ export async function examineStreams(
   signal: AbortSignal,
 ): Promise<StreamReport[]> {
   const compiled = await compileStreams(config, examination);
+  const known: Filled = new Map();
   const reports: StreamReport[] = [];
-  for (const stream of streamNames) {
-    const models: ModelReport[] = [];
-    for (const each of compiled.get(stream) ?? []) {
-      if (signal.aborted) break;
-      models.push(await examineModel(each, compiled, examination));
-    }
-    reports.push({ stream, models, findings: await streamFindings(stream, models, compiled, examination) });
+  for (const [stream, models] of compiled) {
+    const report = await examineStream(stream, models, known, examination, signal);
+    if (signal.aborted) break;
+    reports.push(report);
   }
   return reports;
 }
 
+/** Models that read one model have its remarks too: they are told with the first. */
+function toldOnce(compiled: Compiled, told: Set<string>): Compiled {
+  const findings = compiled.findings.filter(({ code, message }) => {
+    if (code !== 'remark' && code !== 'parameter_unused') return true;
+    const isNew = !told.has(message);
+    told.add(message);
+    return isNew;
+  });
+  return { ...compiled, findings };
+}
+
+async function examineStream(
+  stream: StreamName,
+  compiled: readonly Compiled[],
+  known: Filled,
+  examination: Examination,
+  signal: AbortSignal,
+): Promise<StreamReport> {
+  const models: ModelReport[] = [];
+  for (const each of compiled) {
+    if (!signal.aborted) models.push(await examineModel(each, known, examination));
+  }
+  const filled = compiled.flatMap(({ subject }, index) =>
+    subject !== undefined && (models[index]?.rows ?? 0) > 0 ? [subject] : [],
+  );
+  // Who is sent is not known where a model could not be run.
+  if (models.every(({ rows }) => rows !== undefined)) known.set(stream, filled);
+  return { stream, models, findings: await streamFindings(stream, models, filled, examination) };
+}
+
 async function compileStreams(config: SourceConfig, { plan }: Examination): Promise<CompiledStreams> {
   const streams = new Map<StreamName, Compiled[]>();
+  const told = new Set<string>();
   for (const stream of streamNames) {
     const compiled: Compiled[] = [];
     for (const definition of definitionsOf(plan, config, stream)) {
-      compiled.push(await compileSubject(plan, streamContracts[stream], definition));
+      compiled.push(toldOnce(await compileSubject(plan, streamContracts[stream], definition), told));
     }
     streams.set(stream, compiled);
   }
   return streams;
 }
 
-const subjectsOf = (compiled: CompiledStreams, stream: StreamName): Subject[] =>
-  (compiled.get(stream) ?? []).flatMap(({ subject }) => subject ?? []);
-
 async function examineModel(
   { label, subject, findings }: Compiled,
-  compiled: CompiledStreams,
+  known: Filled,
   examination: Examination,
 ): Promise<ModelReport> {
   if (subject === undefined) return { model: label, findings };
   try {
     const surveyed = await survey(subject, examination);
-    const found = await modelFindings(subject, surveyed, compiled, examination);
+    const found = await modelFindings(subject, surveyed, known, examination);
     return { model: label, rows: surveyed.rows, findings: [...findings, ...found] };
   } catch (error) {
     return { model: label, findings: [...findings, failure('does_not_run', error)] };
@@ -66,18 +97,21 @@ async function examineModel(
 async function modelFindings(
   subject: Subject,
   surveyed: Survey,
-  compiled: CompiledStreams,
+  known: Filled,
   examination: Examination,
 ): Promise<Finding[]> {
   const { rows, surplus, empty } = surveyed;
   const identified = await identifyFindings(subject, rows, examination);
-  if (rows === 0) return [...identified, await emptyModel(subject, examination.plan)];
+  if (rows === 0) {
+    const isExplained = identified.some(({ code }) => code === 'condition_empties');
+    return isExplained ? identified : [...identified, await emptyModel(subject, examination.plan)];
+  }
   const examples = await examplesOf(subject, surveyed, examination);
   return [
     ...identified,
     ...(surplus > 0 ? [await repeatedKeys(subject, surplus, examination)] : []),
     ...surveyed.met.map(({ probe, count }) => probeFinding(probe, count, rows, examples.get(probe) ?? [])),
-    ...(await lostReferences(subject, compiled, examination)),
+    ...(await lostReferences(subject, known, examination)),
     ...reservedNames(subject),
     ...(empty.length > 0 ? [emptyAttributes(empty)] : []),
   ];
@@ -93,14 +127,10 @@ async function identifyFindings(subject: Subject, rows: number, { plan }: Examin
   return findings;
 }
 
-async function lostReferences(
-  subject: Subject,
-  compiled: CompiledStreams,
-  examination: Examination,
-): Promise<Finding[]> {
+async function lostReferences(subject: Subject, known: Filled, examination: Examination): Promise<Finding[]> {
   const { name } = subject.contract;
-  const persons = name === 'persons' || name === 'objects' ? [] : subjectsOf(compiled, 'persons');
-  const objects = name === 'relationships' ? subjectsOf(compiled, 'objects') : [];
+  const persons = name === 'persons' || name === 'objects' ? [] : (known.get('persons') ?? []);
+  const objects = name === 'relationships' ? (known.get('objects') ?? []) : [];
   return [
     ...(await personsNotSent(subject, persons, examination)),
     ...(await objectsNotSent(subject, objects, examination)),
@@ -110,7 +140,7 @@ async function lostReferences(
 async function streamFindings(
   stream: StreamName,
   models: readonly ModelReport[],
-  compiled: CompiledStreams,
+  filled: readonly Subject[],
   examination: Examination,
 ): Promise<Finding[]> {
   if (models.length === 0) {
@@ -134,7 +164,7 @@ async function streamFindings(
     ];
   }
   try {
-    return models.length > 1 ? await sharedKeys(subjectsOf(compiled, stream), examination) : [];
+    return await sharedKeys(filled, examination);
   } catch (error) {
     return [failure('does_not_run', error)];
   }

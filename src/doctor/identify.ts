@@ -39,10 +39,15 @@ export async function explainIdentify(
 
 type Ask = (question: string) => ReturnType<Warehouse['rows']>;
 
-/** A filter may name a CTE of its model; where its place cannot be kept, the question is asked alone. */
+/** A filter may name a CTE of its model; where the question does not fit in that place, it is asked alone. */
 async function rowsInPlace(sql: string, identify: IdentifyModel, question: string, warehouse: Warehouse) {
   const placed = inPlace(sql, identify.sql, question, identify.dialect);
-  return warehouse.rows(placed ?? question);
+  try {
+    return await warehouse.rows(placed ?? question);
+  } catch (error) {
+    if (placed === undefined || !(error instanceof ConnectorError)) throw error;
+    return warehouse.rows(question);
+  }
 }
 
 async function countSteps({ steps }: IdentifyModel, ask: Ask): Promise<Steps | undefined> {

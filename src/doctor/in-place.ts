@@ -2,35 +2,55 @@ import { isBlank, tokensOf } from '../source/models/sql-text.ts';
 import type { Dialect } from '../source/warehouse/warehouse.ts';
 
 /**
- * Asks another question at the place of a part of a statement, where the CTEs before it can be named: all that
- * follows is left out, and the brackets around it are closed. undefined where the part stands in no such place.
+ * Asks another question at the place of a part of a statement, where the CTEs before it can be named. Of a SELECT
+ * around it all columns are read, and so are a CTE's; what follows is left out. undefined where that cannot be.
  */
 export function inPlace(sql: string, part: string, question: string, dialect: Dialect): string | undefined {
   const at = sql.indexOf(part);
   if (at < 0) return undefined;
-  const before = sql.slice(0, at);
-  const closings = openBrackets(tokensOf(before, dialect)).map(closing).reverse();
-  return closings.includes(undefined) ? undefined : [before, question, ...closings].join('');
+  const tokens = tokensOf(sql.slice(0, at), dialect);
+  let body = question;
+  let end = tokens.length;
+  for (const bracket of openBrackets(tokens).reverse()) {
+    const inner = tokens.slice(bracket.at + 1, end).join('') + body;
+    if (bracket.table !== undefined) body = `(${inner}\n)\nSELECT * FROM ${bracket.table}`;
+    else if (bracket.select !== undefined) body = `SELECT * FROM (${inner}\n)`;
+    else return undefined;
+    end = bracket.table === undefined ? (bracket.select ?? 0) : bracket.at;
+  }
+  return tokens.slice(0, end).join('') + body;
 }
 
-/** For each bracket that is open at the end, the tokens before it that are neither space nor comment. */
-function openBrackets(tokens: readonly string[]): string[][] {
-  const open: string[][] = [];
-  const seen: string[] = [];
-  for (const token of tokens) {
+interface Bracket {
+  readonly at: number;
+  /** The name of the CTE that it holds. */
+  readonly table: string | undefined;
+  /** Where the SELECT begins in which it stands. */
+  readonly select: number | undefined;
+}
+
+/** The brackets that are open at the end, the outermost first. */
+function openBrackets(tokens: readonly string[]): Bracket[] {
+  const open: Bracket[] = [];
+  const selects: (number | undefined)[] = [undefined];
+  const words: string[] = [];
+  for (const [at, token] of tokens.entries()) {
     if (isBlank(token)) continue;
-    if (token === '(') open.push(seen.slice(-4));
-    if (token === ')') open.pop();
-    seen.push(token);
+    if (token === '(') {
+      open.push({ at, table: tableOf(words), select: selects.at(-1) });
+      selects.push(undefined);
+    } else if (token === ')') {
+      open.pop();
+      selects.pop();
+    } else if (/^select$/i.test(token)) selects.splice(-1, 1, at);
+    words.push(token);
   }
   return open;
 }
 
-/** A CTE has to be read by something; the bracket of a FROM only closes. */
-function closing(before: readonly string[]): string | undefined {
-  const words = before.filter((token) => !/^(not|materialized)$/i.test(token));
-  if (/^from$/i.test(words.at(-1) ?? '')) return '\n)';
-  if (!/^as$/i.test(words.at(-1) ?? '')) return undefined;
-  const name = words.at(-2) ?? '';
-  return /^["\p{L}_]/u.test(name) ? `\n)\nSELECT * FROM ${name}` : undefined;
+/** `name AS`, `name AS NOT MATERIALIZED` before a bracket. */
+function tableOf(words: readonly string[]): string | undefined {
+  const before = words.slice(-4).filter((word) => !/^(not|materialized)$/i.test(word));
+  const [name = '', as = ''] = before.slice(-2);
+  return /^as$/i.test(as) && /^["\p{L}_]/u.test(name) ? name : undefined;
 }

@@ -31,7 +31,7 @@ function missingKey(subject: Subject, column: string, { plan, delivery }: Examin
   return {
     code: 'key_missing',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column,
     condition: isBlank(dialect, column) + (enough ? ` AND ${isBlank(dialect, 'anonymousId')}` : ''),
     what: `${column} is NULL or blank`,
@@ -52,7 +52,7 @@ function onlyAnonymous(subject: Subject, { delivery }: Examination): Probe[] {
     {
       code: 'key_missing',
       severity: 'warning',
-      refuses: true,
+      errorIfAll: true,
       column: 'anonymousId',
       condition: '1 = 1',
       what: 'there is an anonymousId and no userId',
@@ -84,7 +84,7 @@ export function tooLong(
   return {
     code: 'value_too_long',
     severity: refuses ? 'warning' : 'info',
-    refuses,
+    errorIfAll: refuses,
     column,
     condition: `${size} > ${limit}`,
     size,
@@ -103,7 +103,7 @@ export function invalidEmail(column: string, when: string, dialect: Dialect): Pr
   return {
     code: 'email_invalid',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column,
     condition: `NOT ${isBlank(dialect, column)}${when} AND NOT ${dialect.matches(textOf(dialect, column), email)}`,
     what: `${column} is no e-mail address`,
@@ -123,7 +123,7 @@ function invalidObjectType(dialect: Dialect): Probe {
   return {
     code: 'object_type_invalid',
     severity: 'warning',
-    refuses: true,
+    errorIfAll: true,
     column: 'objectTypeId',
     condition: `NOT ${isBlank(dialect, 'objectTypeId')} AND NOT ${dialect.matches(text, '[0-9]+')}`,
     what: 'objectTypeId is no whole number',
@@ -137,7 +137,7 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
   const name = dialect.quoteIdentifier(column);
   const asText = model.columns.some((each) => each.name === column && isText(each));
   const parsed = asText ? `TRY_TO_TIMESTAMP_NTZ(${name})` : `TO_TIMESTAMP_NTZ(${name})`;
-  const common = { severity: 'warning', refuses: false, column } as const;
+  const common = { severity: 'warning', errorIfAll: false, column } as const;
   const unreadable: Probe = {
     ...common,
     code: 'timestamp_unreadable',
@@ -151,6 +151,7 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
     {
       ...common,
       code: 'timestamp_missing',
+      errorIfAll: true,
       condition: asText ? isBlank(dialect, column) : `${name} IS NULL`,
       what: 'timestamp is NULL',
       fate: 'Read by the first sync only: later changes are not seen.',

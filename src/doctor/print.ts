@@ -11,6 +11,8 @@ import {
 
 const colours = { error: 'red', warning: 'yellow', info: 'dim' } as const;
 
+const order: readonly Severity[] = ['error', 'warning', 'info'];
+
 type Style = (severity: Severity | 'bold', text: string) => string;
 
 /** The report for a person: by stream and model, each finding with its remedy and a few rows. */
@@ -32,7 +34,8 @@ export function printed(report: Report, stream: NodeJS.WritableStream): string {
 
 function modelLines({ model, rows, findings }: ModelReport, style: Style): string[] {
   const head = `  ${model}: ${rows === undefined ? 'not run' : counted(rows, 'row')}`;
-  return [head, ...findings.flatMap((finding) => findingLines(finding, style))];
+  const worstFirst = findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  return [head, ...worstFirst.flatMap((finding) => findingLines(finding, style))];
 }
 
 function findingLines(

@@ -5,8 +5,8 @@ import type { FindingCode, Severity } from './finding.ts';
 export interface Probe {
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** Whether Customer.io would not take such a row: where that is every row, it is an error. */
-  readonly refuses: boolean;
+  /** Whether it is an error where every row is concerned: none of them would be taken. */
+  readonly errorIfAll: boolean;
   readonly column: string;
   /** SQL of whether the row is concerned. */
   readonly condition: string;

@@ -1,6 +1,6 @@
 import type { Dialect } from '../source/warehouse/warehouse.ts';
 import { counted, type Detail, type Finding } from './finding.ts';
-import { keyOf, onModel, personKey, textOf } from './keys.ts';
+import { isBlank, keyOf, onModel, personKey, textOf } from './keys.ts';
 import { type Examination, hasColumn, type Subject } from './subject.ts';
 
 /** One side of a reference: rows of a stream that name a person or an object. */
@@ -77,7 +77,8 @@ function lostQuery(
     .join('\nUNION\n');
   const named = columns.map((name) => dialect.quoteIdentifier(name));
   const shown = named.map((name) => `MIN(CAST(${name} AS VARCHAR)) AS ${name}`);
-  const keyed = `SELECT *, ${key} AS "__key" FROM "__model"`;
+  const blank = columns.map((name) => isBlank(dialect, name)).join(' OR ');
+  const keyed = `SELECT *, ${key} AS "__key" FROM "__model" WHERE NOT (${blank})`;
   const counts = `SELECT "__keyed"."__key", COUNT("__known"."__key") AS "matches", COUNT(*) AS "rows", ${shown.join(', ')}
   FROM "__keyed" LEFT JOIN "__known" ON "__keyed"."__key" = "__known"."__key"
   WHERE "__keyed"."__key" IS NOT NULL GROUP BY "__keyed"."__key"`;

@@ -81,14 +81,17 @@ function columnFindings(contract: StreamContract, model: ModelPlan): Finding[] {
   ];
 }
 
+const shownNames = 12;
+
 function missingColumn(contract: StreamContract, model: ModelPlan, name: string): Finding {
   const names = model.columns.map((column) => column.name);
   const [near] = nearMatches(name, names);
+  const listed = names.length > shownNames ? `${names.slice(0, shownNames).join(', ')}, …` : names.join(', ');
   return {
     code: 'required_column_missing',
     severity: 'error',
     column: name,
-    message: `There is no column "${name}", which ${contract.name} need. The model has ${names.join(', ')}.`,
+    message: `There is no column "${name}", which ${contract.name} need. The model has ${listed}.`,
     mend:
       near === undefined ? `Select it AS "${name}".` : `Did you mean ${near}? Write ${near} AS "${name}".`,
   };
