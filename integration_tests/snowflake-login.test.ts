@@ -92,6 +92,11 @@ describe('logging in', () => {
       { access_url: 'http://no-such-host.invalid' },
       /Reaching Snowflake failed: there is no host no-such-host.invalid/,
     ],
+    [
+      'a private host that is not there',
+      { access_url: undefined, host: 'no-such-private.invalid' },
+      /there is no host no-such-private.invalid/,
+    ],
   ])('with %s fails the check and says how to mend it', async (_, rest, message) => {
     const result = await checkOf({ warehouse: snowflakeConfig(server.url, rest) });
     expect(result).toMatchObject({ status: 'FAILED', message: expect.stringMatching(message) });

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parseSourceConfig } from '../src/source/config.ts';
+import { openWarehouse } from '../src/source/warehouse/open.ts';
 import { defaultAccount, startSnowflakeServer } from './snowflake-server/server.ts';
 
 /** A database that cases fill with SQL, and the config that reads it. */
@@ -12,6 +14,7 @@ export interface Database {
 
 /** A kind of warehouse; SQL of the cases quotes every name and keeps to what all kinds understand. */
 export interface Engine {
+  readonly dialect: 'duckdb' | 'snowflake';
   /** An empty database. */
   create(): Promise<Database>;
   /** A FROM item of so many rows with their number `"i"`. */
@@ -36,7 +39,7 @@ export async function duckdbEngine(): Promise<Engine> {
     return { warehouse: { type: 'duckdb', path }, run };
   };
   const close = (): Promise<void> => rm(folder, { recursive: true });
-  return { create, numbers: (count) => `range(${count}) t("i")`, close };
+  return { dialect: 'duckdb', create, numbers: (count) => `range(${count}) t("i")`, close };
 }
 
 /** The config of a Snowflake server here; `rest` overrides. */
@@ -55,19 +58,36 @@ export function snowflakeConfig(url: string, rest: Readonly<Record<string, unkno
   };
 }
 
+const generatedNumbers = (count: number): string =>
+  `(SELECT ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1 AS "i" FROM TABLE(GENERATOR(ROWCOUNT => ${count})))`;
+
+/** Whatever answers at an address: an account, or a server that stands in for one. Cases share one schema. */
+export async function accountEngine(
+  warehouse: Readonly<Record<string, unknown>>,
+  schema: string,
+): Promise<Engine> {
+  const own = await openWarehouse(parseSourceConfig({ warehouse }).warehouse);
+  const run = async (...statements: readonly string[]): Promise<void> => {
+    for (const statement of statements) await own.execute(statement);
+  };
+  const create = async (): Promise<Database> => {
+    await run(
+      `DROP SCHEMA IF EXISTS "${schema}" CASCADE`,
+      `CREATE SCHEMA "${schema}"`,
+      `USE SCHEMA "${schema}"`,
+    );
+    return { warehouse: { ...warehouse, schema }, run };
+  };
+  return { dialect: 'snowflake', create, numbers: generatedNumbers, close: () => own.close() };
+}
+
+/** Our own server, which ends with the engine. */
 export async function snowflakeEngine(): Promise<Engine> {
   const server = await startSnowflakeServer();
-  let schemas = 0;
-  const create = async (): Promise<Database> => {
-    schemas += 1;
-    const schema = `CASE_${schemas}`;
-    await server.run(`CREATE SCHEMA ${schema}`);
-    return {
-      warehouse: snowflakeConfig(server.url, { schema }),
-      run: (...statements) => server.run(`USE SCHEMA ${schema}`, ...statements),
-    };
+  const engine = await accountEngine(snowflakeConfig(server.url), 'CASES');
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await server.close();
   };
-  const numbers = (count: number): string =>
-    `(SELECT ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1 AS "i" FROM TABLE(GENERATOR(ROWCOUNT => ${count})))`;
-  return { create, numbers, close: () => server.close() };
+  return { ...engine, close };
 }

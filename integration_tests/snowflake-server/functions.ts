@@ -20,8 +20,17 @@ const formats: readonly (readonly [string, string])[] = [
 
 const strftimeFormat = formats.reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, 'f');
 
-/** Only numbers have a format with a 9 before the point; DuckDB's text of a double is exact already. */
-const formatted = `CASE WHEN contains(f, '9.9') THEN x::VARCHAR
+const double = `TRY_CAST(x::VARCHAR AS DOUBLE)`;
+
+/** As SQL that wants every digit must expect: a double prints fifteen, which are not always all. */
+const plainText = `CASE WHEN typeof(x) = 'DOUBLE' THEN format('{:.15g}', ${double}) ELSE x::VARCHAR END`;
+
+/** `S0.000EE`: a sign always, so many digits, an exponent without plus and zeros, and blanks up to its full width. */
+const scientific = `rpad(CASE WHEN ${double} >= 0 THEN '+' ELSE '' END || regexp_replace(
+  format('{:.' || (length(split_part(f, '.', 2)) - 2)::VARCHAR || 'e}', ${double}),
+  'e\\+?(-?)0*([0-9])', 'E\\1\\2'), (length(f) + 3)::INTEGER, ' ')`;
+
+const formatted = `CASE WHEN contains(f, '0.0') THEN ${scientific}
   ELSE strftime(TRY_CAST(${timeText} AS TIMESTAMP_NS), ${strftimeFormat}) END`;
 
 const snowflakeType = `CASE
@@ -47,8 +56,8 @@ export function sessionStatements(): string[] {
     `SET TimeZone = 'UTC'`,
     `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
     ...snowflakeFunctions(),
-    macro('to_varchar', '(x) AS x::VARCHAR', `(x, f) AS ${formatted}`),
-    macro('to_char', '(x) AS x::VARCHAR', `(x, f) AS ${formatted}`),
+    macro('to_varchar', `(x) AS ${plainText}`, `(x, f) AS ${formatted}`),
+    macro('to_char', `(x) AS ${plainText}`, `(x, f) AS ${formatted}`),
     macro('to_number', '(x) AS x::DECIMAL(38, 0)', `(x, f) AS ('0x' || x)::BIGINT`),
     // DuckDB's to_json reads JSON again and rounds its decimals; Snowflake keeps their digits.
     macro('to_variant', `(x) AS CASE WHEN typeof(x) = 'JSON' THEN x::VARCHAR::JSON ELSE to_json(x) END`),
@@ -63,6 +72,8 @@ export function sessionStatements(): string[] {
       'snowflake_regexp_replace',
       `(x, pattern, replacement) AS regexp_replace(x, pattern, replacement, 'g')`,
     ),
+    macro('octet_length', '(x) AS strlen(x)'),
+    macro('regexp_like', '(x, pattern) AS regexp_full_match(x, pattern)'),
     macro('seq4', '() AS 0'),
     columnsView,
   ];

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Literals } from './binds.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { type Cell, cellsOf, type RowType, rowType, rowTypesOf } from './result.ts';
 import { translate } from './translate.ts';
@@ -13,7 +14,8 @@ export interface Catalog {
   readonly warehouses: readonly string[];
 }
 
-const done: Answer = {
+/** What a statement without rows answers. */
+export const done: Answer = {
   types: [rowType('status', 'VARCHAR')],
   rows: [['Statement executed successfully.']],
 };
@@ -68,22 +70,30 @@ async function answer(connection: DuckDBConnection, sql: string): Promise<Answer
   return { types, rows: cellsOf(reader, types) };
 }
 
-/** Runs Snowflake SQL on DuckDB. @throws Refusal */
+export interface QueryOptions {
+  readonly describeOnly?: boolean | undefined;
+  readonly binds?: readonly Literals[];
+}
+
+/** Runs Snowflake SQL on DuckDB, once for each row of binds. @throws Refusal */
 export async function runQuery(
   connection: DuckDBConnection,
   sql: string,
   catalog: Catalog,
-  describeOnly = false,
+  { describeOnly = false, binds = [new Map()] }: QueryOptions = {},
 ): Promise<Answer> {
-  if (/^\s*ALTER\s+SESSION\b/i.test(sql)) return done;
   try {
     const [, kind, name] = /^\s*USE\s+(WAREHOUSE|DATABASE|SCHEMA)\s+(.*)$/is.exec(sql) ?? [];
     if (kind !== undefined && name !== undefined) {
       await use(connection, kind.toUpperCase(), nameIn(name), catalog);
       return done;
     }
-    const translated = translate(sql);
-    return await (describeOnly ? describe(connection, translated) : answer(connection, translated));
+    let last = done;
+    for (const literals of binds) {
+      const translated = translate(sql, literals);
+      last = await (describeOnly ? describe(connection, translated) : answer(connection, translated));
+    }
+    return last;
   } catch (error) {
     throw refusalOf(error);
   }

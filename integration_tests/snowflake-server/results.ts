@@ -1,14 +1,21 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Answer } from './query.ts';
 import type { Cell, RowType } from './result.ts';
 
 type Rows = readonly (readonly Cell[])[];
 
+/** The rows of a JSON array without its outer brackets, compressed. */
+export interface Chunk {
+  readonly body: Buffer;
+  readonly rowCount: number;
+  /** Bytes before compression. */
+  readonly size: number;
+}
+
 export interface StoredResult {
-  readonly id: string;
   readonly types: readonly RowType[];
   readonly inline: Rows;
-  readonly chunks: readonly { readonly body: Buffer; readonly rowCount: number; readonly size: number }[];
+  readonly chunks: readonly Chunk[];
   /** As announced: a fault may make it more than there are. */
   readonly total: number;
 }
@@ -19,29 +26,36 @@ export interface ChunkSizes {
   readonly chunk: number;
 }
 
-/** A chunk is the rows of a JSON array without its outer brackets, compressed. */
-function chunkOf(rows: Rows): StoredResult['chunks'][number] {
+function chunkOf(rows: readonly unknown[]): Chunk {
   const text = JSON.stringify(rows).slice(1, -1);
   return { body: gzipSync(text, { level: 1 }), rowCount: rows.length, size: Buffer.byteLength(text) };
 }
 
-export function storedResult(
-  id: string,
-  { types, rows }: Answer,
-  sizes: ChunkSizes,
-  missing = 0,
-): StoredResult {
+export function withoutLastRow({ body }: Chunk): Chunk {
+  const rows: readonly unknown[] = JSON.parse(`[${gunzipSync(body)}]`);
+  return chunkOf(rows.slice(0, -1));
+}
+
+export function storedResult({ types, rows }: Answer, sizes: ChunkSizes, missing = 0): StoredResult {
   const chunks = [];
   for (let start = sizes.inline; start < rows.length; start += sizes.chunk) {
     chunks.push(chunkOf(rows.slice(start, start + sizes.chunk)));
   }
-  return { id, types, inline: rows.slice(0, sizes.inline), chunks, total: rows.length + missing };
+  return { types, inline: rows.slice(0, sizes.inline), chunks, total: rows.length + missing };
+}
+
+/** What a query's answer says beside its rows. */
+export interface Place {
+  readonly id: string;
+  readonly origin: string;
+  /** Which giving out of the chunks' addresses this is: older ones may have run out. */
+  readonly round: number;
 }
 
 /** The `data` of a query's answer. */
-export function resultData(result: StoredResult, origin: string): Record<string, unknown> {
+export function resultData(result: StoredResult, { id, origin, round }: Place): Record<string, unknown> {
   const chunks = result.chunks.map(({ rowCount, body, size }, index) => ({
-    url: `${origin}/chunks/${result.id}/${index}`,
+    url: `${origin}/chunks/${id}/${index}/${round}`,
     rowCount,
     compressedSize: body.length,
     uncompressedSize: size,
@@ -52,10 +66,10 @@ export function resultData(result: StoredResult, origin: string): Record<string,
     rowset: result.inline,
     total: result.total,
     returned: result.total,
-    queryId: result.id,
+    queryId: id,
     statementTypeId: 4096,
     queryResultFormat: 'json',
     version: 1,
-    ...(chunks.length === 0 ? {} : { chunks, chunkHeaders: { 'x-test-key': result.id } }),
+    ...(chunks.length === 0 ? {} : { chunks, chunkHeaders: { 'x-test-key': id } }),
   };
 }

@@ -22,6 +22,8 @@ export interface SnowflakeServer {
   readonly faults: Faults;
   /** Paths of the requests so far, without their parameters. */
   readonly requests: readonly string[];
+  /** What each session so far was set to by `ALTER SESSION SET`. */
+  readonly parameters: readonly ReadonlyMap<string, string>[];
   /** Runs Snowflake SQL beside any session. */
   run(...statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +93,7 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
     url: `http://127.0.0.1:${port}`,
     faults,
     requests,
+    parameters: sessions.parameters,
     run: async (...statements) => {
       for (const statement of statements) await runQuery(own, statement, { warehouses });
     },

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
+import { bindings, literalRows } from './binds.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Account, logIn } from './login.ts';
-import { type Catalog, runQuery } from './query.ts';
+import { parameterSettings } from './parameters.ts';
+import { Queries } from './queries.ts';
+import { type Answer, type Catalog, done, runQuery } from './query.ts';
 import { Refusal } from './refusal.ts';
-import { type ChunkSizes, resultData, type StoredResult, storedResult } from './results.ts';
+import { type ChunkSizes, storedResult } from './results.ts';
 
 export interface Reply {
   readonly status?: number;
@@ -26,6 +29,7 @@ export interface SessionsOptions {
 
 interface Session {
   readonly connection: DuckDBConnection;
+  readonly parameters: Map<string, string>;
 }
 
 const loginBody = z.object({
@@ -37,12 +41,24 @@ const loginBody = z.object({
   }),
 });
 
-const queryBody = z.object({ sqlText: z.string(), describeOnly: z.boolean().optional() });
+const queryBody = z.object({
+  sqlText: z.string(),
+  describeOnly: z.boolean().optional(),
+  asyncExec: z.boolean().optional(),
+  bindings: bindings.optional(),
+});
+
+type QueryBody = z.infer<typeof queryBody>;
 
 const success = (data: unknown): Reply => ({ body: { success: true, code: null, message: null, data } });
 
 const tokenOf = (request: IncomingMessage): string =>
   /Token="([^"]*)"/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+
+function stillRuns(queryId: string): Reply {
+  const data = { queryId, getResultUrl: `/queries/${queryId}/result` };
+  return { body: { success: true, code: '333334', message: 'Query execution in progress', data } };
+}
 
 const lifetimes = { validityInSecondsST: 3600, validityInSecondsMT: 14_400 };
 
@@ -52,7 +68,9 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
   /** Under the token that renews: a session outlives its own token. */
   readonly #masters = new Map<string, Session>();
-  readonly #results = new Map<string, StoredResult>();
+  readonly #queries = new Queries();
+  /** What `ALTER SESSION SET` has set, of the sessions in the order of their logins. */
+  readonly parameters: ReadonlyMap<string, string>[] = [];
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -73,8 +91,9 @@ export class Sessions {
   }
 
   #route(request: IncomingMessage, url: URL, body: string): Promise<Reply> | Reply {
-    const [, first = '', second = '', third = ''] = url.pathname.split('/');
-    if (first === 'chunks') return this.#chunk(request, second, Number(third));
+    const [, first = '', second = '', third = '', fourth = ''] = url.pathname.split('/');
+    if (first === 'chunks') return this.#chunk(request, second, Number(third), Number(fourth));
+    if (first === 'monitoring') return this.#status(request, third);
     switch (url.pathname) {
       case '/session/v1/login-request':
         return this.#login(url, body);
@@ -85,22 +104,25 @@ export class Sessions {
       case '/queries/v1/query-request':
         return this.#query(request, url, body);
       default:
-        return first === 'queries' && third === 'result' ? this.#result(second, url) : success(null);
+        return first === 'queries' && third === 'result' ? this.#result(request, second, url) : success(null);
     }
   }
 
-  #statusFault(at: Fault['at']): Reply | undefined {
-    const fault = this.#options.faults.take(at, 'status');
+  /** What a fault makes of a request: another status, or a refusal. */
+  #fault(at: Fault['at']): Reply | undefined {
+    const fault = this.#options.faults.take(at, 'status', 'refused');
+    if (fault?.kind === 'refused') throw new Refusal(fault.code, fault.message);
     return fault?.kind === 'status' ? { status: fault.status, body: {} } : undefined;
   }
 
   async #login(url: URL, body: string): Promise<Reply> {
-    const fault = this.#statusFault('login');
+    const fault = this.#fault('login');
     if (fault !== undefined) return fault;
     logIn(loginBody.parse(JSON.parse(body)).data, url.searchParams.get('roleName'), this.#options.account);
     const token = randomUUID();
     const masterToken = randomUUID();
-    const session = { connection: await this.#options.open() };
+    const session = { connection: await this.#options.open(), parameters: new Map<string, string>() };
+    this.parameters.push(session.parameters);
     this.#sessions.set(token, session);
     this.#masters.set(masterToken, session);
     return success({ token, masterToken, sessionId: 1, parameters: [], ...lifetimes });
@@ -120,45 +142,60 @@ export class Sessions {
     return success(null);
   }
 
-  #sessionOf(request: IncomingMessage): Session {
-    const session = this.#sessions.get(tokenOf(request));
+  #sessionOf(request: IncomingMessage, at: 'query' | 'result'): Session {
+    const token = tokenOf(request);
+    if (this.#options.faults.take(at, 'expired')) this.#sessions.delete(token);
+    const session = this.#sessions.get(token);
     if (session === undefined) throw new Refusal('390112', 'Your session has expired. Please login again.');
     return session;
   }
 
-  async #query(request: IncomingMessage, url: URL, body: string): Promise<Reply> {
-    const { faults, catalog, sizes } = this.#options;
-    const status = this.#statusFault('query');
-    if (status !== undefined) return status;
-    const { sqlText, describeOnly = false } = queryBody.parse(JSON.parse(body));
-    if (faults.take('query', 'expired')) this.#sessions.delete(tokenOf(request));
-    const { connection } = this.#sessionOf(request);
-    const answer = await runQuery(connection, sqlText, catalog, describeOnly);
-    const id = randomUUID();
-    this.#results.set(id, storedResult(id, answer, sizes, faults.take('query', 'short') ? 1 : 0));
-    return faults.take('query', 'slow') ? this.#stillRuns(id) : this.#result(id, url);
+  async #query(request: IncomingMessage, url: URL, text: string): Promise<Reply> {
+    const fault = this.#fault('query');
+    if (fault !== undefined) return fault;
+    const { faults, sizes } = this.#options;
+    const body = queryBody.parse(JSON.parse(text));
+    const session = this.#sessionOf(request, 'query');
+    const missing = faults.take('query', 'short') ? 1 : 0;
+    const answer = this.#run(session, body).then((rows) => storedResult(rows, sizes, missing));
+    const id = this.#queries.begin(answer);
+    if (body.asyncExec || faults.take('query', 'slow')) return stillRuns(id);
+    return success(await this.#queries.data(id, url.origin));
   }
 
-  #stillRuns(queryId: string): Reply {
-    const data = { queryId, getResultUrl: `/queries/${queryId}/result` };
-    return { body: { success: true, code: '333334', message: 'Query execution in progress', data } };
+  async #run(session: Session, { sqlText, describeOnly, bindings: binds = {} }: QueryBody): Promise<Answer> {
+    const refused = this.#options.faults.takeForStatement(sqlText);
+    if (refused?.kind === 'refused') throw new Refusal(refused.code, refused.message);
+    const settings = parameterSettings(sqlText);
+    for (const [name, value] of settings ?? []) session.parameters.set(name, value);
+    if (settings !== undefined) return done;
+    const options = { describeOnly, binds: literalRows(binds) };
+    return runQuery(session.connection, sqlText, this.#options.catalog, options);
   }
 
-  #result(id: string, url: URL): Reply {
-    const result = this.#results.get(id);
-    if (result === undefined) throw new Refusal('000709', `Statement ${id} not found`, '02000');
-    return success(resultData(result, url.origin));
+  /** Under which an asynchronous query's state is asked for. */
+  #status(request: IncomingMessage, id: string): Reply {
+    this.#sessionOf(request, 'query');
+    const status = this.#queries.status(id);
+    return success({ queries: status === undefined ? [] : [{ id, status }] });
   }
 
-  #chunk(request: IncomingMessage, id: string, index: number): Reply {
-    const status = this.#statusFault('chunk');
-    if (status !== undefined) return status;
-    const chunk = this.#results.get(id)?.chunks[index];
-    if (chunk === undefined || request.headers['x-test-key'] !== id) return { status: 403, body: {} };
-    return {
-      headers: { 'content-encoding': 'gzip', 'content-type': 'application/octet-stream' },
-      body: chunk.body,
-      cut: this.#options.faults.take('chunk', 'cut') !== undefined,
-    };
+  async #result(request: IncomingMessage, id: string, url: URL): Promise<Reply> {
+    const fault = this.#fault('result');
+    if (fault !== undefined) return fault;
+    this.#sessionOf(request, 'result');
+    if (this.#options.faults.take('result', 'slow')) return stillRuns(id);
+    return success(await this.#queries.data(id, url.origin));
+  }
+
+  async #chunk(request: IncomingMessage, id: string, index: number, round: number): Promise<Reply> {
+    const fault = this.#fault('chunk');
+    if (fault !== undefined) return fault;
+    if (request.headers['x-test-key'] !== id) return { status: 403, body: {} };
+    const wrong = this.#options.faults.take('chunk', 'cut', 'half', 'short', 'expire');
+    const chunk = await this.#queries.chunk(id, index, round, wrong);
+    if (!('body' in chunk)) return { ...chunk, body: {} };
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'application/octet-stream' };
+    return { headers, ...chunk };
   }
 }

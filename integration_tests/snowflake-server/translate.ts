@@ -1,3 +1,4 @@
+import { bound, type Literals } from './binds.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 /**
@@ -74,8 +75,8 @@ function text(tokens: readonly Token[], index: number, defines: boolean): string
   }
 }
 
-export function translate(sql: string): string {
-  const tokens = tokensOf(sql);
+export function translate(sql: string, literals: Literals = new Map()): string {
+  const tokens = bound(tokensOf(sql), literals);
   const defines = /^\s*(CREATE|ALTER)\b/i.test(sql) && !/\bAS\s*(WITH|SELECT)\b/i.test(sql);
   return tokens
     .map((_, index) => text(tokens, index, defines))

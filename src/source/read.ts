@@ -1,6 +1,6 @@
 import type { ReadRequest, SourceOutput } from '../protocol/connector.ts';
 import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
-import { log, streamStatusMessage, traceError } from '../protocol/make-message.ts';
+import { log, rowEstimate, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
 import { nearMatches } from '../streams/near-match.ts';
@@ -8,6 +8,7 @@ import { lastSyncTime } from './changes/clock.ts';
 import { type ModelOutput, readModel } from './changes/read-model.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
+import { notesOf } from './entity-types.ts';
 import { openPlan, type Plan, planStream, type StreamPlan } from './plan.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
@@ -35,10 +36,16 @@ function keptStates(states: StreamState, { models }: StreamPlan): StreamState {
   return Object.fromEntries(Object.entries(states).filter(([label]) => labels.has(label)));
 }
 
-function* remarks({ contract, models }: StreamPlan): Generator<SourceOutput> {
+/** A model that was read before is not asked about its data again: what is new in it is seen by its rows. */
+async function* remarks(
+  { contract, models }: StreamPlan,
+  { plan, states }: StreamRead,
+): AsyncGenerator<SourceOutput> {
   if (models.length === 0) yield log('WARN', `${contract.name}: no model and no table fills this stream.`);
-  for (const { label, compiled } of models) {
-    for (const note of compiled.notes) yield log('WARN', `${contract.name}, ${label}: ${note}`);
+  for (const model of models) {
+    const known = states[model.label] !== undefined;
+    const notes = known ? model.compiled.notes : await notesOf(plan, model);
+    for (const note of notes) yield log('WARN', `${contract.name}, ${model.label}: ${note}`);
   }
 }
 
@@ -46,6 +53,7 @@ function* remarks({ contract, models }: StreamPlan): Generator<SourceOutput> {
 function streamTally(stream: StreamName, kept: StreamState) {
   let states = kept;
   let records = 0;
+  let expected = 0;
   const state = (): SourceOutput => {
     const message = stateMessageOf(stream, states, records);
     records = 0;
@@ -57,7 +65,11 @@ function streamTally(stream: StreamName, kept: StreamState) {
       return state();
     }
     if (output.type === 'RECORD_LINES') records += output.count;
-    return output;
+    const rows = output.type === 'TRACE' ? output.trace.estimate?.row_estimate : undefined;
+    if (rows === undefined) return output;
+    // A model counts its own rows; the stream has those of all models so far.
+    expected += rows;
+    return rowEstimate(stream, expected);
   };
   return { state, pass };
 }
@@ -68,7 +80,7 @@ async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
   const planned = await planStream(request.plan, request.config, stream, (label) =>
     lastSyncTime(request.states[label]?.cursor?.timestamp, request.config.lookback),
   );
-  yield* remarks(planned);
+  yield* remarks(planned, request);
   const tally = streamTally(stream, keptStates(request.states, planned));
   for (const model of planned.models) {
     const known = request.states[model.label];

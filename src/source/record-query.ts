@@ -16,6 +16,8 @@ export interface RecordQuery {
 /** Which rows: strictly after a cursor, up to the start of the read or beyond it, less those known. */
 export interface RowRange {
   readonly after?: Cursor | undefined;
+  /** Take the rows at the cursor too: a read that begins again midway does not know which of them it has sent. */
+  readonly inclusive?: boolean;
   /** Take rows from this long before the cursor on: late rows. */
   readonly lookbackFrom?: string | undefined;
   /** The start of the read, `YYYY-MM-DDTHH:MM:SS.fff` in UTC. */
@@ -39,8 +41,8 @@ export function recordFields(dialect: Dialect, contract: StreamContract, model: 
   );
   if (contract.name !== 'events') return fields;
   const others = fields.filter((field) => field.name !== 'messageId');
-  // A ULID is letters and digits: quotes make it JSON.
-  const sql = `concat('"', ${messageId(dialect, model, others)}, '"')`;
+  // The row's key is its message id. A ULID is letters and digits: quotes make it JSON.
+  const sql = `concat('"', ${key}, '"')`;
   return [{ name: 'messageId', schema: { type: 'string' }, sql }, ...others];
 }
 
@@ -68,11 +70,15 @@ function textOf(dialect: Dialect, names: readonly string[]): string {
 const columnsAmong = (model: ModelPlan, names: readonly string[]): string[] =>
   names.filter((name) => model.columns.some((column) => column.name === name));
 
-/** The row's own id and its person, where the model has them. */
-function eventIdentity(dialect: Dialect, model: ModelPlan): string | undefined {
+/** The row's own id and its person, where the model has them: with the timestamp, they make the message id. */
+export function eventIdentityColumns(model: ModelPlan): string[] | undefined {
   const id = model.columns.find((column) => ['messageId', 'event_id', 'EVENT_ID'].includes(column.name));
-  if (id === undefined) return undefined;
-  return textOf(dialect, [id.name, ...columnsAmong(model, ['userId', 'anonymousId', 'event'])]);
+  return id && [id.name, ...columnsAmong(model, ['userId', 'anonymousId', 'event'])];
+}
+
+function eventIdentity(dialect: Dialect, model: ModelPlan): string | undefined {
+  const columns = eventIdentityColumns(model);
+  return columns && textOf(dialect, columns);
 }
 
 /** SQL that names a row to a person, from columns that every row of the stream has. */
@@ -96,20 +102,29 @@ function keyOf(
   return textOf(dialect, columnsAmong(model, [...contract.primaryKey, 'anonymousId']));
 }
 
-function afterCursor(dialect: Dialect, { after, lookbackFrom }: RowRange): string {
+function afterCursor(dialect: Dialect, { after, inclusive, lookbackFrom }: RowRange): string {
   if (after === undefined) return 'TRUE';
-  if (after.timestamp === null) {
-    return `(${ts} IS NOT NULL OR ${key} > ${dialect.quoteString(after.key)})`;
-  }
+  const beyond = `${key} ${inclusive === true ? '>=' : '>'} ${dialect.quoteString(after.key)}`;
+  if (after.timestamp === null) return `(${ts} IS NOT NULL OR ${beyond})`;
   if (lookbackFrom !== undefined) return `${ts} > ${dialect.timestampLiteral(lookbackFrom)}`;
   const at = dialect.timestampLiteral(after.timestamp);
-  return `(${ts} > ${at} OR (${ts} = ${at} AND ${key} > ${dialect.quoteString(after.key)}))`;
+  return `(${ts} > ${at} OR (${ts} = ${at} AND ${beyond}))`;
 }
 
 function partOf(dialect: Dialect, { part, start }: RowRange): string {
   const at = dialect.timestampLiteral(start);
   if (part === 'all') return 'TRUE';
   return part === 'present' ? `(${ts} IS NULL OR ${ts} <= ${at})` : `${ts} > ${at}`;
+}
+
+/**
+ * The rows of a range, in the cursor's order. Where an inner order holds, the lines are made above the sort,
+ * which then carries the row's columns instead of a text that is longer than they are.
+ */
+function inOrder(dialect: Dialect, where: string, { part }: RowRange): string {
+  if (part === 'all') return `"__rows" WHERE ${where}`;
+  const ordered = `"__rows" WHERE ${where} ORDER BY ${ts} ASC NULLS FIRST, ${key} ASC`;
+  return dialect.keepsInnerOrder ? `(SELECT * FROM ${ordered})` : ordered;
 }
 
 /** Builds the queries of one model. The model's own text stands first and untouched, so that errors in it read well. */
@@ -135,8 +150,8 @@ FROM "__rows" WHERE ${afterCursor(dialect, range)}`,
     hashes: (range, limit) => `${rows}
 SELECT ${hash} AS "hash" FROM "__rows" WHERE ${where(range)} ORDER BY ${ts} LIMIT ${limit}`,
     lines: (range, emittedAt) => `${rows}
-SELECT ${dialect.line(`{"type":"RECORD","record":{"stream":"${contract.name}","emitted_at":${emittedAt},"data":`, json, '}}')} AS "line",
+SELECT ${dialect.line(`{"type":"RECORD","record":{"stream":"${contract.name}","emitted_at":${emittedAt},"data":`, fields, '}}')} AS "line",
   ${dialect.timestampText(ts)} AS "ts", ${key} AS "key"
-FROM "__rows" WHERE ${where(range)}${range.part === 'all' ? '' : ` ORDER BY ${ts} ASC NULLS FIRST, ${key} ASC`}`,
+FROM ${inOrder(dialect, where(range), range)}`,
   };
 }

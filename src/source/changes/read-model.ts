@@ -1,6 +1,6 @@
 import type { RecordLines } from '../../protocol/connector.ts';
 import { configError } from '../../protocol/connector-error.ts';
-import { log } from '../../protocol/make-message.ts';
+import { log, rowEstimate } from '../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { StreamContract } from '../../streams/contract.ts';
 import type { SourceConfig } from '../config.ts';
@@ -113,11 +113,11 @@ function* remarks(read: ModelRead, { present, undated, ahead }: Survey): Generat
   }
   if (ahead > 0) yield log('INFO', `${where}: ${ahead} rows are dated in the future; each is sent once.`);
   yield log('INFO', `${where}: ${present} rows to read.`);
+  yield rowEstimate(read.contract.name, present + ahead);
 }
 
 /** Rows up to now in the order of the cursor, then those dated ahead of it, each of which is sent once. */
 async function* readChanges(read: ModelRead, query: RecordQuery, start: string): AsyncGenerator<ModelOutput> {
-  const { warehouse } = read.plan;
   const { name } = read.contract;
   const definition = read.model.compiled.fingerprint;
   const remembered = read.known?.future ?? [];
@@ -130,11 +130,28 @@ async function* readChanges(read: ModelRead, query: RecordQuery, start: string):
     cursor = laterOf(cursor, at);
     return { type: 'STEP', state: { definition, cursor, future: remembered } };
   };
-  yield* withSteps(name, warehouse.lines(query.lines({ ...common, part: 'present' }, Date.now())), stepAt);
+  yield* withSteps(name, orderedLines(read, query, { ...common, part: 'present' }, found.present), stepAt);
   const future = found.ahead === 0 ? [] : await futureHashes(read, query, common);
   if (found.ahead > 0)
-    yield* withoutSteps(name, warehouse.lines(query.lines({ ...common, part: 'ahead' }, Date.now())));
+    yield* withoutSteps(name, orderedLines(read, query, { ...common, part: 'ahead' }, found.ahead));
   yield { type: 'STEP', state: { definition, cursor, future } };
+}
+
+function orderedLines(
+  read: ModelRead,
+  query: RecordQuery,
+  range: RowRange,
+  rows: number,
+): AsyncIterable<LineBatch> {
+  const emittedAt = Date.now();
+  const from = (last: TextRow): RowRange => ({
+    ...range,
+    after: cursorOf(last),
+    inclusive: true,
+    lookbackFrom: undefined,
+  });
+  const resume = (last: TextRow): string => query.lines(from(last), emittedAt);
+  return read.plan.warehouse.lines(query.lines(range, emittedAt), { rows, resume });
 }
 
 const lookbackRange = (read: ModelRead, after: Cursor | undefined): { lookbackFrom?: string } =>

@@ -30,6 +30,12 @@ export interface JsonField {
   readonly sql: string;
 }
 
+/** A name and the SQL of its JSON value. */
+export interface ObjectField {
+  readonly name: string;
+  readonly sql: string;
+}
+
 /** A dialect is data and small functions: what SQL differs in between warehouses. */
 export interface Dialect {
   readonly name: 'duckdb' | 'snowflake';
@@ -43,11 +49,13 @@ export interface Dialect {
   /** `row` is SQL text that names the row in the error about a value that JSON cannot hold. */
   jsonField(column: Column, row: string): JsonField;
   /** SQL of a JSON object text from names and JSON values. */
-  jsonObject(fields: readonly { readonly name: string; readonly sql: string }[]): string;
+  jsonObject(fields: readonly ObjectField[]): string;
   /** SQL of a ULID: 48 bits of time (a timestamp expression) and 80 bits of a hash of the identity text. */
   ulid(timestamp: string, identity: string): string;
-  /** SQL of the finished line: prefix and suffix are literal texts around the JSON object. */
-  line(prefix: string, json: string, suffix: string): string;
+  /** Whether a query keeps the order of an ordered query that it selects from. */
+  readonly keepsInnerOrder: boolean;
+  /** SQL of the finished line: prefix and suffix are literal texts around the JSON, given as SQL or as an object's fields. */
+  line(prefix: string, json: string | readonly ObjectField[], suffix: string): string;
   /** SQL of a timestamp from a literal text `YYYY-MM-DDTHH:MM:SS[.ffffff]`. */
   timestampLiteral(text: string): string;
   /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
@@ -56,6 +64,14 @@ export interface Dialect {
   byteLength(text: string): string;
   /** SQL of whether all of a text matches; the pattern keeps to what both warehouses' engines share. */
   matches(text: string, pattern: string): string;
+}
+
+/** What a warehouse that works on this machine may use of a query of lines. */
+export interface LineOptions {
+  /** How many rows it has to sort. */
+  readonly rows?: number;
+  /** SQL of the rows from the last one on, that one among them, where it has to begin again midway. */
+  readonly resume?: (last: TextRow) => string;
 }
 
 /** The only door to a database. Every method throws ConnectorError. */
@@ -71,7 +87,7 @@ export interface Warehouse {
    * Streams a query whose first column is a finished line with its newline (see {@link Dialect.line}),
    * and whose other columns are text; only the first and last row of a batch have those read.
    */
-  lines(sql: string): AsyncIterable<LineBatch>;
+  lines(sql: string, options?: LineOptions): AsyncIterable<LineBatch>;
   execute(sql: string): Promise<void>;
   close(): Promise<void>;
 }

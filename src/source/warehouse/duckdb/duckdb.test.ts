@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Warehouse } from '../warehouse.ts';
+import type { TextRow, Warehouse } from '../warehouse.ts';
 import { duckdbWarehouse } from './duckdb.ts';
 
 let folder: string;
@@ -62,6 +62,15 @@ describe('values leave exactly', () => {
     [`{'a': 9007199254740993, 'b': [0.5::DOUBLE]}`, '{"a":9007199254740993,"b":[0.5]}'],
     [`['NaN']::VARCHAR[]`, '["NaN"]'],
     [`['inf', 'x"nan'] || [NULL::DOUBLE::VARCHAR]`, '["inf","x\\"nan",null]'],
+    ['-0.05::DECIMAL(4,2)', '-0.05'],
+    ['0.1::FLOAT::DOUBLE', '0.10000000149011612'],
+    [`TIMESTAMP '1969-07-20 20:17:40.000001'`, '"1969-07-20T20:17:40.000001"'],
+    [`TIMESTAMP_NS '2024-02-29 13:14:15.123456789'`, '"2024-02-29T13:14:15.123456789"'],
+    [`TIMESTAMP_S '2024-02-29 13:14:15'`, '"2024-02-29T13:14:15"'],
+    ['NULL::DATE', 'null'],
+    ['NULL::BOOLEAN', 'null'],
+    ['NULL::HUGEINT', 'null'],
+    ['NULL::JSON', 'null'],
     ['NULL::DOUBLE', 'null'],
     ['NULL::TIMESTAMP', 'null'],
     [`'d5d21ce4-6ed6-4a29-b8bd-0a1b2f0d2e3c'::UUID`, '"d5d21ce4-6ed6-4a29-b8bd-0a1b2f0d2e3c"'],
@@ -79,6 +88,8 @@ describe('values that JSON cannot hold', () => {
     `{'a': 'NaN'::DOUBLE}`,
     `'{"a": NaN}'::JSON`,
     `'infinity'::TIMESTAMP`,
+    `'-infinity'::TIMESTAMPTZ`,
+    `'infinity'::DATE`,
   ])('%s is an error that names column and row', async (value) => {
     await expect(jsonOf(value)).rejects.toThrow(/column "v" holds .*row 1/);
   });
@@ -189,18 +200,74 @@ describe('opening', () => {
   });
 });
 
-it('streams lines as bytes with the first and last row of each batch', async () => {
-  const line = warehouse.dialect.line('{"n":', 'n', '}');
-  const batches = [];
-  for await (const batch of warehouse.lines(`SELECT ${line}, n::VARCHAR AS n FROM range(5000) t(n)`))
-    batches.push(batch);
-  const text = Buffer.concat(batches.map((batch) => batch.bytes)).toString();
-  expect(
-    text
-      .split('\n')
-      .slice(0, -1)
-      .map((json) => JSON.parse(json).n),
-  ).toEqual([...Array(5000).keys()]);
-  expect(batches[0]?.first).toEqual({ n: '0' });
-  expect(batches.at(-1)?.last).toEqual({ n: '4999' });
+describe('lines', () => {
+  const line = (text: string): string => `encode(${text} || chr(10)) AS "line"`;
+
+  it.each([
+    ['of which some are short', `repeat('ä', (hash(n) % 30)::BIGINT)`],
+    ['that are long', `repeat('ä', 20 + (hash(n) % 2000)::BIGINT)`],
+  ])('come as bytes with the first and last row of each batch: lines %s', async (_, text) => {
+    const rows = await warehouse.rows(`SELECT ${text} AS t FROM range(10000) r(n)`);
+    const batches = [];
+    for await (const batch of warehouse.lines(
+      `SELECT ${line(text)}, n::VARCHAR AS n FROM range(10000) r(n)`,
+    )) {
+      batches.push(batch);
+    }
+    const texts = batches.map((batch) => Buffer.from(batch.bytes).toString().slice(0, -1).split('\n'));
+    expect(texts.flat()).toEqual(rows.map((row) => row.t));
+    expect(texts.map((some) => some.length)).toEqual(batches.map((batch) => batch.count));
+    const ends = batches.flatMap(({ first, last }) => [Number(first.n), Number(last.n)]);
+    expect(ends.at(0)).toBe(0);
+    expect(ends.at(-1)).toBe(9999);
+    expect(batches.map(({ first, last, count }) => Number(last.n) - Number(first.n) + 1 - count)).toEqual(
+      batches.map(() => 0),
+    );
+  });
+
+  /** A query that fails once only, as one that is short of memory does: after its 60,000th row. */
+  const failingOnce = (from: number): string => `SELECT ${line(`n || ' is a row of some length'`)},
+    CASE WHEN n = 60000 AND nextval('tries') = 1 THEN error('once') ELSE n END AS n
+    FROM range(${from}, 100000) r(n)`;
+
+  async function numbersOf(sql: string, resume?: (last: TextRow) => string): Promise<number[]> {
+    const numbers: number[] = [];
+    const small = await duckdbWarehouse({ type: 'duckdb', path: join(folder, 'w.duckdb') });
+    try {
+      await small.execute('CREATE TEMP SEQUENCE tries');
+      for await (const { bytes } of small.lines(sql, resume && { resume })) {
+        numbers.push(...Buffer.from(bytes).toString().trimEnd().split('\n').map(Number.parseFloat));
+      }
+    } finally {
+      await small.close();
+    }
+    return numbers;
+  }
+
+  it('are an error, with its reason, where the query fails after many of them', async () => {
+    const bad = `CASE WHEN n = 90000 THEN error('row ninety thousand') ELSE n || ' is a good row' END`;
+    await expect(numbersOf(`SELECT ${line(bad)} FROM range(100000) r(n)`)).rejects.toThrow(
+      /row ninety thousand/,
+    );
+  });
+
+  it('go on with more memory from the last one given', async () => {
+    const resumed: number[] = [];
+    const numbers = await numbersOf(failingOnce(0), (last) => {
+      resumed.push(Number(last.n));
+      return failingOnce(Number(last.n));
+    });
+    expect(resumed).toHaveLength(1);
+    expect(numbers).toHaveLength(100_001);
+    expect([...new Set(numbers)]).toEqual([...Array(100_000).keys()]);
+  });
+
+  it('stop with an error where there is no way to go on', async () => {
+    await expect(numbersOf(failingOnce(0))).rejects.toThrow(/stopped reading midway.*memory/);
+  });
+
+  it('of a query that needs more memory than a reader begins with come all the same', async () => {
+    const sql = `SELECT ${line(`len(list(n)) || ' rows'`)} FROM range(20000000) r(n)`;
+    expect(await numbersOf(sql)).toEqual([20_000_000]);
+  });
 });

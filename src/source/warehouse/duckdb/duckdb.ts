@@ -1,30 +1,9 @@
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
-import type { Column, LineBatch, Relation, TextRow, Warehouse } from '../warehouse.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column, Relation, TextRow, Warehouse } from '../warehouse.ts';
 import { duckdbDialect } from './dialect.ts';
-import { errorMarker } from './json-field.ts';
+import { asText, streamLines } from './lines.ts';
 import { type DuckdbConfig, type OpenDatabase, openDuckdb } from './open.ts';
-
-/** DuckDB's own texts are good: the first line says what and where; the rest is the SQL. */
-function queryError(error: unknown): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  const text = messageOf(error);
-  const marked = text.indexOf(errorMarker);
-  if (marked >= 0) return configError(text.slice(marked + errorMarker.length).split('\n')[0] ?? text);
-  const [headline = text, ...rest] = text.split('\n\n');
-  return configError(`DuckDB: ${headline.replaceAll('\n', ' ')}`, {
-    internal: rest.join('\n'),
-    cause: error,
-  });
-}
-
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw queryError(error);
-  }
-}
+import { guarded } from './query-error.ts';
 
 async function textRows(connection: DuckDBConnection, sql: string): Promise<TextRow[]> {
   const reader = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM (${sql}\n)`);
@@ -33,9 +12,6 @@ async function textRows(connection: DuckDBConnection, sql: string): Promise<Text
     .getRows()
     .map((row) => Object.fromEntries(names.map((name, index) => [name, asText(row[index])])));
 }
-
-const asText = (value: unknown): string | null =>
-  value === null || value === undefined ? null : String(value);
 
 async function describe(connection: DuckDBConnection, sql: string): Promise<Column[]> {
   const rows = (await connection.runAndReadAll(`DESCRIBE ${sql}`)).getRows();
@@ -57,42 +33,10 @@ async function relations({ connection, catalog, schema }: OpenDatabase): Promise
 
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-function textRow(chunk: DuckDBDataChunk, names: readonly string[], row: number): TextRow {
-  return Object.fromEntries(
-    names.map((name, index) => [name, asText(chunk.getColumnVector(index + 1).getItem(row))]),
-  );
-}
-
-/** Copies one vector of ready lines into one buffer: no row of it becomes a JavaScript object. */
-function lineBatch(chunk: DuckDBDataChunk, names: readonly string[]): LineBatch {
-  const vector = chunk.getColumnVector(0);
-  const parts: Uint8Array[] = [];
-  for (let row = 0; row < chunk.rowCount; row += 1) {
-    const item = vector.getItem(row);
-    if (item !== null && typeof item === 'object' && 'bytes' in item) parts.push(item.bytes);
-  }
-  return {
-    bytes: Buffer.concat(parts),
-    count: chunk.rowCount,
-    first: textRow(chunk, names, 0),
-    last: textRow(chunk, names, chunk.rowCount - 1),
-  };
-}
-
-async function* lines(connection: DuckDBConnection, sql: string): AsyncGenerator<LineBatch> {
-  const result = await guarded(() => connection.stream(sql));
-  const names = result.columnNames().slice(1);
-  for (;;) {
-    const chunk = await guarded(() => result.fetchChunk());
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield lineBatch(chunk, names);
-  }
-}
-
 /** The embedded warehouse. Reads run one after another on one connection, each streamed. */
 export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> {
   const database = await guarded(() => openDuckdb(config));
-  const { connection } = database;
+  const { connection, memory } = database;
   let known: Promise<Relation[]> | undefined;
   return {
     dialect: duckdbDialect,
@@ -101,8 +45,8 @@ export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> 
       return known;
     },
     describe: (sql) => guarded(() => describe(connection, sql)),
-    rows: (sql) => guarded(() => textRows(connection, sql)),
-    lines: (sql) => lines(connection, sql),
+    rows: (sql) => guarded(() => memory.enough(() => textRows(connection, sql))),
+    lines: (sql, options) => streamLines(database, sql, options),
     execute: async (sql) => {
       await guarded(() => connection.run(sql));
     },

@@ -4,6 +4,8 @@ import { extname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
 import { duckdbDialect } from './dialect.ts';
+import type { CopyFrom } from './line-bytes.ts';
+import { Memory } from './memory.ts';
 import { snowflakeFunctions } from './snowflake-functions.ts';
 
 export interface DuckdbConfig {
@@ -20,6 +22,8 @@ export interface OpenDatabase {
   /** Catalog and schema whose tables the models see. */
   readonly catalog: string;
   readonly schema: string;
+  readonly memory: Memory;
+  readonly copyFrom: CopyFrom;
   close(): Promise<void>;
 }
 
@@ -116,6 +120,7 @@ export async function openDuckdb(config: DuckdbConfig): Promise<OpenDatabase> {
   const kind = await kindOf(config.path);
   if (kind === 'folder' && config.writable === true) throw readOnlyFolder(config.path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { default: bindings } = await import('@duckdb/node-bindings');
   const spill = await spillFolder();
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill ?? '' });
   const connection = await instance.connect();
@@ -124,8 +129,11 @@ export async function openDuckdb(config: DuckdbConfig): Promise<OpenDatabase> {
     instance.closeSync();
     if (spill !== undefined) await rm(spill, { recursive: true, force: true });
   };
+  const memory = new Memory(connection);
   try {
-    return { connection, close, ...(await attach(connection, config, kind)) };
+    if (config.writable !== true) await memory.restrict();
+    const place = await attach(connection, config, kind);
+    return { connection, close, memory, copyFrom: bindings.get_data_from_pointer, ...place };
   } catch (error) {
     await close();
     throw error;

@@ -116,9 +116,9 @@ function scan(input: Buffer): ScannedChunk {
 }
 
 /** Undefined where the chunk is not of the plain form. */
-export function scanChunk(text: string): ScannedChunk | undefined {
+export function scanChunk(bytes: Buffer): ScannedChunk | undefined {
   try {
-    return scan(Buffer.from(text));
+    return scan(bytes);
   } catch (error) {
     if (error instanceof Unusual) return undefined;
     throw error;

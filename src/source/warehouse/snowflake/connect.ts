@@ -7,6 +7,7 @@ import { isNetworkError, loginError, statementError } from './driver-error.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
 import { execute } from './statement.ts';
+import { wholeChunksUsed } from './whole-chunks.ts';
 
 /** The driver waits 1, 2, 4 … seconds between its tries: four tell a pause from a wrong address. */
 const loginRetries = 3;
@@ -55,8 +56,8 @@ function driverOptions(config: SnowflakeConfig, accessUrl: string): ConnectionOp
     sfRetryMaxLoginRetries: loginRetries,
     // Chunks fetched ahead of the one being read: the bound of what a slow reader leaves in memory.
     resultPrefetch: 1,
-    // Rows or, on the fast way, whole chunks that wait decoded for a slow reader.
-    rowStreamHighWaterMark: 1,
+    // What waits decoded for a slow reader: one whole chunk, or so many rows.
+    rowStreamHighWaterMark: wholeChunksUsed() ? 1 : 1000,
   };
 }
 

@@ -1,5 +1,5 @@
 import { base32, base32Alphabet } from '../base32.ts';
-import type { Dialect } from '../warehouse.ts';
+import type { Dialect, ObjectField } from '../warehouse.ts';
 import { jsonField } from './json-field.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 
@@ -9,9 +9,12 @@ const crockford = (number: string, digits: number): string =>
     (shift) => `SUBSTR('${base32Alphabet}', BITAND(BITSHIFTRIGHT(${number}, ${shift}), 31) + 1, 1)`,
   );
 
-function member({ name, sql }: { readonly name: string; readonly sql: string }): string {
+function member({ name, sql }: ObjectField): string {
   return `${quoteString(`${JSON.stringify(name)}:`)}, COALESCE(${sql}, 'null')`;
 }
+
+const jsonObject = (fields: readonly ObjectField[]): string =>
+  `CONCAT('{', ${fields.map(member).join(`, ',', `)}, '}')`;
 
 export const snowflakeDialect: Dialect = {
   name: 'snowflake',
@@ -21,7 +24,7 @@ export const snowflakeDialect: Dialect = {
   isTimestamp: (type) => /^(TIMESTAMP|DATETIME|DATE$)/.test(type),
   jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
   // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
-  jsonObject: (fields) => `CONCAT('{', ${fields.map(member).join(`, ',', `)}, '}')`,
+  jsonObject,
   ulid(timestamp, identity) {
     // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
     const since1970 = `DATEDIFF('millisecond', '1970-01-01'::TIMESTAMP_NTZ, ${timestamp})`;
@@ -29,7 +32,11 @@ export const snowflakeDialect: Dialect = {
     const half = (start: number): string => `TO_NUMBER(SUBSTR(MD5(${identity}), ${start}, 10), 'XXXXXXXXXX')`;
     return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
   },
-  line: (prefix, json, suffix) => `CONCAT(${quoteString(prefix)}, ${json}, ${quoteString(suffix)}, CHR(10))`,
+  keepsInnerOrder: false,
+  line(prefix, json, suffix) {
+    const text = typeof json === 'string' ? json : jsonObject(json);
+    return `CONCAT(${quoteString(prefix)}, ${text}, ${quoteString(suffix)}, CHR(10))`;
+  },
   timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP_NTZ`,
   // A plain cast prints what the session's format says, milliseconds by default, and a cursor that is cut would
   // read rows again. Another format would change what OBJECT_CONSTRUCT prints in people's attributes.

@@ -43,7 +43,8 @@ function numberField(column: Column, ref: string, row: string): JsonField | unde
   if (column.type !== 'FLOAT') return undefined;
   const text = `TO_VARCHAR(${ref})`;
   // The short text of a double may have fewer digits than the double: then seventeen, which are always enough.
-  const long = `LTRIM(TO_VARCHAR(${ref}, 'S9.9999999999999999E'), '+ ')`;
+  // A 9 would print zeros at the end as blanks; EE is an exponent as wide as it must be, with blanks behind it.
+  const long = `TRIM(TO_VARCHAR(${ref}, 'S0.0000000000000000EE'), '+ ')`;
   const finite = `CASE WHEN ${text} ILIKE '%n%' THEN NULL WHEN TO_DOUBLE(${text}) = ${ref} THEN ${text} ELSE ${long} END`;
   // Of all texts of a double only NaN and the infinities have an n.
   return { schema: nullable('number'), sql: unless(`${text} ILIKE '%n%'`, finite, column.name, row) };

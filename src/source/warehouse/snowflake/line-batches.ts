@@ -1,17 +1,17 @@
 import type { RowStatement } from 'snowflake-sdk';
 import type { LineBatch, TextRow } from '../warehouse.ts';
 import { type ScannedChunk, scanChunk } from './chunk-bytes.ts';
-import { columnsOf, requireAll, resultOf } from './statement.ts';
-import { ChunkText, type TextCells } from './whole-chunks.ts';
+import { asText, columnsOf, resultOf } from './statement.ts';
+import { type Cells, ChunkText } from './whole-chunks.ts';
 
 /** Lines per batch: the unit in which bytes move on and states can be placed. */
 const linesPerBatch = 2000;
 
-export const textRow = (names: readonly string[], cells: TextCells): TextRow =>
-  Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null]));
+export const textRow = (names: readonly string[], cells: Cells): TextRow =>
+  Object.fromEntries(names.map((name, index) => [name, asText(cells[index])]));
 
-function batchOfRows(rows: readonly TextCells[], names: readonly string[]): LineBatch {
-  const others = (cells: TextCells | undefined): TextRow => textRow(names, cells?.slice(1) ?? []);
+function batchOfRows(rows: readonly Cells[], names: readonly string[]): LineBatch {
+  const others = (cells: Cells | undefined): TextRow => textRow(names, cells?.slice(1) ?? []);
   return {
     bytes: Buffer.from(rows.map((cells) => cells[0] ?? '').join('')),
     count: rows.length,
@@ -40,7 +40,7 @@ function* ranges(count: number): Generator<readonly [number, number]> {
 }
 
 function* batchesOfChunk(chunk: ChunkText, names: readonly string[]): Generator<LineBatch> {
-  const scanned = scanChunk(chunk.text);
+  const scanned = scanChunk(chunk.bytes);
   if (scanned !== undefined) {
     for (const [start, end] of ranges(scanned.ends.length)) yield batchOfBytes(scanned, names, start, end);
     return;
@@ -49,30 +49,13 @@ function* batchesOfChunk(chunk: ChunkText, names: readonly string[]): Generator<
   for (const [start, end] of ranges(rows.length)) yield batchOfRows(rows.slice(start, end), names);
 }
 
-async function* batches(statement: RowStatement): AsyncGenerator<LineBatch> {
+/** The finished lines of a result from the row `start` on, in batches. */
+export async function* lineBatches(statement: RowStatement, start = 0): AsyncGenerator<LineBatch> {
   const names = columnsOf(statement)
     .slice(1)
     .map((column) => column.name);
-  let waiting: TextCells[] = [];
-  for await (const part of resultOf(statement)) {
-    if (part instanceof ChunkText) {
-      yield* batchesOfChunk(part, names);
-      continue;
-    }
-    waiting.push(part);
-    if (waiting.length < linesPerBatch) continue;
-    yield batchOfRows(waiting, names);
-    waiting = [];
+  for await (const part of resultOf(statement, start)) {
+    if (part instanceof ChunkText) yield* batchesOfChunk(part, names);
+    else yield batchOfRows(part, names);
   }
-  if (waiting.length > 0) yield batchOfRows(waiting, names);
-}
-
-/** The finished lines of a result, in batches; an error where they are fewer than announced. */
-export async function* lineBatches(statement: RowStatement): AsyncGenerator<LineBatch> {
-  let count = 0;
-  for await (const batch of batches(statement)) {
-    count += batch.count;
-    yield batch;
-  }
-  requireAll(statement, count);
 }

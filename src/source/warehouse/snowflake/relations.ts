@@ -1,8 +1,9 @@
 import type { Connection } from 'snowflake-sdk';
 import type { Column, Relation } from '../warehouse.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
+import { allTextCells } from './resumed-result.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
-import { allTextCells, execute } from './statement.ts';
+import { execute } from './statement.ts';
 import type { TextCells } from './whole-chunks.ts';
 
 function columnsQuery(config: SnowflakeConfig): string {
@@ -23,7 +24,8 @@ function typeOf([, , type, precision, scale, fraction]: TextCells): string {
 
 async function listRelations(connection: Connection, config: SnowflakeConfig): Promise<Relation[]> {
   const tables = new Map<string, Column[]>();
-  for (const cells of await allTextCells(await execute(connection, columnsQuery(config)))) {
+  const statement = await execute(connection, columnsQuery(config));
+  for (const cells of await allTextCells(connection, statement)) {
     const name = cells[0] ?? '';
     const columns = tables.get(name) ?? [];
     columns.push({ name: cells[1] ?? '', type: typeOf(cells) });

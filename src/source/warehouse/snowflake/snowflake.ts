@@ -3,11 +3,12 @@ import type { Column, LineBatch, TextRow, Warehouse } from '../warehouse.ts';
 import { connect, disconnect } from './connect.ts';
 import { snowflakeDialect } from './dialect.ts';
 import { guarded, statementError } from './driver-error.ts';
-import { lineBatches, textRow } from './line-batches.ts';
+import { textRow } from './line-batches.ts';
 import { quoteIdentifier } from './quote.ts';
 import { relationLookup } from './relations.ts';
+import { allTextCells, resumedLines } from './resumed-result.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
-import { allTextCells, columnsOf, execute } from './statement.ts';
+import { columnsOf, execute } from './statement.ts';
 
 async function describe(connection: Connection, sql: string): Promise<Column[]> {
   return columnsOf(await execute(connection, sql, { describeOnly: true }));
@@ -21,13 +22,13 @@ async function textRows(connection: Connection, sql: string): Promise<TextRow[]>
     return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
   });
   const statement = await execute(connection, `SELECT ${texts.join(', ')} FROM (${sql}\n)`);
-  return (await allTextCells(statement)).map((cells) => textRow(names, cells));
+  return (await allTextCells(connection, statement)).map((cells) => textRow(names, cells));
 }
 
 async function* lines(connection: Connection, sql: string): AsyncGenerator<LineBatch> {
   const statement = await guarded(() => execute(connection, sql));
   try {
-    yield* lineBatches(statement);
+    yield* resumedLines(connection, statement);
   } catch (error) {
     throw statementError(error);
   }

@@ -1,7 +1,10 @@
 import type { Connection, Column as DriverColumn, RowStatement, StatementOption } from 'snowflake-sdk';
 import { ConnectorError } from '../../../protocol/connector-error.ts';
 import type { Column } from '../warehouse.ts';
-import { ChunkText, type TextCells, wantWholeChunks } from './whole-chunks.ts';
+import { type Cells, ChunkText, wantWholeChunks } from './whole-chunks.ts';
+
+/** Rows are taken from the stream only: the driver would else hold the whole result in memory. */
+const streamed = { streamResult: true, rowMode: 'array' } as const;
 
 /** Runs a statement to the point where its result can be read; rejects with the driver's own error. */
 export function execute(
@@ -12,11 +15,20 @@ export function execute(
   return new Promise((resolve, reject) => {
     connection.execute({
       sqlText,
-      // Rows are taken from the stream only: the driver would else hold the whole result in memory.
-      streamResult: true,
-      rowMode: 'array',
+      ...streamed,
       ...options,
       complete: (error, statement) => (error ? reject(error) : resolve(statement)),
+    });
+  });
+}
+
+/** The result of a statement that has run, with new addresses of its chunks. */
+export function fetchAgain(connection: Connection, statement: RowStatement): Promise<RowStatement> {
+  return new Promise((resolve, reject) => {
+    connection.fetchResult({
+      queryId: statement.getQueryId(),
+      ...streamed,
+      complete: (error, fetched) => (error ? reject(error) : resolve(fetched)),
     });
   });
 }
@@ -35,16 +47,30 @@ function typeOf(column: DriverColumn): string {
 export const columnsOf = (statement: RowStatement): Column[] =>
   (statement.getColumns() ?? []).map((column) => ({ name: column.getName(), type: typeOf(column) }));
 
-const asText = (value: unknown): string | null =>
+export const asText = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value);
 
-/** The rows of a result whose columns are text: one by one, or chunk by chunk where the driver can. */
-export async function* resultOf(statement: RowStatement): AsyncGenerator<ChunkText | TextCells> {
+/** Rows per group: the unit in which they move on, since a turn of a generator for each costs more than the row. */
+const rowsPerGroup = 2000;
+
+/** The rows of a result, in groups, or chunk by chunk where its columns are text and the driver can. */
+export async function* resultOf(
+  statement: RowStatement,
+  start = 0,
+): AsyncGenerator<ChunkText | readonly Cells[]> {
   wantWholeChunks(statement);
-  for await (const row of statement.streamRows()) {
-    const [first] = row;
-    yield first instanceof ChunkText ? first : row.map(asText);
+  let group: Cells[] = [];
+  for await (const row of statement.streamRows({ start })) {
+    if (row[0] instanceof ChunkText) {
+      yield row[0];
+      continue;
+    }
+    group.push(row);
+    if (group.length < rowsPerGroup) continue;
+    yield group;
+    group = [];
   }
+  if (group.length > 0) yield group;
 }
 
 /**
@@ -58,14 +84,4 @@ export function requireAll(statement: RowStatement, count: number): void {
     `Reading from Snowflake stopped midway: the result has ${announced} rows, but ${count} arrived. Run it again: it goes on from the last state.`,
     { failureType: 'transient_error' },
   );
-}
-
-/** All rows of a small result. */
-export async function allTextCells(statement: RowStatement): Promise<TextCells[]> {
-  const all: TextCells[] = [];
-  for await (const part of resultOf(statement)) {
-    all.push(...(part instanceof ChunkText ? part.rows() : [part]));
-  }
-  requireAll(statement, all.length);
-  return all;
 }

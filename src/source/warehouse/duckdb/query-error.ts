@@ -1,0 +1,26 @@
+import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
+import { errorMarker } from './json-field.ts';
+
+/** DuckDB's own texts are good: the first line says what and where; the rest is the SQL. */
+function queryError(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const text = messageOf(error);
+  const marked = text.indexOf(errorMarker);
+  if (marked >= 0) return configError(text.slice(marked + errorMarker.length).split('\n')[0] ?? text);
+  const [headline = text, ...rest] = text.split('\n\n');
+  return configError(`DuckDB: ${headline.replaceAll('\n', ' ')}`, {
+    internal: rest.join('\n'),
+    cause: error,
+  });
+}
+
+/** @throws ConnectorError in place of the engine's own error. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw queryError(error);
+  }
+}
+
+export const isOutOfMemory = (error: unknown): boolean => messageOf(error).startsWith('Out of Memory Error');
