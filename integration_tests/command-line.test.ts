@@ -119,9 +119,11 @@ describe('files that do not fit', () => {
     const path = join(folder, yaml === undefined ? 'missing.yaml' : 'sync.yaml');
     if (yaml !== undefined) await writeFile(path, yaml);
     const { code, stdout, stderr } = await run('nexus-customer-io', ['sync', '--config', path]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(code).toBe(1);
+    // The same for a machine.
+    expect(JSON.parse(stdout)).toMatchObject({ ended: 'failed', errors: [stderr.trimEnd()] });
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(stackTrace);
-    expect(stderr).not.toContain('s3cret');
+    expect(stdout + stderr).not.toContain('s3cret');
   });
 });

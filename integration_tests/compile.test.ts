@@ -4,12 +4,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateWarehouse } from '../src/demo/generate-warehouse.ts';
 import { type Ended, run } from './processes.ts';
 
 /** `compile` as a process; what it prints is held in golden/sql (`npx vitest -u` writes them anew). */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const config = 'integration_tests/config.json';
+let folder: string;
+let warehouse: string;
+let config: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'compile-'));
+  warehouse = join(folder, 'w.duckdb');
+  config = join(folder, 'config.json');
+  await generateWarehouse(warehouse, { scale: 0.01, seed: 1, now: new Date('2026-01-15T12:00:00Z') });
+  await writeFile(join(folder, 'bad.sql'), "select *\nfrom {{ ref('nexus_entitys') }}");
+  const duckdb = { type: 'duckdb', path: warehouse };
+  const persons = [{ from: 'identify', user_id_column: 'email', filters: ['email IS NOT NULL'] }];
+  await writeFile(config, JSON.stringify({ warehouse: duckdb, persons, models: folder }));
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 const compile = (...args: string[]): Promise<Ended> =>
   run('nexus-customer-io', ['compile', '--config', config, ...args], { cwd: root });
@@ -40,7 +55,7 @@ it('prints one model by its name', async () => {
 
 it('prints SQL that runs', async () => {
   const { stdout } = await compile('--dialect', 'duckdb', 'objects');
-  const instance = await DuckDBInstance.create(join(root, 'integration_tests/warehouse.duckdb'), {
+  const instance = await DuckDBInstance.create(warehouse, {
     access_mode: 'READ_ONLY',
   });
   const connection = await instance.connect();
@@ -53,20 +68,6 @@ it('prints SQL that runs', async () => {
 });
 
 describe('mistakes', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'compile-'));
-    await writeFile(join(folder, 'bad.sql'), "select *\nfrom {{ ref('nexus_entitys') }}");
-    await writeFile(
-      join(folder, 'config.json'),
-      JSON.stringify({
-        warehouse: { type: 'duckdb', path: join(root, 'integration_tests/warehouse.duckdb') },
-        models: folder,
-      }),
-    );
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
   it.each([
     [
       ['prsons'],
@@ -86,12 +87,7 @@ describe('mistakes', () => {
   });
 
   it('names file and line of a model that refers to nothing', async () => {
-    const { code, stderr } = await run('nexus-customer-io', [
-      'compile',
-      'bad',
-      '--config',
-      join(folder, 'config.json'),
-    ]);
+    const { code, stderr } = await compile('bad');
     expect(stderr).toMatch(/bad\.sql, line 2: "nexus_entitys" is neither .* Did you mean "nexus_entities"/);
     expect(code).toBe(1);
   });

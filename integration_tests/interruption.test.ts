@@ -144,6 +144,7 @@ describe('sync', () => {
     const interrupted = await end;
     expect({ code: interrupted.code, signal: interrupted.signal }).toEqual({ code: null, signal: 'SIGINT' });
     expect(interrupted.stderr).toContain('Interrupted');
+    expect(JSON.parse(interrupted.stdout)).toMatchObject({ ended: 'interrupted', errors: [] });
 
     const second = await run('nexus-customer-io', ['sync', '--config', path]);
     expect(second.code, second.stderr).toBe(0);

@@ -36,7 +36,22 @@ describe('sync', () => {
   it('delivers everything, then what has changed, then nothing', async () => {
     const first = await sync();
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stdout).toBe('');
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      ended: 'complete',
+      read: 1_520,
+      delivered: 1_520,
+      rejected: 0,
+      streams: [
+        { stream: 'persons', delivered: 100 },
+        { stream: 'objects', delivered: 40 },
+        { stream: 'relationships', delivered: 180 },
+        { stream: 'events', delivered: 1_200 },
+      ],
+      delivery: { ended: 'complete', accepted: 1_520, retries: 0 },
+      errors: [],
+      state: join(folder, 'state.json'),
+      rejects: join(folder, 'rejects'),
+    });
     expect(first.stderr).toMatch(/total +1,520 +1,520 +0/);
     expect(simulator.store.counts()).toMatchObject({
       people: 100,
@@ -47,8 +62,9 @@ describe('sync', () => {
 
     await changeWarehouse(join(folder, 'warehouse.duckdb'));
     const second = await sync();
-    // One person and one event by the last digits of the user id, two locations, twelve relationships.
-    expect(second.stderr).toMatch(/total +16 +16 +0/);
+    // One person and one event by the last digits of the user id, two locations, and all 26 relationships of the
+    // persons whose twelve have changed.
+    expect(second.stderr).toMatch(/total +30 +30 +0/);
     const requests = simulator.requests;
     const third = await sync();
     expect(third.stderr).toMatch(/total +0 +0 +0/);
@@ -57,8 +73,9 @@ describe('sync', () => {
 
   it('says once and clearly that the key is wrong, without the key, and keeps no state', async () => {
     const { code, stdout, stderr } = await sync({ api_key: 'wr0ng-k3y' });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).not.toContain('wr0ng-k3y');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ended: 'failed', delivered: 0, errors: [expect.any(String)] });
+    expect(stdout + stderr).not.toContain('wr0ng-k3y');
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stderr).toMatch(/key|credential/i);
     await expect(readFile(join(folder, 'state.json'))).rejects.toThrow(/ENOENT/);
@@ -79,8 +96,12 @@ describe('sync', () => {
   it('keeps away from a state file that another sync uses', async () => {
     const lock = join(folder, 'state.json.lock');
     await writeFile(lock, JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }));
-    const { code, stderr } = await sync();
+    const { code, stdout, stderr } = await sync();
     expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      ended: 'failed',
+      errors: [expect.stringContaining('Another sync')],
+    });
     expect(stderr).toContain(`Another sync uses ${folder}/state.json: process ${process.pid}`);
     expect(simulator.requests).toBe(0);
   });

@@ -8,6 +8,7 @@ import { type ConfigOptions, readNamedFile } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadDestination, loadSource } from './role.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export function runSyncCommand({ config: path, projectDir }: ConfigOptions): Promise<number> {
   const mask = new Mask();
@@ -38,6 +39,7 @@ export async function syncAndReport(
   signal: AbortSignal,
   tell: (json: string) => void = () => undefined,
 ): Promise<number> {
+  keepYoungGenerationSmall();
   const ends: SyncEnds = { source: await loadSource(), destination: await loadDestination() };
   mask.learn(file.source, (await ends.source.spec()).connectionSpecification);
   mask.learn(file.destination, (await ends.destination.spec()).connectionSpecification);

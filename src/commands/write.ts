@@ -6,6 +6,7 @@ import { readCatalog, readConfig } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadDestination } from './role.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface WritePaths {
   readonly config: string;
@@ -36,6 +37,7 @@ async function* write(paths: WritePaths, mask: Mask, signal: AbortSignal): Async
 }
 
 export function runWrite(paths: WritePaths): Promise<number> {
+  keepYoungGenerationSmall();
   const mask = new Mask();
   return untilInterrupted((signal) => answer(write(paths, mask, signal), mask, signal));
 }

@@ -17,22 +17,38 @@ export interface Watched {
 
 const everyMs = 5_000;
 
-function line({ ledger, delivery }: Watched, seconds: number): string {
+/** Begins each line of a run under way, so that who reads the log can pick them out or leave them out. */
+export const progressMark = 'Progress: ';
+
+/** How a run ended: everything delivered or rejected, stopped by a signal, or stopped by an error. */
+export type Ending = 'complete' | 'interrupted' | 'failed';
+
+const settledBy = ({ ledger }: Watched): number => ledger.total.accepted + ledger.total.rejected;
+
+/** Per second; a first moment counts as a whole millisecond. */
+const rate = (records: number, milliseconds: number): number =>
+  Math.round((records * 1000) / Math.max(milliseconds, 1));
+
+function line({ ledger, delivery }: Watched, perSecond: number): string {
   const { accepted, rejected } = ledger.total;
   const { bytes, inFlight, requests, retries } = delivery.stats;
-  const rate = Math.round((accepted + rejected) / Math.max(seconds, 0.001));
-  return `${accepted} accepted, ${rejected} rejected, ${rate} a second; ${requests} requests, ${(bytes / 1e6).toFixed(1)} MB, ${inFlight} in flight, ${retries} retries`;
+  return `${accepted} accepted, ${rejected} rejected, ${perSecond} a second; ${requests} requests, ${(bytes / 1e6).toFixed(1)} MB, ${inFlight} in flight, ${retries} retries`;
 }
 
-/** A line now and then on a long run; the function stops it. */
+/** A line now and then on a long run, with the rate since the line before; the function stops it. */
 export function progressLog(watched: Watched, say: (message: AirbyteMessage) => void): () => void {
-  const started = Date.now();
-  const timer = setInterval(() => say(log('INFO', line(watched, (Date.now() - started) / 1000))), everyMs);
+  let before = { at: Date.now(), settled: 0 };
+  const timer = setInterval(() => {
+    const now = { at: Date.now(), settled: settledBy(watched) };
+    const perSecond = rate(now.settled - before.settled, now.at - before.at);
+    before = now;
+    say(log('INFO', `${progressMark}${line(watched, perSecond)}`));
+  }, everyMs);
   return () => clearInterval(timer);
 }
 
 /** The last word of a run: for a person, and as JSON for a machine. */
-export function* summary(watched: Watched, started: number): Generator<AirbyteMessage> {
+export function* summary(watched: Watched, started: number, ended: Ending): Generator<AirbyteMessage> {
   for (const [stream, count] of watched.strangers) {
     yield log(
       'WARN',
@@ -45,12 +61,10 @@ export function* summary(watched: Watched, started: number): Generator<AirbyteMe
   const { path, count } = watched.rejects;
   if (path !== undefined)
     yield log('WARN', `${count} records were rejected: each is in ${path} with its reason.`);
-  const seconds = (Date.now() - started) / 1000;
-  yield log('INFO', line(watched, seconds));
-  const { accepted, rejected } = watched.ledger.total;
-  const { requests, retries, bytes } = watched.delivery.stats;
-  yield log(
-    'INFO',
-    JSON.stringify({ accepted, rejected, seconds, requests, retries, bytes, rejects: path ?? null }),
-  );
+  const milliseconds = Date.now() - started;
+  const perSecond = rate(settledBy(watched), milliseconds);
+  yield log('INFO', line(watched, perSecond));
+  const { inFlight: _none, ...sent } = watched.delivery.stats;
+  const counts = { ...watched.ledger.total, seconds: milliseconds / 1000, rate: perSecond, ...sent };
+  yield log('INFO', JSON.stringify({ ended, ...counts, rejects: path ?? null }));
 }

@@ -1,14 +1,15 @@
 import { styleText } from 'node:util';
+import { progressMark } from '../destination/progress.ts';
 import type { SyncWatcher } from './run-sync.ts';
 import type { StreamTally, Tally } from './tally.ts';
 
 const barWidth = 24;
 const redrawMs = 100;
-const lineMs = 5_000;
+const lineMs = 10_000;
 /** Colours go by what stderr is, not stdout. */
 const colour = { stream: process.stderr };
 
-/** Shows a sync on stderr: bars that move on a terminal, a plain line every few seconds anywhere else. */
+/** Shows a sync on stderr: bars that move on a terminal, one plain line every ten seconds anywhere else. */
 export function showProgress(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean | undefined },
 ): SyncWatcher {
@@ -16,6 +17,8 @@ export function showProgress(
   let tally: Tally | undefined;
   let timer: NodeJS.Timeout | undefined;
   let drawn = 0;
+  /** What the destination last said of its requests. */
+  let delivery: string | undefined;
 
   const clear = (): void => {
     if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[J`);
@@ -23,12 +26,14 @@ export function showProgress(
   };
   const draw = (): void => {
     clear();
-    const lines = tally?.streams.map(bar) ?? [];
+    const lines = [...(tally?.streams.map(bar) ?? []), ...(delivery === undefined ? [] : [delivery])];
     stream.write(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
   };
   const line = (): void => {
-    if (tally !== undefined) stream.write(`${tally.streams.map(plain).join(', ')}\n`);
+    const begun = tally?.streams.filter(({ read }) => read > 0).map(plain) ?? [];
+    const parts = [begun.join(', '), delivery ?? ''].filter((part) => part !== '');
+    if (parts.length > 0) stream.write(`${parts.join(' | ')}\n`);
   };
   return {
     start(started) {
@@ -36,13 +41,17 @@ export function showProgress(
       timer = setInterval(terminal ? draw : line, terminal ? redrawMs : lineMs);
     },
     log(level, message) {
-      // A log line that is JSON is meant for machines; the closing table says the same to people.
-      if (level === 'DEBUG' || level === 'TRACE' || message.startsWith('{')) return;
+      if (level === 'DEBUG' || level === 'TRACE') return;
+      if (message.startsWith(progressMark)) {
+        delivery = message.slice(progressMark.length);
+        return;
+      }
       if (terminal) clear();
       stream.write(`${level} ${message}\n`);
     },
     stop() {
       clearInterval(timer);
+      delivery = undefined;
       if (terminal) draw();
     },
   };
@@ -52,8 +61,13 @@ function settledOf(tally: StreamTally): number {
   return tally.delivered + tally.rejected;
 }
 
+/** As many as the source expects, where it has said so; else as many as it has read. */
+function totalOf(tally: StreamTally): number {
+  return Math.max(tally.expected ?? 0, tally.read);
+}
+
 function bar(tally: StreamTally): string {
-  const total = Math.max(tally.expected ?? 0, tally.read);
+  const total = totalOf(tally);
   const share = total === 0 ? 0 : Math.min(1, settledOf(tally) / total);
   const filled = Math.round(share * barWidth);
   const drawing =
@@ -67,5 +81,5 @@ function plain(tally: StreamTally): string {
 
 function plainCounts(tally: StreamTally): string {
   const rejected = tally.rejected === 0 ? '' : `, ${tally.rejected.toLocaleString('en')} rejected`;
-  return `${settledOf(tally).toLocaleString('en')} of ${tally.read.toLocaleString('en')} read${rejected}`;
+  return `${settledOf(tally).toLocaleString('en')} of ${totalOf(tally).toLocaleString('en')}${rejected}`;
 }

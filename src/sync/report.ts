@@ -7,8 +7,11 @@ const colour = { stream: process.stderr };
 
 const headings = ['stream', 'read', 'delivered', 'rejected', 'seconds'];
 
+/** What the closing table shows. */
+export type Reported = Pick<SyncSummary, 'streams' | 'errors' | 'seconds'>;
+
 /** The closing table, and where the rejects lie. */
-export function report(summary: SyncSummary, rejectsPath: string | undefined): string {
+export function report(summary: Reported, rejectsPath: string | undefined): string {
   const rows = [...summary.streams.map(row), totals(summary)];
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
@@ -25,7 +28,7 @@ function row(tally: StreamTally): string[] {
   return cells(tally.stream, tally.read, tally.delivered, tally.rejected, Math.max(0, seconds));
 }
 
-function totals(summary: SyncSummary): string[] {
+function totals(summary: Reported): string[] {
   const sum = (of: (tally: StreamTally) => number): number =>
     summary.streams.reduce((so_far, tally) => so_far + of(tally), 0);
   return cells(
@@ -54,7 +57,7 @@ function align(texts: readonly string[], widths: readonly number[]): string {
     .join('  ');
 }
 
-function rejects(summary: SyncSummary, path: string | undefined): string[] {
+function rejects(summary: Reported, path: string | undefined): string[] {
   const count = summary.streams.reduce((so_far, tally) => so_far + tally.rejected, 0);
   if (count === 0) return [];
   const place = path === undefined ? 'the log above says why' : `each with its reason in ${path}`;

@@ -1,5 +1,6 @@
 import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
 import { configError, messageOf } from '../protocol/connector-error.ts';
+import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
 import { configureCatalog } from './configured-catalog.ts';
 import { openStateFile } from './state-file.ts';
@@ -25,6 +26,10 @@ export interface SyncSummary {
   /** What went wrong, in the words for a person; empty where the sync is complete. */
   readonly errors: readonly string[];
   readonly seconds: number;
+  /** By a signal, before all was read. */
+  readonly interrupted: boolean;
+  /** The destination's own account of its run, which is the last log line of its that is JSON. */
+  readonly delivery: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -41,7 +46,13 @@ export async function runSync(
   await using _lock = await lockState(file.statePath);
   const run = new SyncRun(file, ends, watcher, signal);
   await run.transfer();
-  return { streams: run.streams, errors: [...run.errors], seconds: (Date.now() - startedAt) / 1000 };
+  return {
+    streams: run.streams,
+    errors: [...run.errors],
+    seconds: (Date.now() - startedAt) / 1000,
+    interrupted: signal.aborted,
+    delivery: run.delivery,
+  };
 }
 
 const isRecord = (output: SourceOutput): boolean =>
@@ -49,6 +60,7 @@ const isRecord = (output: SourceOutput): boolean =>
 
 class SyncRun {
   readonly errors = new Set<string>();
+  delivery: Readonly<Record<string, unknown>> | undefined;
   readonly #file: SyncFile;
   readonly #ends: SyncEnds;
   readonly #watcher: SyncWatcher;
@@ -129,7 +141,7 @@ class SyncRun {
   }
 
   #note(message: AirbyteMessage): void {
-    if (message.type === 'LOG') this.#watcher.log(message.log.level, message.log.message);
+    if (message.type === 'LOG') this.#noteLog(message.log);
     if (message.type !== 'TRACE') return;
     const { error, estimate, stream_status: status } = message.trace;
     if (error !== undefined) this.errors.add(error.message);
@@ -137,8 +149,26 @@ class SyncRun {
     if (status?.status === 'STARTED') this.#tally.started(status.stream_descriptor.name);
   }
 
+  /** A line that is JSON is meant for machines. */
+  #noteLog({ level, message }: LogOf<AirbyteMessage>): void {
+    const account = message.startsWith('{') ? parsed(message) : undefined;
+    if (account === undefined) this.#watcher.log(level, message);
+    else this.delivery = account;
+  }
+
   #fail(error: unknown): void {
     const aborted = this.#signal.aborted && error instanceof Error && error.name === 'AbortError';
     if (!aborted) this.errors.add(messageOf(error));
+  }
+}
+
+type LogOf<T> = Extract<T, { type: 'LOG' }> extends { log: infer L } ? L : never;
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -55,6 +55,13 @@ describe('the state file', () => {
     expect(await readdir(join(folder, 'deep'))).toEqual(['state.json']);
   });
 
+  it('throws away what a process that was killed has not finished', async () => {
+    await (await openStateFile(path)).save(stateOf('persons', 1));
+    await writeFile(join(folder, 'deep', '.state.json.4711.tmp'), '[{"ty');
+    expect((await openStateFile(path)).states).toHaveLength(1);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['state.json']);
+  });
+
   it('says which file is damaged', async () => {
     const broken = join(folder, 'broken.json');
     await writeFile(broken, '[{"type":');

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { configError, messageOf } from '../protocol/connector-error.ts';
 import type { AirbyteStateMessage } from '../protocol/messages.ts';
@@ -11,7 +11,9 @@ export interface StateFile {
   save(state: AirbyteStateMessage): Promise<void>;
 }
 
+/** Asks for the lock to be held: what another process was writing is thrown away. */
 export async function openStateFile(path: string): Promise<StateFile> {
+  await removeUnfinished(path);
   const text = await readIfThere(path);
   const read = text === undefined || text.trim() === '' ? [] : parseStateFile(text, path);
   const states = new Map(read.map((state) => [keyOf(state), state]));
@@ -60,6 +62,15 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rm(temporary, { force: true });
     throw configError(`state: cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** What a process that was killed in the middle of a save has left. */
+async function removeUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  const begin = `.${basename(path)}.`;
+  const names = await readdir(folder).catch(() => []);
+  const unfinished = names.filter((name) => name.startsWith(begin) && name.endsWith('.tmp'));
+  await Promise.all(unfinished.map((name) => rm(join(folder, name), { force: true })));
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

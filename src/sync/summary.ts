@@ -1,0 +1,39 @@
+import type { SyncSummary } from './run-sync.ts';
+
+/** Where a sync keeps things, for who reads its summary. */
+export interface SyncPaths {
+  readonly state: string;
+  readonly rejects: string | undefined;
+}
+
+/**
+ * A sync in one line of JSON, for a machine: `ended` is complete, interrupted or failed; counts are of records;
+ * `delivered` and `rejected` are those whose state was kept. `delivery` is the destination's own account (requests,
+ * retries, bytes, …), null where it did not come to give one.
+ */
+export function summaryJson(
+  { streams, errors, seconds, interrupted, delivery }: SyncSummary,
+  paths: SyncPaths,
+): string {
+  const ended = errors.length > 0 ? 'failed' : interrupted ? 'interrupted' : 'complete';
+  const counts = streams.map(({ stream, read, delivered, rejected }) => ({
+    stream,
+    read,
+    delivered,
+    rejected,
+  }));
+  const sum = (of: 'read' | 'delivered' | 'rejected'): number =>
+    counts.reduce((so_far, stream) => so_far + stream[of], 0);
+  return JSON.stringify({
+    ended,
+    seconds,
+    read: sum('read'),
+    delivered: sum('delivered'),
+    rejected: sum('rejected'),
+    streams: counts,
+    delivery: delivery ?? null,
+    errors,
+    state: paths.state,
+    rejects: paths.rejects ?? null,
+  });
+}
