@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Batch, batchBuffers, bodyOf, lineOf, type Packer, packer } from './batch.ts';
+import { type Batch, batchPool, bodyOf, lineOf, type Packer, packer } from './batch.ts';
 import { ledger } from './ledger.ts';
 import { limits } from './limits.ts';
 
@@ -18,7 +18,7 @@ function add(packing: Packer, text: string, index: number, line = text): Batch |
 }
 
 function packAll(texts: readonly string[], limit: number): Batch[] {
-  const packing = packer(batchBuffers(limit), limit);
+  const packing = packer(batchPool(limit), limit);
   const batches = texts.map((text, index) => add(packing, text, index));
   return [...batches, packing.seal()].filter((batch) => batch !== undefined);
 }
@@ -27,7 +27,7 @@ const textsOf = (body: Buffer): string[] =>
   JSON.parse(body.toString()).batch.map(({ text }: { text: string }) => text);
 
 const linesOf = (batch: Batch): string[] =>
-  batch.tickets.map((_, index) => {
+  Array.from({ length: batch.count }, (_, index) => {
     const { bytes, start, end } = lineOf(batch, index);
     return Buffer.from(bytes.subarray(start, end)).toString();
   });
@@ -65,33 +65,36 @@ describe('a batch', () => {
     const [whole] = packAll(['x'.repeat(limits.batch - '{"batch":[{"text":""}]}'.length - 1)], limits.batch);
     expect(whole && bodyOf(whole)).toHaveLength(limits.batch - 1);
     const half = 'x'.repeat((limits.batch - '{"batch":[{"text":""},{"text":""}]}'.length - 1) / 2);
-    expect(packAll([half, half, half], limits.batch).map((batch) => batch.tickets.length)).toEqual([2, 1]);
+    expect(packAll([half, half, half], limits.batch).map((batch) => batch.count)).toEqual([2, 1]);
     expect(packAll([half, `${half}xx`], limits.batch)).toHaveLength(2);
   });
 
   it('is full where its records are far longer than what is sent of them', () => {
-    const packing = packer(batchBuffers());
+    const packing = packer(batchPool());
     const long = 'x'.repeat(400_000);
     expect([0, 1].map((index) => add(packing, 'a', index, long))).toEqual([undefined, undefined]);
-    expect(add(packing, 'a', 2, long)?.tickets).toHaveLength(2);
-    expect(add(packing, 'b', 3, 'x'.repeat(3_000_000))?.tickets).toHaveLength(1);
+    expect(add(packing, 'a', 2, long)?.count).toBe(2);
+    expect(add(packing, 'b', 3, 'x'.repeat(3_000_000))?.count).toBe(1);
     const last = packing.seal();
     expect(last && linesOf(last).map((line) => line.length)).toEqual([3_000_000]);
   });
 });
 
-it('buffers are used again once they are given back, and only then', () => {
-  const buffers = batchBuffers();
-  const packing = packer(buffers);
-  add(packing, 'first', 1);
-  const first = packing.seal();
-  add(packing, 'second', 1);
-  const second = packing.seal();
-  expect(second?.body).not.toBe(first?.body);
-  if (first !== undefined) buffers.giveBack(first);
-  add(packing, 'third', 1);
-  const third = packing.seal();
-  expect(third?.body).toBe(first?.body);
-  expect(third && textsOf(bodyOf(third))).toEqual(['third']);
-  expect(second && textsOf(bodyOf(second))).toEqual(['second']);
+it('batches are used again once they are given back, and only then', () => {
+  const pool = batchPool();
+  const packing = packer(pool);
+  const packed = (...texts: string[]): Batch => {
+    for (const text of texts) add(packing, text, 1);
+    const batch = packing.seal();
+    if (batch === undefined) throw new Error('nothing was packed');
+    return batch;
+  };
+  const first = packed('first', 'of', 'three');
+  const second = packed('second');
+  expect(second).not.toBe(first);
+  pool.giveBack(first);
+  const third = packed('third');
+  expect(third).toBe(first);
+  expect([textsOf(bodyOf(third)), linesOf(third)]).toEqual([['third'], ['third']]);
+  expect(textsOf(bodyOf(second))).toEqual(['second']);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
-import { type Batch, batchBuffers, bodyOf, lineOf, type Packer, packer } from './batch.ts';
+import { type Batch, batchPool, bodyOf, lineOf, type Packer, packer } from './batch.ts';
 import { backoffMs, type Decision, type ItemError } from './decision.ts';
 import { keyOfText, laneOf } from './lane-key.ts';
 import type { RecordLine, Ticket } from './ledger.ts';
@@ -56,8 +56,8 @@ export interface Delivery {
   };
 }
 
-/** Full batches that may wait in a lane: two take back what lanes cost in throughput. */
-const queueLength = 2;
+/** Full batches that wait in a lane behind the one in flight: more gain nothing, and hold a megabyte each. */
+const queueLength = 1;
 
 const warnEveryMs = 15_000;
 
@@ -76,7 +76,7 @@ interface Part {
   readonly to: number;
 }
 
-const whole = (batch: Batch): Part => ({ batch, from: 0, to: batch.tickets.length });
+const whole = (batch: Batch): Part => ({ batch, from: 0, to: batch.count });
 
 /**
  * Lanes: each packs its own batches and has one request in flight, which it holds while it is tried again.
@@ -86,9 +86,9 @@ export function delivery(options: DeliveryOptions): Delivery {
   const { outcomes, pace, signal, transport } = options;
   const stats = { requests: 0, retries: 0, inFlight: 0, bytes: 0 };
   let failure: ConnectorError | undefined;
-  const buffers = batchBuffers();
+  const pool = batchPool();
   const lanes: Lane[] = Array.from({ length: options.lanes }, () => ({
-    packer: packer(buffers),
+    packer: packer(pool),
     queue: [],
     running: undefined,
     wake: () => undefined,
@@ -157,7 +157,7 @@ export function delivery(options: DeliveryOptions): Delivery {
         if (signal.aborted || failure !== undefined) return;
         await send(whole(next));
         lane.queue.shift();
-        if (!signal.aborted) buffers.giveBack(next);
+        if (!signal.aborted) pool.giveBack(next);
         lane.wake();
       }
     } catch (error) {

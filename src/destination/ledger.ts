@@ -7,6 +7,7 @@ import type { AirbyteMessage } from '../protocol/messages.ts';
  */
 
 interface Entry {
+  readonly stream: string;
   open: number;
   accepted: number;
   rejected: number;
@@ -22,12 +23,15 @@ interface Barrier {
   rejected: number;
 }
 
-/** One record's claim on its entry. */
-export interface Ticket {
-  readonly stream: string;
-  /** The record as it came, for the rejects file. */
-  readonly line: string;
-  readonly entry: Entry;
+/** A record's claim on its entry: the same for all records of one entry. */
+export type Ticket = Entry;
+
+/** A record as it came, as a place in bytes that may be used again once it is settled. */
+export interface RecordLine {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  /** Its line end may be part of it. */
+  readonly end: number;
 }
 
 export interface Tally {
@@ -36,7 +40,7 @@ export interface Tally {
 }
 
 export interface Ledger {
-  open(stream: string, line: string): Ticket;
+  open(stream: string): Ticket;
   accept(ticket: Ticket): void;
   reject(ticket: Ticket): void;
   /** A STATE of one stream, or of all where `stream` is undefined. */
@@ -44,28 +48,34 @@ export interface Ledger {
   readonly total: Tally;
 }
 
-const newEntry = (): Entry => ({ open: 0, accepted: 0, rejected: 0, barrier: undefined });
+const newEntry = (stream: string): Entry => ({
+  stream,
+  open: 0,
+  accepted: 0,
+  rejected: 0,
+  barrier: undefined,
+});
 
 /** `pass` gets each state once it may pass, with the record's destinationStats. */
 export function ledger(streams: Iterable<string>, pass: (message: AirbyteMessage) => void): Ledger {
-  const queues = new Map<string, Entry[]>([...streams].map((stream) => [stream, [newEntry()]]));
+  const queues = new Map<string, Entry[]>([...streams].map((stream) => [stream, [newEntry(stream)]]));
   const total: Tally = { accepted: 0, rejected: 0 };
   const queueOf = (stream: string): Entry[] => {
-    const queue = queues.get(stream) ?? [newEntry()];
+    const queue = queues.get(stream) ?? [newEntry(stream)];
     queues.set(stream, queue);
     return queue;
   };
   const settle = (ticket: Ticket, kind: 'accepted' | 'rejected'): void => {
     total[kind] += 1;
-    ticket.entry[kind] += 1;
-    ticket.entry.open -= 1;
-    if (ticket.entry.open === 0) advance(queueOf(ticket.stream), pass);
+    ticket[kind] += 1;
+    ticket.open -= 1;
+    if (ticket.open === 0) advance(queueOf(ticket.stream), pass);
   };
   return {
-    open(stream, line) {
-      const entry = queueOf(stream).at(-1) ?? newEntry();
+    open(stream) {
+      const entry = queueOf(stream).at(-1) ?? newEntry(stream);
       entry.open += 1;
-      return { stream, line, entry };
+      return entry;
     },
     accept: (ticket) => settle(ticket, 'accepted'),
     reject: (ticket) => settle(ticket, 'rejected'),
@@ -82,8 +92,9 @@ export function ledger(streams: Iterable<string>, pass: (message: AirbyteMessage
 
 function closeWith(queue: Entry[], barrier: Barrier): void {
   const last = queue.at(-1);
-  if (last !== undefined) last.barrier = barrier;
-  queue.push(newEntry());
+  if (last === undefined) return;
+  last.barrier = barrier;
+  queue.push(newEntry(last.stream));
 }
 
 /** Takes settled entries off the head of a stream's queue, and lets pass the states that nothing holds back. */

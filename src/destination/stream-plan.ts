@@ -7,6 +7,9 @@ import type { DestinationConfig, StreamMapping } from './config.ts';
 /** What a stream's records are in Customer.io, and the names of the columns that have a meaning. */
 export interface StreamPlan {
   readonly stream: string;
+  readonly namespace: string | undefined;
+  /** The stream's name; with its namespace where two streams of the catalog have one name. */
+  readonly key: string;
   readonly kind: StreamName;
   readonly columns: ContractColumns;
   readonly fixed: { readonly event?: string | undefined; readonly objectType?: string | undefined };
@@ -90,8 +93,55 @@ function columnsOf(mapping: StreamMapping | undefined): ContractColumns {
   };
 }
 
+/** No namespace, as Airbyte writes it: left out, null or empty. */
+const namespaceOf = ({ namespace }: { readonly namespace?: string | undefined }): string | undefined =>
+  namespace === '' ? undefined : namespace;
+
+/** Streams are told apart by name and namespace: a warehouse may have a `users` in each of its schemas. */
+function keysOf(streams: readonly ConfiguredAirbyteStream[]): string[] {
+  const names = streams.map(({ stream }) => stream.name);
+  return streams.map(({ stream }, index) => {
+    const alone = names.indexOf(stream.name) === index && names.lastIndexOf(stream.name) === index;
+    const namespace = namespaceOf(stream);
+    return alone || namespace === undefined ? stream.name : `${namespace}.${stream.name}`;
+  });
+}
+
+/** Finds a stream by the name and the namespace of a record or a state. */
+export type FindStream<T> = (name: string, namespace: string | undefined) => T | undefined;
+
 /**
- * The streams of a catalog by name.
+ * By both. Where one name stands for one stream, a namespace that only one side gives is not missed: PyAirbyte
+ * leaves it out.
+ */
+export function findStream<T extends { readonly plan: StreamPlan }>(streams: Iterable<T>): FindStream<T> {
+  const byName = Map.groupBy(streams, ({ plan }) => plan.stream);
+  return (name, given) => {
+    const found = byName.get(name);
+    if (found === undefined) return undefined;
+    const namespace = given === '' ? undefined : given;
+    const exact = found.find(({ plan }) => plan.namespace === namespace);
+    if (exact !== undefined || found.length > 1) return exact;
+    const [only] = found;
+    return namespace === undefined || only?.plan.namespace === undefined ? only : undefined;
+  };
+}
+
+/** One that names the namespace goes before one that does not. */
+function mappingOf(
+  { stream }: ConfiguredAirbyteStream,
+  config: DestinationConfig,
+): StreamMapping | undefined {
+  const mappings = config.streams.filter((mapping) => mapping.stream === stream.name);
+  const namespace = namespaceOf(stream);
+  return (
+    mappings.find((mapping) => mapping.namespace !== undefined && mapping.namespace === namespace) ??
+    mappings.find((mapping) => mapping.namespace === undefined)
+  );
+}
+
+/**
+ * The streams of a catalog by their keys.
  *
  * @throws ConnectorError for a stream of which nothing says what it is.
  */
@@ -99,14 +149,18 @@ export function planStreams(
   catalog: ConfiguredAirbyteCatalog,
   config: DestinationConfig,
 ): ReadonlyMap<string, StreamPlan> {
-  const plans = catalog.streams.map((configured): [string, StreamPlan] => {
+  const keys = keysOf(catalog.streams);
+  const plans = catalog.streams.map((configured, index): [string, StreamPlan] => {
+    const key = keys[index] ?? configured.stream.name;
     const stream = configured.stream.name;
-    const mapping = config.streams.find((candidate) => candidate.stream === stream);
+    const mapping = mappingOf(configured, config);
     const properties = propertiesOf(configured.stream.json_schema);
     return [
-      stream,
+      key,
       {
         stream,
+        namespace: namespaceOf(configured.stream),
+        key,
         kind: kindOf(configured, mapping),
         columns: columnsOf(mapping),
         fixed: { event: mapping?.event_name, objectType: mapping?.object_type },

@@ -5,7 +5,7 @@ import { parseMessage } from './parse-message.ts';
 
 function failureOf(text: string): string {
   try {
-    parseMessage({ type: 'LINE', text, number: 1 });
+    parseMessage({ text, number: 1 });
   } catch (error) {
     return messageOf(error);
   }

@@ -19,22 +19,21 @@ export interface RecordLines {
 /** What a source emits: Airbyte messages, with records in bulk where it has them as bytes. */
 export type SourceOutput = AirbyteMessage | RecordLines;
 
-/**
- * One line of a destination's input as it was read: parsed late, since most lines are records and only
- * their consumer knows how exactly their numbers must be kept.
- */
+/** One line of NDJSON, for the parser. */
 export interface InputLine {
-  readonly type: 'LINE';
   /** The text without its line end. */
   readonly text: string;
   /** 1-based, for messages to a person. */
   readonly number: number;
 }
 
-/** Lines that were read together: one turn of the event loop for many of them. */
+/**
+ * Lines of a destination's input as they were read: whole ones, each ended by a newline, blank ones among them.
+ * Bytes, since most lines are records, of which few have to become text.
+ */
 export interface InputLines {
   readonly type: 'LINES';
-  readonly lines: readonly InputLine[];
+  readonly lines: Uint8Array;
 }
 
 /** What a destination takes: lines from stdin, or a source's output in the same process. */

@@ -61,7 +61,7 @@ describe('a text with a number that is kept whole', () => {
 });
 
 describe('a message', () => {
-  const read = (text: string) => parseMessage({ type: 'LINE', text, number: 1 });
+  const read = (text: string) => parseMessage({ text, number: 1 });
 
   it('may be emitted at nanoseconds', () => {
     const text = '{"type":"RECORD","record":{"stream":"s","data":{},"emitted_at":1700000000000000001}}';

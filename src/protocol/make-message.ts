@@ -27,6 +27,18 @@ export function streamStatusMessage(stream: string, status: StreamStatus): Airby
   };
 }
 
+/** How many rows a stream's read will give, as far as is known; a later one takes its place. */
+export function rowEstimate(stream: string, rows: number): AirbyteMessage {
+  return {
+    type: 'TRACE',
+    trace: {
+      type: 'ESTIMATE',
+      emitted_at: Date.now(),
+      estimate: { name: stream, type: 'STREAM', row_estimate: rows },
+    },
+  };
+}
+
 /** A TRACE ERROR: the message for a person, the internal text for the log, no stack trace. */
 export function traceError(error: ConnectorError): AirbyteMessage {
   return {

@@ -3,7 +3,14 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { ConnectorError } from './connector-error.ts';
-import { checkFailed, checkSucceeded, log, streamStatusMessage, traceError } from './make-message.ts';
+import {
+  checkFailed,
+  checkSucceeded,
+  log,
+  rowEstimate,
+  streamStatusMessage,
+  traceError,
+} from './make-message.ts';
 import { parseConfiguredCatalog } from './parse-catalog.ts';
 import { parseMessage } from './parse-message.ts';
 
@@ -23,7 +30,7 @@ function faults(value: unknown, definition = 'AirbyteMessage'): string {
 }
 
 const read = (message: unknown) =>
-  parseMessage({ type: 'LINE', text: JSON.stringify(message), number: 1 }) as unknown as Json;
+  parseMessage({ text: JSON.stringify(message), number: 1 }) as unknown as Json;
 
 const at = 1_700_000_000_000;
 const record = (extra: Json = {}) => ({
@@ -341,6 +348,7 @@ describe('a message that this program prints', () => {
       status,
       streamStatusMessage('s', status),
     ]),
+    ['an estimate', rowEstimate('s', 12)],
     ['an error', traceError(new ConnectorError('m', { failureType: 'config_error' }))],
     [
       'an error with everything',

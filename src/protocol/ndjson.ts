@@ -5,51 +5,50 @@ import { ConnectorError, messageOf } from './connector-error.ts';
 const newline = 0x0a;
 
 /**
- * The non-blank lines of a stream of bytes, numbered as an editor numbers them, a chunk's worth at a time.
- * A chunk is decoded only up to its last newline, so a character that is cut in two waits for its rest; a
- * line of many chunks is joined once, at its end.
+ * The lines of a stream of bytes, a chunk's worth at a time and cut only at newlines. What a chunk leaves over is
+ * joined with its rest alone, once that is there: neither chunks nor long lines are copied again and again.
  */
 export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<InputLines> {
-  let before = 0;
   let rest: Uint8Array[] = [];
   for await (const chunk of input) {
-    const end = chunk.lastIndexOf(newline);
-    if (end < 0) {
-      rest.push(chunk);
-      continue;
-    }
-    const texts = decode([...rest, chunk.subarray(0, end)]);
-    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
-    yield { type: 'LINES', lines: toLines(texts, before) };
-    before += texts.length;
+    const end = chunk.lastIndexOf(newline) + 1;
+    if (end > 0 && rest.length > 0) {
+      const joined = chunk.indexOf(newline) + 1;
+      yield { type: 'LINES', lines: Buffer.concat([...rest, chunk.subarray(0, joined)]) };
+      rest = [];
+      if (joined < end) yield { type: 'LINES', lines: chunk.subarray(joined, end) };
+    } else if (end > 0) yield { type: 'LINES', lines: chunk.subarray(0, end) };
+    if (end < chunk.length) rest.push(chunk.subarray(end));
   }
-  if (rest.length > 0) yield { type: 'LINES', lines: toLines(decode(rest), before) };
+  if (rest.length > 0) yield { type: 'LINES', lines: Buffer.concat([...rest, Buffer.of(newline)]) };
 }
 
-function decode(chunks: readonly Uint8Array[]): string[] {
-  return Buffer.concat(chunks).toString('utf8').split('\n');
-}
-
-/** Blank lines are counted and left out. */
-function toLines(texts: readonly string[], before: number): InputLine[] {
-  const lines: InputLine[] = [];
-  let number = before;
-  for (const raw of texts) {
-    number += 1;
-    const text = tidy(raw, number);
-    if (text !== '') lines.push({ type: 'LINE', text, number });
-  }
-  return lines;
-}
-
-/** A line without its carriage return and, on the first, without a byte order mark; '' where it is blank. */
-function tidy(raw: string, number: number): string {
+/**
+ * A line as text, from its bytes with their line end: without it, without a byte order mark on the first line, and
+ * '' where the line is blank.
+ */
+export function lineText(line: Uint8Array, number: number): string {
+  const raw = Buffer.from(line.buffer, line.byteOffset, line.length).toString('utf8').replace(/\n$/, '');
   const unmarked = number === 1 && raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
-  const line = unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked;
-  const last = line.charCodeAt(line.length - 1);
-  // Only a line that ends with white space can be blank: the others are spared the trim.
-  if (last !== 0x0d && last !== 0x20 && last !== 0x09) return line;
-  return line.trim() === '' ? '' : line;
+  const text = unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked;
+  // Only a line that ends with JSON's white space can be blank: the others are spared the trim.
+  return /[ \t\r]$/.test(text) && text.trim() === '' ? '' : text;
+}
+
+/** The same as texts, numbered as an editor numbers them and without blank ones. */
+export async function* readTextLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<readonly InputLine[]> {
+  let number = 0;
+  for await (const { lines } of readLines(input)) {
+    const texts: InputLine[] = [];
+    for (let start = 0; start < lines.length; ) {
+      const end = lines.indexOf(newline, start) + 1;
+      number += 1;
+      const text = lineText(lines.subarray(start, end), number);
+      if (text !== '') texts.push({ text, number });
+      start = end;
+    }
+    yield texts;
+  }
 }
 
 export interface MessageWriter {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ConnectorError } from './connector-error.ts';
 import { type ParsedMessage, parseMessage } from './parse-message.ts';
 
-const parse = (text: string, number = 1): ParsedMessage => parseMessage({ type: 'LINE', text, number });
+const parse = (text: string, number = 1): ParsedMessage => parseMessage({ text, number });
 const record = (fields: string): ParsedMessage => parse(`{"type":"RECORD","record":{${fields}}}`);
 
 function faultOf(text: string, number = 7): ConnectorError {

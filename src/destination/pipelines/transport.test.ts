@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchBuffers, bodyOf, packer } from '../batch.ts';
+import { batchPool, bodyOf, packer } from '../batch.ts';
 import { type DestinationConfig, parseDestinationConfig } from '../config.ts';
 import { ledger } from '../ledger.ts';
 import { planStreams } from '../stream-plan.ts';
@@ -52,7 +52,7 @@ function bodyWith(rows: readonly Record<string, unknown>[]): Buffer {
   const plan = planStreams(catalog, config).get('persons');
   if (plan === undefined) throw new Error('no plan');
   const ticket = ledger(['persons'], () => undefined).open('persons');
-  const packing = packer(batchBuffers());
+  const packing = packer(batchPool());
   for (const row of rows) {
     const operation = toCall(plan, config)(row);
     if ('body' in operation) packing.add(operation, { bytes: Buffer.alloc(0), start: 0, end: 0 }, ticket);

@@ -45,17 +45,28 @@ interface Stop {
   readonly last?: TextRow | undefined;
 }
 
+/** One chunk ahead of the one given: the engine, which works only when it is asked, then works meanwhile. */
+async function* chunksAhead(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
+  let next = result.fetchChunk();
+  try {
+    for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
+      next = result.fetchChunk();
+      yield chunk;
+    }
+  } finally {
+    // A connection must not be closed under a running fetch.
+    await next.catch(() => null);
+  }
+}
+
 async function* batches(result: DuckDBResult, copyFrom: CopyFrom): AsyncGenerator<LineBatch, Stop> {
   const names = result.columnNames().slice(1, -1);
   const used = new UsedBytes();
   let last: TextRow | undefined;
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    const rows = chunk?.rowCount ?? 0;
-    if (chunk === null || rows === 0) return { finished: false, last };
+  for await (const chunk of chunksAhead(result)) {
+    const rows = chunk.rowCount;
     const finished = chunk.getColumnVector(names.length + 1).getItem(rows - 1) === true;
-    const count = finished ? rows - 1 : rows;
-    const lines = batchesOf(chunk, count, names, copyFrom);
+    const lines = batchesOf(chunk, finished ? rows - 1 : rows, names, copyFrom);
     last = lines.at(-1)?.last ?? last;
     for (const batch of lines) {
       yield batch;
@@ -63,6 +74,7 @@ async function* batches(result: DuckDBResult, copyFrom: CopyFrom): AsyncGenerato
     }
     if (finished) return { finished };
   }
+  return { finished: false, last };
 }
 
 /** To the end, or to where memory ran out or the stream broke. */
