@@ -14,7 +14,7 @@ afterEach(async () => {
   await new Promise((resolve) => server?.close(resolve));
 });
 
-async function sendTo(say: (socket: Socket) => void) {
+async function sendTo(say: (socket: Socket) => void, body = Buffer.from('{"batch":[]}')) {
   const listening = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -31,7 +31,7 @@ async function sendTo(say: (socket: Socket) => void) {
     connections: 1,
     answerTimeoutMs: 200,
   });
-  return transport.send(Buffer.from('{"batch":[]}'));
+  return transport.send(body);
 }
 
 const html = '<html>Bad gateway</html>';
@@ -63,4 +63,23 @@ it.each([
     socket.write(`HTTP/1.1 429 Slow\r\nRetry-After: ${header}\r\nContent-Length: 0\r\n\r\n`),
   );
   expect(answer).toEqual({ status: 429, body: '', retryAfterMs });
+});
+
+it('sends nothing more of a body that was answered before it was taken', async () => {
+  const body = Buffer.alloc(8_000_000, 'a');
+  let taken: Socket | undefined;
+  const answer = await sendTo((socket) => {
+    socket.pause();
+    taken = socket;
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}');
+  }, body);
+  expect(answer).toMatchObject({ status: 200 });
+  // As the next batch does with the buffer.
+  body.fill('b');
+  const late: Buffer[] = [];
+  await new Promise<void>((resolve) => {
+    taken?.on('data', (chunk: Buffer) => late.push(chunk)).on('close', resolve);
+    taken?.resume();
+  });
+  expect(Buffer.concat(late).includes('b'.repeat(100))).toBe(false);
 });

@@ -57,13 +57,15 @@ export function batchTransport(options: TransportOptions): Transport {
             size += chunk.length;
             if (size <= mostBody) chunks.push(chunk);
           });
-          response.on('end', () =>
+          response.on('end', () => {
+            // An answer before the body was taken: the buffer is filled anew soon, and must not be sent then.
+            if (!call.writableFinished) call.destroy();
             resolve({
               status: response.statusCode ?? 0,
               body: Buffer.concat(chunks).toString('utf8'),
               retryAfterMs: retryAfter(response.headers['retry-after']),
-            }),
-          );
+            });
+          });
           response.on('error', (error) => resolve({ failure: reasonOf(error) }));
         },
       );
