@@ -1,11 +1,11 @@
 import type { AirbyteMessage } from '../protocol/messages.ts';
+import type { ToOperationBytes } from './bytes/operation-bytes.ts';
+import type { Workbench } from './bytes/workbench.ts';
 import type { DestinationConfig } from './config.ts';
 import type { Decision } from './decision.ts';
 import type { ToOperation } from './operation.ts';
-import type { ToOperationBytes } from './operation-bytes.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import type { Answer, Transport } from './transport.ts';
-import type { Workbench } from './workbench.ts';
 
 /**
  * A way into Customer.io: all that its two APIs do not share. Packing, lanes, pace, retries, halving, settlement and
@@ -25,10 +25,4 @@ export interface Api {
   decide(answer: Answer, operations: number): Decision;
   /** Whether the key works, found out without leaving anything in the workspace. */
   check(config: DestinationConfig): Promise<AirbyteMessage>;
-}
-
-/** Loaded when chosen: neither pays for the other. */
-export async function apiOf({ api }: Pick<DestinationConfig, 'api'>): Promise<Api> {
-  if (api === 'pipelines') return (await import('./pipelines/pipelines.ts')).pipelinesApi;
-  return (await import('./track.ts')).trackApi;
 }

@@ -1,7 +1,14 @@
-import type { OperationBytes } from './deliver.ts';
 import type { RecordLine, Ticket } from './ledger.ts';
 import { limits } from './limits.ts';
 import type { Operation } from './operation.ts';
+
+/** An operation made of bytes, in a buffer that is free again after the call. */
+export interface OperationBytes {
+  /** As lane-key.ts makes it. */
+  readonly key: number;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
 
 /**
  * Operations packed into the body of one request, and the records that they were made of, in one order. All of it

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
-import { type Batch, batchPool, bodyOf, lineOf, type Packer, packer } from './batch.ts';
+import { type Batch, batchPool, bodyOf, lineOf, type OperationBytes, type Packer, packer } from './batch.ts';
 import { backoffMs, type Decision, type ItemError } from './decision.ts';
 import { keyOfText, laneOf } from './lane-key.ts';
 import type { RecordLine, Ticket } from './ledger.ts';
@@ -13,14 +13,6 @@ import type { Answer, Transport } from './transport.ts';
 export interface Outcomes {
   accept(ticket: Ticket): void;
   reject(ticket: Ticket, line: RecordLine, refusal: Refusal): void;
-}
-
-/** An operation made of bytes, in a buffer that is free again after the call. */
-export interface OperationBytes {
-  /** As lane-key.ts makes it. */
-  readonly key: number;
-  readonly bytes: Uint8Array;
-  readonly length: number;
 }
 
 export interface DeliveryOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Workbench } from './bytes/workbench.ts';
 import { type LineReader, lineReader, textOf } from './line-reader.ts';
-import { Workbench } from './workbench.ts';
 
 const record = (data: string): string =>
   `{"type":"RECORD","record":{"stream":"s","data":${data},"emitted_at":1}}`;

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { lineText } from '../protocol/ndjson.ts';
 import { type ParsedMessage, parseMessage } from '../protocol/parse-message.ts';
 import { type ScannedRecord, scannedRecord, scanRecord } from '../protocol/scan-record.ts';
+import type { Workbench } from './bytes/workbench.ts';
 import type { RecordLine } from './ledger.ts';
-import type { Workbench } from './workbench.ts';
 
 /** Goes through lines one after another, and numbers them over all of the input. */
 export interface LineReader {

@@ -1,9 +1,9 @@
 import type { Api } from './api.ts';
+import { toOperationBytes } from './bytes/operation-bytes.ts';
 import { verdictOnTrack } from './check-track.ts';
 import { hostOf, trackKey } from './config.ts';
 import { decide } from './decision.ts';
 import { toOperation } from './operation.ts';
-import { toOperationBytes } from './operation-bytes.ts';
 import { batchTransport } from './transport.ts';
 
 /** The Track API v2: answers for each operation of a batch. */

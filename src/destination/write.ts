@@ -4,7 +4,9 @@ import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStateMessage } from '../protocol/messages.ts';
 import type { ParsedMessage } from '../protocol/parse-message.ts';
 import type { ScannedRecord } from '../protocol/scan-record.ts';
-import { apiOf } from './api.ts';
+import type { ToOperationBytes } from './bytes/operation-bytes.ts';
+import { Workbench } from './bytes/workbench.ts';
+import { apiOf } from './choose-api.ts';
 import { parseDestinationConfig } from './config.ts';
 import { type Delivery, delivery } from './deliver.ts';
 import { isRefusal } from './identifiers.ts';
@@ -13,7 +15,6 @@ import { type Ledger, ledger, type RecordLine, type Ticket } from './ledger.ts';
 import type { Refusal } from './limits.ts';
 import { type LineReader, lineReader, textOf } from './line-reader.ts';
 import type { ToOperation } from './operation.ts';
-import type { ToOperationBytes } from './operation-bytes.ts';
 import { type Outbox, outbox } from './outbox.ts';
 import { pace } from './pace.ts';
 import { type Ending, progressLog, summary } from './progress.ts';
@@ -22,7 +23,6 @@ import { type Rejects, rejectGuard, rejectsFile } from './rejects.ts';
 import { scannedStream } from './scanned-stream.ts';
 import { type StreamOrder, streamOrder } from './stream-order.ts';
 import { type FindStream, findStream, planStreams, type StreamPlan } from './stream-plan.ts';
-import { Workbench } from './workbench.ts';
 
 /** A part-filled batch goes after this long, and a progress line may come this often. */
 const tickMs = 1_000;

@@ -1,7 +1,7 @@
 import { ConnectorError, configError, messageOf } from '../../protocol/connector-error.ts';
 import { didYouMean } from '../../streams/near-match.ts';
-import type { Template } from './jinja.ts';
 import type { Macro } from './macros.ts';
+import type { Template } from './template.ts';
 
 /** What only dbt itself can answer, because it asks the warehouse or other packages while it compiles. */
 const NEEDS_DBT = new Set(

@@ -1,23 +1,13 @@
 import { format } from 'node:util';
 import { Environment } from 'minijinja-js';
 import { templateError } from './jinja-error.ts';
-import type { Macro } from './macros.ts';
+import type { Template } from './template.ts';
 
 /** A function that templates call, with its arguments as minijinja hands them over. */
 export type TemplateFunction = (...given: readonly unknown[]) => unknown;
 
 /** What a template can name: values, functions, and namespaces of functions. */
 export type TemplateGlobals = Readonly<Record<string, unknown>>;
-
-/** A text to render, and where a person finds it. */
-export interface Template {
-  readonly path: string;
-  readonly text: string;
-  /** The project's own macros that the text calls. */
-  readonly macros?: readonly Macro[];
-  /** The project's name, under which its macros may be called too. */
-  readonly namespace?: string | undefined;
-}
 
 /**
  * Renders one template. An exception that crosses into WebAssembly leaves the whole module in pieces, so no

@@ -1,12 +1,12 @@
-import type { ScannedRecord } from '../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../protocol/scan-record.ts';
+import type { OperationBytes } from '../batch.ts';
+import type { DestinationConfig } from '../config.ts';
+import { keyOfText } from '../lane-key.ts';
+import { limits } from '../limits.ts';
+import type { StreamPlan } from '../stream-plan.ts';
 import { type AttributeRules, isFirst, secondsOfValue, writeAttributes } from './attribute-bytes.ts';
 import { type ColumnLookup, columnLookup, role } from './column-bytes.ts';
-import type { DestinationConfig } from './config.ts';
-import type { OperationBytes } from './deliver.ts';
 import { isNumber, isUlid, type KeyBytes, readKey } from './key-bytes.ts';
-import { keyOfText } from './lane-key.ts';
-import { limits } from './limits.ts';
-import type { StreamPlan } from './stream-plan.ts';
 import type { Workbench } from './workbench.ts';
 
 /**

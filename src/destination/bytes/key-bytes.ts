@@ -1,4 +1,4 @@
-import { keyOfByte } from './lane-key.ts';
+import { keyOfByte } from '../lane-key.ts';
 
 /** A key that is plain ASCII, as a place in the bytes of its record; filled again for each. */
 export interface KeyBytes {

@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 
 /** Below this many bytes a loop is quicker than a call. */
 const longEnoughToMove = 16;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../protocol/parse-message.ts';
-import type { StreamName } from '../streams/contract.ts';
-import { parseDestinationConfig } from './config.ts';
-import { isRefusal } from './identifiers.ts';
-import { keyOfText } from './lane-key.ts';
-import { lineReader } from './line-reader.ts';
-import { toOperation } from './operation.ts';
+import { parseMessage } from '../../protocol/parse-message.ts';
+import type { StreamName } from '../../streams/contract.ts';
+import { parseDestinationConfig } from '../config.ts';
+import { isRefusal } from '../identifiers.ts';
+import { keyOfText } from '../lane-key.ts';
+import { lineReader } from '../line-reader.ts';
+import { toOperation } from '../operation.ts';
+import { planStreams, type StreamPlan } from '../stream-plan.ts';
 import { toOperationBytes } from './operation-bytes.ts';
-import { planStreams, type StreamPlan } from './stream-plan.ts';
 import { Workbench } from './workbench.ts';
 
 type Row = Record<string, unknown>;

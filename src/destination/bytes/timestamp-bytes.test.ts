@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { unixSeconds } from '../timestamps.ts';
 import { secondsOfBytes } from './timestamp-bytes.ts';
-import { unixSeconds } from './timestamps.ts';
 
 const seconds = (text: string): number =>
   secondsOfBytes(Buffer.from(`"${text}"`), 1, Buffer.byteLength(text) + 1);

@@ -1,8 +1,8 @@
-import type { ScannedRecord } from '../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../protocol/scan-record.ts';
+import { limits } from '../limits.ts';
+import { unixSeconds } from '../timestamps.ts';
 import { type ColumnLookup, type Role, role } from './column-bytes.ts';
-import { limits } from './limits.ts';
 import { secondsOfBytes } from './timestamp-bytes.ts';
-import { unixSeconds } from './timestamps.ts';
 import type { Workbench } from './workbench.ts';
 
 const isNull = (bytes: Uint8Array, at: number): boolean => bytes[at] === 0x6e;

@@ -1,9 +1,9 @@
-import type { ScannedRecord } from '../protocol/scan-record.ts';
-import { removedAtColumn } from '../streams/contract.ts';
-import { columnKinds, contractColumns } from './attributes.ts';
-import { cacheMark } from './cached-record.ts';
-import { limits } from './limits.ts';
-import type { StreamPlan } from './stream-plan.ts';
+import type { ScannedRecord } from '../../protocol/scan-record.ts';
+import { removedAtColumn } from '../../streams/contract.ts';
+import { columnKinds, contractColumns } from '../attributes.ts';
+import { cacheMark } from '../cached-record.ts';
+import { limits } from '../limits.ts';
+import type { StreamPlan } from '../stream-plan.ts';
 
 /** What a column is. Numbers, since they are looked at for every column of every record. */
 export const role = {
