@@ -135,8 +135,9 @@ export function runCases(start: () => Promise<Engine>, gaps: Gaps = {}): void {
     for (const engine of engines) await engine.close();
   });
 
+  /** The databases run side by side, so each has a file of its own. */
   async function runOn({ warehouse }: Database): Promise<string> {
-    const config = join(folder, 'config.json');
+    const config = join(folder, `${warehouse.type}.json`);
     await writeFile(config, JSON.stringify({ warehouse, models: join(folder, 'models') }));
     const { code, stderr, stdout } = await run('nexus-customer-io', ['run', '--config', config]);
     expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' });
