@@ -105,3 +105,18 @@ export function tableRow(way: string, measured: Measured, references: readonly M
   ];
   return `| ${[way, ...figures].join(' | ')} |\n`;
 }
+
+/** A line that holds a way to its aim: so many times the reference's rows a second, by the clock and by CPU. */
+export function aimOf(
+  way: string,
+  measured: Measured | undefined,
+  reference: string,
+  other: Measured | undefined,
+  times: number,
+): string {
+  if (measured === undefined || other === undefined) return '';
+  const byClock = rate(measured) / rate(other);
+  const byCpu = rateOfCpu(measured) / rateOfCpu(other);
+  const met = byClock >= times ? 'met' : 'NOT met';
+  return `${way}: ${byClock.toFixed(1)} × ${reference} (${byCpu.toFixed(1)} by CPU), aim ${times}: ${met}\n`;
+}

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 /** Which rooms a room may know. Arrows go down only; ARCHITECTURE.md draws them. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'package-root': [],
   protocol: [],
   streams: ['protocol'],
-  source: ['streams', 'protocol'],
+  source: ['streams', 'protocol', 'package-root'],
   destination: ['streams', 'protocol'],
   nexus: ['source/warehouse', 'protocol'],
   simulator: [],
@@ -15,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sync: ['source', 'destination', 'streams', 'protocol'],
   doctor: ['source', 'destination', 'streams', 'protocol'],
   commands: ['sync', 'doctor', 'demo', 'simulator', 'nexus', 'source', 'destination', 'streams', 'protocol'],
-  main: ['commands', 'protocol'],
+  main: ['commands', 'protocol', 'package-root'],
 };
 
 const src = fileURLToPath(new URL('../src', import.meta.url));

@@ -3,13 +3,14 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CompileOptions } from './commands/compile.ts';
 import type { ConfigOptions } from './commands/files.ts';
 import type { Role } from './commands/role.ts';
+import { packageRoot } from './package-root.ts';
 import { messageOf } from './protocol/connector-error.ts';
 
 /** Commands answer with an exit code; each is imported only when it is called, so that `spec` stays quick. */
 let exitCode = 0;
 
 function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('package.json', packageRoot), 'utf8');
   return String((JSON.parse(text) as { version: unknown }).version);
 }
 

@@ -75,6 +75,7 @@ export function sessionStatements(): string[] {
     macro('octet_length', '(x) AS strlen(x)'),
     macro('regexp_like', '(x, pattern) AS regexp_full_match(x, pattern)'),
     macro('seq4', '() AS 0'),
+    macro('current_version', `() AS '9.31.1'`),
     columnsView,
   ];
 }

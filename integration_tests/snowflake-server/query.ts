@@ -1,12 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Literals } from './binds.ts';
+import { describedTable, describeTable } from './describe-table.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { type Cell, cellsOf, type RowType, rowType, rowTypesOf } from './result.ts';
 import { translate } from './translate.ts';
 
+type Rows = readonly (readonly Cell[])[];
+
 export interface Answer {
   readonly types: readonly RowType[];
-  readonly rows: readonly (readonly Cell[])[];
+  /** In groups. */
+  readonly rows: AsyncIterable<Rows> | readonly Rows[];
 }
 
 /** What exists beside the database itself. */
@@ -17,7 +21,7 @@ export interface Catalog {
 /** What a statement without rows answers. */
 export const done: Answer = {
   types: [rowType('status', 'VARCHAR')],
-  rows: [['Statement executed successfully.']],
+  rows: [[['Statement executed successfully.']]],
 };
 
 const nameIn = (text: string): string => {
@@ -63,11 +67,24 @@ async function describe(connection: DuckDBConnection, sql: string): Promise<Answ
   return { types: reader.getRows().map((row) => rowType(String(row[0]), String(row[1]))), rows: [] };
 }
 
+/** Snowflake says nothing where there is no transaction to end: some clients end one after each query. */
+async function endTransaction(connection: DuckDBConnection, sql: string): Promise<Answer> {
+  try {
+    await connection.run(sql);
+  } catch (error) {
+    if (!/no transaction is active/.test(String(error))) throw error;
+  }
+  return done;
+}
+
 async function answer(connection: DuckDBConnection, sql: string): Promise<Answer> {
-  const reader = await connection.runAndReadAll(sql);
+  if (/^\s*(COMMIT|ROLLBACK)\b/.test(sql)) return endTransaction(connection, sql);
+  const table = describedTable(sql);
+  if (table !== undefined) return describeTable(connection, table);
+  const result = await connection.run(sql);
   if (!/^[\s(]*(SELECT|WITH|VALUES|FROM)\b/i.test(sql)) return done;
-  const types = rowTypesOf(reader);
-  return { types, rows: cellsOf(reader, types) };
+  const types = rowTypesOf(result);
+  return { types, rows: cellsOf(result, types) };
 }
 
 export interface QueryOptions {

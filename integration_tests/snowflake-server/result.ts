@@ -1,7 +1,7 @@
 import {
   DuckDBBlobValue,
   DuckDBDateValue,
-  type DuckDBResultReader,
+  type DuckDBResult,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
@@ -71,8 +71,8 @@ export function rowType(name: string, duckdbType: string): RowType {
 
 const spelling = (type: DuckDBType): string => type.alias ?? String(type);
 
-export const rowTypesOf = (reader: DuckDBResultReader): RowType[] =>
-  reader.columnNames().map((name, index) => rowType(name, spelling(reader.columnType(index))));
+export const rowTypesOf = (result: DuckDBResult): RowType[] =>
+  result.columnNames().map((name, index) => rowType(name, spelling(result.columnType(index))));
 
 /** Seconds with nine digits, as dates and times travel. */
 function seconds(nanos: bigint): string {
@@ -104,8 +104,13 @@ function printed(value: Cell, type: string): Cell {
   return value.replace(/^([{[])/, '$1\n  ').replace(/([}\]])$/, '\n$1');
 }
 
-export function cellsOf(reader: DuckDBResultReader, types: readonly RowType[]): Cell[][] {
-  return reader
-    .getRows()
-    .map((row) => types.map(({ type }, index) => printed(cell(row[index] ?? null), type)));
+/** The rows of a result that is all there, in groups: as text they need far more memory than in DuckDB. */
+export async function* cellsOf(result: DuckDBResult, types: readonly RowType[]): AsyncGenerator<Cell[][]> {
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk
+      .getRows()
+      .map((row) => types.map(({ type }, index) => printed(cell(row[index] ?? null), type)));
+  }
 }

@@ -36,12 +36,34 @@ export function withoutLastRow({ body }: Chunk): Chunk {
   return chunkOf(rows.slice(0, -1));
 }
 
-export function storedResult({ types, rows }: Answer, sizes: ChunkSizes, missing = 0): StoredResult {
-  const chunks = [];
-  for (let start = sizes.inline; start < rows.length; start += sizes.chunk) {
-    chunks.push(chunkOf(rows.slice(start, start + sizes.chunk)));
+/** The rows in groups of the sizes given: the first is the answer's own. */
+async function* regrouped(rows: Answer['rows'], { inline, chunk }: ChunkSizes): AsyncGenerator<Rows> {
+  let group: (readonly Cell[])[] = [];
+  let size = inline;
+  for await (const some of rows) {
+    for (const row of some) {
+      if (group.length === size) {
+        yield group;
+        group = [];
+        size = chunk;
+      }
+      group.push(row);
+    }
   }
-  return { types, inline: rows.slice(0, sizes.inline), chunks, total: rows.length + missing };
+  yield group;
+}
+
+export async function storedResult(
+  { types, rows }: Answer,
+  sizes: ChunkSizes,
+  missing = 0,
+): Promise<StoredResult> {
+  const groups = regrouped(rows, sizes);
+  const inline = (await groups.next()).value ?? [];
+  const chunks: Chunk[] = [];
+  for await (const group of groups) chunks.push(chunkOf(group));
+  const count = chunks.reduce((sum, { rowCount }) => sum + rowCount, inline.length);
+  return { types, inline, chunks, total: count + missing };
 }
 
 /** What a query's answer says beside its rows. */

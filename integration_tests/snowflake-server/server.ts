@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Faults } from './faults.ts';
 import { sessionStatements } from './functions.ts';
@@ -37,10 +38,12 @@ export const defaultAccount: Account = {
   roles: ['NEXUS_READER'],
 };
 
+/** Snowflake's Python connector compresses what it sends; the Node driver does not. */
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part);
-  return Buffer.concat(parts).toString();
+  const bytes = Buffer.concat(parts);
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 }
 
 function send(response: ServerResponse, reply: Reply): void {

@@ -122,10 +122,20 @@ export class Sessions {
     const token = randomUUID();
     const masterToken = randomUUID();
     const session = { connection: await this.#options.open(), parameters: new Map<string, string>() };
+    await this.#enter(session, url.searchParams);
     this.parameters.push(session.parameters);
     this.#sessions.set(token, session);
     this.#masters.set(masterToken, session);
     return success({ token, masterToken, sessionId: 1, parameters: [], ...lifetimes });
+  }
+
+  /** A login may name where its session begins; as in Snowflake, a name that does not exist is not an error yet. */
+  async #enter({ connection }: Session, parameters: URLSearchParams): Promise<void> {
+    for (const kind of ['database', 'schema']) {
+      const name = parameters.get(`${kind}Name`);
+      if (name === null) continue;
+      await runQuery(connection, `USE ${kind} ${name}`, this.#options.catalog).catch(() => {});
+    }
   }
 
   #renew(request: IncomingMessage): Reply {

@@ -163,7 +163,7 @@ export const destinationConfig = z.looseObject({
   }),
   endpoint: z
     .string()
-    .regex(/^https?:\/\/[^\s/]+\/?$/)
+    .regex(/^https?:\/\/[^\s/]+\/?$/, 'it must look like http://127.0.0.1:8040, with no path')
     .optional()
     .meta({
       title: 'Endpoint',
@@ -181,16 +181,21 @@ const knownKeys = Object.keys(destinationConfig.shape);
 
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseDestinationConfig(config: unknown): DestinationConfig {
+  refuseUnknownKeys('Destination config', config, knownKeys);
   const parsed = destinationConfig.safeParse(config);
   if (!parsed.success) throw configError(misfit('Destination config', parsed.error));
-  const unknown = Object.keys(parsed.data).filter((key) => !knownKeys.includes(key) && !key.startsWith('_'));
-  if (unknown.length > 0) {
-    const names = unknown.map((key) => `"${key}"`).join(', ');
-    throw configError(`Destination config: unknown key ${names}. Known are ${knownKeys.join(', ')}.`);
-  }
+  refuseCredentials(parsed.data);
   if (parsed.data.api === 'pipelines') writeKey(parsed.data);
   else trackKey(parsed.data);
   return parsed.data;
+}
+
+/** An address is told in errors and logs: a password in it would be too. No request can be made of one either. */
+function refuseCredentials({ endpoint }: DestinationConfig): void {
+  if (endpoint?.includes('@') !== true) return;
+  throw configError(
+    'Destination config, endpoint: it must hold no user and password. The keys are settings of their own.',
+  );
 }
 
 /** @throws ConnectorError where the Track API's credentials are not there. */

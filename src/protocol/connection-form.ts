@@ -62,5 +62,15 @@ export function misfit(whose: string, error: z.ZodError): string {
     issue?.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('') ?? '';
   const place = path === '' ? '' : `, ${path.replace(/^\./, '')}`;
   const missing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return `${whose}${place}: ${missing ? 'it is missing' : (issue?.message ?? 'it does not fit')}.`;
+  return `${whose}${place}: ${missing ? 'it is missing' : inWords(issue?.message ?? 'it does not fit')}.`;
+}
+
+/** The validator's words where a person has to read them. */
+function inWords(message: string): string {
+  return message
+    .replace(/\.$/, '')
+    .replace(/^Invalid discriminator value\. Expected /, 'it must be one of ')
+    .replace(/^Invalid option: expected /, 'it must be ')
+    .replace(/^Invalid (?:input|string): (?:expected|must) /, 'it must be ')
+    .replace(/^it must be match pattern /, 'it must match the pattern ');
 }

@@ -266,18 +266,12 @@ export const sourceConfig = z.looseObject({
 export type SourceConfig = z.infer<typeof sourceConfig>;
 export type Definition = z.infer<typeof definition>;
 
-/** Keys that the config knows, for near matches; a typo must not silently change what is read. */
 const knownKeys = Object.keys(sourceConfig.shape);
 
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseSourceConfig(config: unknown): SourceConfig {
+  refuseUnknownKeys('Source config', config, knownKeys);
   const parsed = sourceConfig.safeParse(config);
   if (!parsed.success) throw configError(misfit('Source config', parsed.error));
-  const unknown = Object.keys(parsed.data).filter((key) => !knownKeys.includes(key) && !key.startsWith('_'));
-  if (unknown.length > 0) {
-    throw configError(
-      `Source config: unknown key ${unknown.map((key) => `"${key}"`).join(', ')}. Known are ${knownKeys.join(', ')}.`,
-    );
-  }
   return parsed.data;
 }

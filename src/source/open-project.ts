@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../package-root.ts';
 import { ConnectorError } from '../protocol/connector-error.ts';
 import type { SourceConfig } from './config.ts';
 import { type CompileContext, compileModel } from './models/compile.ts';
 import { loadProject, type ModelProject } from './models/project.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
-const shipped = fileURLToPath(new URL('../../models', import.meta.url));
+const shipped = fileURLToPath(new URL('models', packageRoot));
 
 /** The models that a config names, its dbt project's, and those that come with the connector. */
 export function openProject(config: SourceConfig): Promise<ModelProject> {

@@ -131,11 +131,19 @@ interface Requests {
   };
 }
 
-/** Where another driver sends its requests otherwise, bodies come as text, which is as right. */
 function takeBodiesRaw(requests: Requests): void {
   requests.interceptors.request.use((config) =>
     rawAddresses.has(config.url) ? { ...config, responseType: 'arraybuffer', decompress: false } : config,
   );
+}
+
+/** Where another driver sends its requests otherwise, bodies come as text, which is as right. */
+function tryToTakeBodiesRaw(require: NodeJS.Require): void {
+  try {
+    takeBodiesRaw(require(requestModule).default);
+  } catch {
+    // Its requests are made elsewhere.
+  }
 }
 
 function replaceMethods(prototype: Chunk): () => void {
@@ -205,7 +213,7 @@ function install(): boolean {
     const ChunkOf: ChunkClass = require(chunkModule);
     const undo = replaceMethods(ChunkOf.prototype);
     if (worksOn(ChunkOf)) {
-      takeBodiesRaw(require(requestModule).default);
+      tryToTakeBodiesRaw(require);
       return true;
     }
     undo();
