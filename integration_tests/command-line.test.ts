@@ -56,6 +56,22 @@ describe('a wrong command line', () => {
     ]);
   });
 
+  it('without a command: the help on stderr, and a TRACE ERROR that says so', async () => {
+    const { code, stdout, stderr } = await run('source-nexus', []);
+    expect(code).toBe(2);
+    expect(messagesOf(stdout)).toMatchObject([{ trace: { error: { message: 'No command is given.' } } }]);
+    expect(stderr).toContain('discover');
+  });
+
+  it('a port that does not exist: one line, exit 1', async () => {
+    const ended = await run('nexus-customer-io', ['simulate', '--port', '99999']);
+    expect(ended).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^There is no port 99999/),
+    });
+  });
+
   it.each([[['snyc']], [['sync']], [['simulate', '--port', 'x']]])(
     '%j: exit 2, nothing on stdout',
     async (args) => {

@@ -414,6 +414,18 @@ describe.each(Object.entries(engines))('on %s', (_name, start) => {
       });
     });
 
+    it('find persons by their id or their attribute email', async () => {
+      const person = sql(
+        `SELECT * REPLACE ('u1' AS "userId"), ' Ann@x.io' AS "email" FROM (${people.sql}) LIMIT 1`,
+      );
+      const events = all(event('ann@x.io', ''), event('u1', ''), event('u2', ''));
+      const found = ofStream(await examined([], { persons: [person], events: [events] }), 'events');
+      expect(find(found, 'person_not_sent')).toMatchObject({
+        count: 1,
+        examples: [{ userId: 'u2', rows: 1 }],
+      });
+    });
+
     it('are not compared with persons who are not known: none, or a model that does not run', async () => {
       const broken = sql('SELECT * FROM "nowhere"');
       const nobody = sql(`SELECT * FROM (${people.sql}) AS "o" WHERE 1 = 0`);
@@ -504,5 +516,14 @@ describe.each(Object.entries(engines))('on %s', (_name, start) => {
       'no_model error',
       ...Array(4).fill('no_model info'),
     ]);
+  });
+
+  it('says what the shipped model of a stream lacks, and which stream is switched off', async () => {
+    const entities = `CREATE TABLE nexus_entities AS SELECT 'a' AS email`;
+    const report = await examined([entities], { relationships: undefined });
+    expect(ofStream(report, 'relationships')[0]?.message).toContain(
+      'needs nexus_entities.location_id, nexus_rel',
+    );
+    expect(ofStream(report, 'events')[0]?.message).toContain('Switched off');
   });
 });

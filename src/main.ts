@@ -166,7 +166,9 @@ const airbyteWords = new Set(['spec', 'check', 'discover', 'read', 'source', 'de
 async function usageError(argv: readonly string[], error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return 0;
   if (airbyteWords.has(argv[0] ?? '')) {
-    await (await import('./commands/answer.ts')).answerUsageError(error.message);
+    // Where no command is given, the help is the answer, and the error is a word of the parser's own.
+    const message = error.code === 'commander.help' ? 'No command is given.' : error.message;
+    await (await import('./commands/answer.ts')).answerUsageError(message);
   }
   return 2;
 }

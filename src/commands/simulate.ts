@@ -35,5 +35,6 @@ function portProblem(error: unknown, port: number): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Name another with --port, or 0 for any free one.`;
   if (code === 'EACCES') return `This user may not listen on port ${port}. Name one above 1023 with --port.`;
+  if (code === 'ERR_SOCKET_BAD_PORT') return `There is no port ${port}. Name one up to 65535 with --port.`;
   return message;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FormGroup, misfit } from '../protocol/connection-form.ts';
 import { configError } from '../protocol/connector-error.ts';
+import { refuseUnknownKeys } from '../streams/unknown-keys.ts';
 
 /** A relationship that is removed comes back with its next row; a person's history does not. */
 const removal = (what: string, fallback: 'ignore' | 'remove') =>
@@ -136,7 +137,7 @@ export const destinationConfig = z.looseObject({
   }),
   max_rejects: z
     .string()
-    .regex(/^\d+%?$/)
+    .regex(/^\d+%?$/, 'it must be a number of records, such as 100, or a share, such as 5%')
     .optional()
     .meta({
       title: 'Most rejects',

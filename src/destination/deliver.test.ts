@@ -98,6 +98,13 @@ describe('Retry-After', () => {
   });
 });
 
+it('a server that is away is asked until the time of retrying is over', async () => {
+  const { to, sent } = deliveryTo(() => status(500), 400);
+  await to.add(...parcel('k'));
+  await expect(to.drain()).rejects.toMatchObject({ failureType: 'transient_error' });
+  expect((sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(398);
+});
+
 it('a failure of one lane wakes the others, however long they were told to wait', async () => {
   const { to, settled } = deliveryTo((_, before) =>
     before.length === 1 ? sleep(100, status(401)) : status(500, 3_600_000),

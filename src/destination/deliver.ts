@@ -113,8 +113,10 @@ export function delivery(options: DeliveryOptions): Delivery {
       const decision = await request(to - from, body);
       if (decision.action !== 'retry') return decision;
       if (decision.why === 'HTTP 429' || decision.afterMs !== undefined) pace.slowDown(decision.afterMs);
-      const waitMs = Math.max(backoffMs(attempt), decision.afterMs ?? 0);
-      if (isTooLate(decision, waitMs, deadline)) throw gaveUp(decision.why, options.retryMs);
+      const leftMs = deadline - Date.now();
+      if (leftMs <= 0) throw gaveUp(decision.why, options.retryMs);
+      // The last try is at the deadline itself; a time that the server names is waited for beyond it, but only once.
+      const waitMs = Math.max(Math.min(backoffMs(attempt), leftMs), decision.afterMs ?? 0);
       stats.retries += 1;
       warnRetry(decision.why);
       await sleep(Math.min(waitMs, longestTimerMs), undefined, { signal }).catch(() => undefined);
@@ -207,10 +209,6 @@ export function delivery(options: DeliveryOptions): Delivery {
     stats,
   };
 }
-
-/** A time that the server itself names is waited for beyond the deadline, but only once. */
-const isTooLate = ({ afterMs }: { readonly afterMs: number | undefined }, waitMs: number, deadline: number) =>
-  (afterMs === undefined ? Date.now() + waitMs : Date.now()) > deadline;
 
 function settle({ batch, from, to }: Part, errors: readonly ItemError[], outcomes: Outcomes): void {
   const byIndex = new Map(errors.map((error) => [from + error.batch_index, error]));

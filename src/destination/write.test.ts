@@ -305,6 +305,10 @@ describe('check', () => {
   it('names the field of a config that does not fit, never its value', async () => {
     expect(await check({ region: 'mars-secret' })).toMatch(/^FAILED Destination config, region: /);
     expect(await check({ region: 'mars-secret' })).not.toContain('mars');
-    expect(await check({ sight_id: 'x' })).toMatch(/unknown key "sight_id"/);
+    expect(await check({ siteid: 'x' })).toMatch(/unknown key "siteid".* Did you mean "site_id"\?/);
+    expect(await check({ max_rejects: 5 })).toMatch(/max_rejects: it must be a text: put it in quotes\.$/);
+    const withPassword = await check({ endpoint: 'http://user:s3cret@127.0.0.1:1' });
+    expect(withPassword).toMatch(/^FAILED Destination config, endpoint: it must hold no user and password/);
+    expect(withPassword).not.toContain('s3cret');
   });
 });

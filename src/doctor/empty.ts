@@ -1,7 +1,18 @@
+import type { SourceConfig } from '../source/config.ts';
 import { compileModel } from '../source/models/compile.ts';
-import type { Plan } from '../source/plan.ts';
+import { lackingFor, type Plan } from '../source/plan.ts';
+import type { StreamName } from '../streams/contract.ts';
 import type { Detail, Finding } from './finding.ts';
 import type { Subject } from './subject.ts';
+
+/** A stream that nothing fills: switched off, or the warehouse has not what its shipped model reads. */
+export function noModel(stream: StreamName, config: SourceConfig, plan: Plan): Finding {
+  const message =
+    config[stream] === undefined
+      ? `No model and no table of the warehouse fills this stream. The shipped model needs ${lackingFor(plan, stream).join(', ')}, which the warehouse does not have.`
+      : 'Switched off: the list of the configuration is empty.';
+  return { code: 'no_model', severity: 'info', message };
+}
 
 /** A model without rows: how many rows each model and table has that it reads. */
 export async function emptyModel({ model }: Subject, { warehouse, context }: Plan): Promise<Finding> {

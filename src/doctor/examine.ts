@@ -1,7 +1,7 @@
 import type { SourceConfig } from '../source/config.ts';
 import { definitionsOf } from '../source/plan.ts';
 import { type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
-import { emptyModel } from './empty.ts';
+import { emptyModel, noModel } from './empty.ts';
 import { examplesOf } from './examples.ts';
 import type { Finding, ModelReport, StreamReport } from './finding.ts';
 import { explainIdentify } from './identify.ts';
@@ -29,7 +29,10 @@ export async function examineStreams(
   const known: Filled = new Map();
   const reports: StreamReport[] = [];
   for (const [stream, models] of compiled) {
-    const report = await examineStream(stream, models, known, examination, signal);
+    const report =
+      models.length === 0
+        ? { stream, models: [], findings: [noModel(stream, config, examination.plan)] }
+        : await examineStream(stream, models, known, examination, signal);
     if (signal.aborted) break;
     reports.push(report);
   }
@@ -143,15 +146,6 @@ async function streamFindings(
   filled: readonly Subject[],
   examination: Examination,
 ): Promise<Finding[]> {
-  if (models.length === 0) {
-    return [
-      {
-        code: 'no_model',
-        severity: 'info',
-        message: 'No model and no table of the warehouse fills this stream.',
-      },
-    ];
-  }
   if (models.every(({ rows }) => rows === 0)) {
     const message = `No row of ${stream} is sent.`;
     return [

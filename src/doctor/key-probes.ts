@@ -36,7 +36,7 @@ function missingKey(subject: Subject, column: string, { plan, delivery }: Examin
     condition: isBlank(dialect, column) + (enough ? ` AND ${isBlank(dialect, 'anonymousId')}` : ''),
     what: `${column} is NULL or blank`,
     fate: `Rejected.${isAnonymous && !enough ? ' An anonymousId alone is not enough for the Track API.' : ''}`,
-    mend: `Fill the column, or leave such rows out of the model: WHERE "${column}" IS NOT NULL.`,
+    mend: `Fill the column, or leave such rows out of the model: WHERE TRIM("${column}"::VARCHAR) <> ''.`,
   };
 }
 

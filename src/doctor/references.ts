@@ -7,16 +7,24 @@ import { type Examination, hasColumn, type Subject } from './subject.ts';
 interface Side {
   /** SQL of the key that both sides are compared by. */
   readonly key: string;
+  /** SQL of another key that what is pointed at is known by; undefined where the model has none. */
+  readonly otherKey: (target: Subject) => string | undefined;
   readonly columns: readonly string[];
 }
 
+/** A person with an id for userId and an attribute `email` is found by both, as Customer.io finds them. */
 const personSide = ({ plan, delivery }: Examination): Side => ({
   key: personKey(plan.warehouse.dialect, delivery),
+  otherKey: ({ model }) =>
+    delivery.identifier === 'auto' && hasColumn(model, 'email')
+      ? `LOWER(TRIM(${textOf(plan.warehouse.dialect, 'email')}))`
+      : undefined,
   columns: ['userId'],
 });
 
 const objectSide = ({ plan: { warehouse } }: Examination): Side => ({
   key: `${textOf(warehouse.dialect, 'objectTypeId')} || '|' || ${textOf(warehouse.dialect, 'groupId')}`,
+  otherKey: () => undefined,
   columns: ['objectTypeId', 'groupId'],
 });
 
@@ -69,11 +77,15 @@ async function notSent(
 function lostQuery(
   subject: Subject,
   targets: readonly Subject[],
-  { key, columns }: Side,
+  { key, otherKey, columns }: Side,
   dialect: Dialect,
 ): string {
   const known = targets
-    .map(({ model }) => `SELECT ${key} AS "__key" FROM (\n${model.compiled.sql}\n) AS "__target"`)
+    .flatMap((target) =>
+      [key, otherKey(target)]
+        .filter((each) => each !== undefined)
+        .map((each) => `SELECT ${each} AS "__key" FROM (\n${target.model.compiled.sql}\n) AS "__target"`),
+    )
     .join('\nUNION\n');
   const named = columns.map((name) => dialect.quoteIdentifier(name));
   const shown = named.map((name) => `MIN(CAST(${name} AS VARCHAR)) AS ${name}`);

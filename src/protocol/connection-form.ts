@@ -65,12 +65,11 @@ export function misfit(whose: string, error: z.ZodError): string {
   return `${whose}${place}: ${missing ? 'it is missing' : inWords(issue?.message ?? 'it does not fit')}.`;
 }
 
-/** The validator's words where a person has to read them. */
+/** Where the validator's own words are hard to read: a choice, and a text of digits as YAML takes it. */
 function inWords(message: string): string {
   return message
     .replace(/\.$/, '')
     .replace(/^Invalid discriminator value\. Expected /, 'it must be one of ')
     .replace(/^Invalid option: expected /, 'it must be ')
-    .replace(/^Invalid (?:input|string): (?:expected|must) /, 'it must be ')
-    .replace(/^it must be match pattern /, 'it must match the pattern ');
+    .replace(/^Invalid input: expected string, received number$/, 'it must be a text: put it in quotes');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FormGroup, misfit } from '../protocol/connection-form.ts';
 import { configError } from '../protocol/connector-error.ts';
+import { refuseUnknownKeys } from '../streams/unknown-keys.ts';
 
 const identify = z
   .looseObject({
@@ -245,7 +246,7 @@ export const sourceConfig = z.looseObject({
     .meta({ title: 'Variables', description: "What var('name') gives in a model.", group: 'models' }),
   lookback: z
     .string()
-    .regex(/^\d+[smhd]$/)
+    .regex(/^\d+[smhd]$/, 'it must be a number and a unit, such as 12h or 7d')
     .optional()
     .meta({
       title: 'Look-back',

@@ -117,11 +117,21 @@ export interface Known {
 export function defaultDefinitions(stream: StreamName, known: Known): readonly Definition[] {
   const own = ownDefinitions(stream, known);
   if (own.length > 0) return own;
-  const { model, needs } = defaultModels[stream];
-  const has = lookup(known.relations, known.dialect);
-  const fillable = Object.entries(needs).every(
-    ([relation, columns]) => has(relation) && columns.every((column) => has(relation, column)),
+  if (lacking(stream, known).length > 0) return [];
+  return stream === 'persons'
+    ? [personsDefinition(lookup(known.relations, known.dialect))]
+    : [{ from: 'model', name: defaultModels[stream].model }];
+}
+
+/** What the shipped model of a stream reads and the warehouse does not have: `table`, or `table.column`. */
+export function lacking(
+  stream: StreamName,
+  { relations, dialect }: Pick<Known, 'relations' | 'dialect'>,
+): string[] {
+  const has = lookup(relations, dialect);
+  return Object.entries(defaultModels[stream].needs).flatMap(([relation, columns]) =>
+    has(relation)
+      ? columns.filter((column) => !has(relation, column)).map((column) => `${relation}.${column}`)
+      : [relation],
   );
-  if (!fillable) return [];
-  return stream === 'persons' ? [personsDefinition(has)] : [{ from: 'model', name: model }];
 }

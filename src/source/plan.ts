@@ -2,7 +2,7 @@ import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { nearMatches } from '../streams/near-match.ts';
 import type { Definition, SourceConfig } from './config.ts';
-import { defaultDefinitions } from './defaults.ts';
+import { defaultDefinitions, lacking } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
 import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
 import { openWarehouse } from './warehouse/open.ts';
@@ -93,7 +93,7 @@ const nameOf = (definition: Definition): string =>
   definition.from === 'model' || definition.from === 'relation' ? definition.name : definition.from;
 
 /** Adds which stream and model an error is about, since a database speaks of SQL only. */
-function placed(error: unknown, stream: StreamName, model: string): unknown {
+export function placed(error: unknown, stream: StreamName, model: string): unknown {
   if (!(error instanceof ConnectorError)) return error;
   const { failureType, internal } = error;
   const detail = internal === undefined ? {} : { internal };
@@ -136,6 +136,10 @@ export function definitionsOf(plan: Plan, config: SourceConfig, stream: StreamNa
     definition,
   }));
 }
+
+/** Why nothing fills a stream by default: the tables and columns that its shipped model would need. */
+export const lackingFor = ({ context }: Plan, stream: StreamName): string[] =>
+  lacking(stream, { relations: knownRelations(context), dialect: context.dialect });
 
 /** The user's own nexus_entities stands for the table, as it does for every model. */
 function knownRelations({ relations, entityColumns }: CompileContext): readonly Relation[] {

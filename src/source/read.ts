@@ -9,7 +9,7 @@ import { type ModelOutput, readModel } from './changes/read-model.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { openPlan, type Plan, planStream, type StreamPlan } from './plan.ts';
+import { openPlan, type Plan, placed, planStream, type StreamPlan } from './plan.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   const { name } = configured.stream;
@@ -84,9 +84,13 @@ async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
   const tally = streamTally(stream, keptStates(request.states, planned));
   for (const model of planned.models) {
     const known = request.states[model.label];
-    for await (const output of readModel({ ...request, contract: planned.contract, model, known })) {
-      yield tally.pass(model.label, output);
-      if (signal.aborted) return;
+    try {
+      for await (const output of readModel({ ...request, contract: planned.contract, model, known })) {
+        yield tally.pass(model.label, output);
+        if (signal.aborted) return;
+      }
+    } catch (error) {
+      throw placed(error, stream, model.label);
     }
   }
   if (planned.models.length === 0) yield tally.state();

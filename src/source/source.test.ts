@@ -250,7 +250,7 @@ describe('reading', () => {
     expect(error).toMatchObject({
       trace: { error: { stream_descriptor: { name: 'objects' }, failure_type: 'config_error' } },
     });
-    expect(JSON.stringify(error)).toMatch(/score.* holds NaN or Infinity.*x\|1/);
+    expect(JSON.stringify(error)).toMatch(/objects, bad: .*score.* holds NaN or Infinity.*x\|1/);
   });
 
   it('names near streams for one that the catalog invents', async () => {
@@ -327,7 +327,8 @@ describe('a config that does not fit', () => {
   const path = '/nowhere/w.duckdb';
   it.each([
     [{}, /warehouse/],
-    [{ warehouse: { type: 'oracle' } }, /warehouse/],
+    [{ warehouse: { type: 'oracle' } }, /warehouse\.type: it must be one of 'duckdb' \| 'snowflake'\.$/],
+    [{ warehose: { type: 'duckdb', path } }, /unknown key "warehose".* Did you mean "warehouse"\?$/],
     [{ warehouse: { type: 'duckdb' } }, /warehouse\.path/],
     [{ warehouse: { type: 'duckdb', path }, person: [] }, /unknown key "person".*persons/],
     [{ warehouse: { type: 'duckdb', path }, persons: [{ from: 'mode', name: 'x' }] }, /persons\[0\]/],

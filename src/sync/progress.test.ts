@@ -80,7 +80,13 @@ it('is one line of JSON for a machine', () => {
     { ...times, stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1 },
     { ...times, stream: 'events', read: 60, delivered: 50, rejected: 0 },
   ];
-  const summary = { streams, errors: [], seconds: 3, interrupted: true, delivery: { requests: 7 } };
+  const summary = {
+    streams,
+    errors: [],
+    seconds: 3,
+    interrupted: true,
+    delivery: { ended: 'complete', requests: 7 },
+  };
   const text = summaryJson(summary, { state: '/s.json', rejects: undefined });
   expect(JSON.parse(text)).toEqual({
     ended: 'interrupted',
@@ -92,11 +98,15 @@ it('is one line of JSON for a machine', () => {
       { stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1 },
       { stream: 'events', read: 60, delivered: 50, rejected: 0 },
     ],
-    delivery: { requests: 7 },
+    delivery: { ended: 'interrupted', requests: 7 },
     errors: [],
     state: '/s.json',
     rejects: null,
   });
   const failed = summaryJson({ ...summary, errors: ['no'] }, { state: '/s.json', rejects: undefined });
-  expect(JSON.parse(failed)).toMatchObject({ ended: 'failed', errors: ['no'] });
+  expect(JSON.parse(failed)).toMatchObject({
+    ended: 'failed',
+    delivery: { ended: 'failed' },
+    errors: ['no'],
+  });
 });

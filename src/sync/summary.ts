@@ -9,7 +9,8 @@ export interface SyncPaths {
 /**
  * A sync in one line of JSON, for a machine: `ended` is complete, interrupted or failed; counts are of records;
  * `delivered` and `rejected` are those whose state was kept. `delivery` is the destination's own account (requests,
- * retries, bytes, …), null where it did not come to give one.
+ * retries, bytes, …), null where it did not come to give one; it ended as the sync did, though the destination
+ * completes what a source that failed has given it.
  */
 export function summaryJson(
   { streams, errors, seconds, interrupted, delivery }: SyncSummary,
@@ -31,7 +32,7 @@ export function summaryJson(
     delivered: sum('delivered'),
     rejected: sum('rejected'),
     streams: counts,
-    delivery: delivery ?? null,
+    delivery: delivery === undefined ? null : { ...delivery, ended },
     errors,
     state: paths.state,
     rejects: paths.rejects ?? null,

@@ -46,7 +46,7 @@ function parseYaml(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   // The pretty message quotes the line, and with it perhaps a password.
-  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.split('\n')[0]}`);
+  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.replace(/:?\n.*/s, '')}`);
   return document.toJS();
 }
 

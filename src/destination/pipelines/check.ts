@@ -18,6 +18,6 @@ export async function verdictOnPipelines(config: DestinationConfig): Promise<Air
     if (statusOf(error) !== 400) return checkFailed(explain(error, config, words));
   }
   return checkSucceeded(
-    `Customer.io accepts the write key in region ${config.region}. Its Pipelines API does not tell which workspace it is.`,
+    `Customer.io accepts the key in region ${config.region}. Its Pipelines API does not tell which workspace it is.`,
   );
 }

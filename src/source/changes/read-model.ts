@@ -38,7 +38,7 @@ function checkDefinition({ config, contract, model, known }: ModelRead): void {
   if (known === undefined || known.definition === model.compiled.fingerprint) return;
   if (config.on_model_change === 'accept') return;
   throw configError(
-    `The state of ${contract.name}, model "${model.label}", was written by another definition of it: its cursor may skip rows. Reset the stream to read it all again, or set on_model_change to "accept" to go on from the cursor.`,
+    `The state was written by another definition of the model: its cursor may skip rows. Reset the stream to read it all again (in a state file: take its entry out), or set on_model_change to "accept" to go on from the cursor.`,
     { stream: contract.name },
   );
 }

@@ -57,7 +57,7 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
 export function parseYaml(text: string, path: string): unknown {
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.split('\n')[0]}`);
+  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.replace(/:?\n.*/s, '')}`);
   return document.toJS();
 }
 
