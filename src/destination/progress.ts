@@ -3,13 +3,14 @@ import type { AirbyteMessage } from '../protocol/messages.ts';
 import type { Delivery } from './deliver.ts';
 import type { Ledger } from './ledger.ts';
 import { limits } from './limits.ts';
-import type { Rejects } from './rejects.ts';
+import type { RejectReasons, Rejects } from './rejects.ts';
 
 /** What the log tells of. */
 export interface Watched {
   readonly ledger: Pick<Ledger, 'total'>;
   readonly delivery: Pick<Delivery, 'stats'>;
   readonly rejects: Pick<Rejects, 'path' | 'count'>;
+  readonly reasons: Pick<RejectReasons, 'commonest'>;
   readonly strangers: ReadonlyMap<string, number>;
   /** How often each attribute was cut to Customer.io's limit. */
   readonly cut: ReadonlyMap<string, number>;
@@ -60,7 +61,10 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
   }
   const { path, count } = watched.rejects;
   if (path !== undefined)
-    yield log('WARN', `${count} records were rejected: each is in ${path} with its reason.`);
+    yield log(
+      'WARN',
+      `${count} records were rejected: each is in ${path} with its reason. ${watched.reasons.commonest()}`,
+    );
   const milliseconds = Date.now() - started;
   const perSecond = rate(settledBy(watched), milliseconds);
   yield log('INFO', line(watched, perSecond));

@@ -96,31 +96,49 @@ function unwritable(path: string, cause: unknown): ConnectorError {
   );
 }
 
-/** What stops a run that goes wrong, by a count or a share (`100`, `5%`) of rejects. */
-export function rejectGuard(
-  most: string | undefined,
-): (refusal: Refusal, seen: number) => ConnectorError | undefined {
-  if (most === undefined) return () => undefined;
+/** Why records were rejected, counted. */
+export interface RejectReasons {
+  add(refusal: Refusal): void;
+  readonly count: number;
+  /** The three commonest, as a sentence. */
+  commonest(): string;
+}
+
+export function rejectReasons(): RejectReasons {
   const reasons = new Map<string, Reason>();
-  let rejected = 0;
-  const number = Number.parseInt(most, 10);
-  return ({ reason, field, message }, seen) => {
-    rejected += 1;
-    // Not by the message, which may name a size or a value of this record alone.
-    const kind = `${reason}${field === '' ? '' : ` (${field})`}`;
-    const known = reasons.get(kind);
-    if (known !== undefined) known.count += 1;
-    else if (reasons.size < mostReasons) reasons.set(kind, { kind, message, count: 1 });
-    const over = most.endsWith('%')
-      ? seen >= fewestForShare && rejected * 100 > number * seen
-      : rejected > number;
-    return over
-      ? configError(`More records are rejected than max_rejects (${most}) allows. ${commonest(reasons)}`)
-      : undefined;
+  let count = 0;
+  return {
+    add({ reason, field, message }) {
+      count += 1;
+      // Not by the message, which may name a size or a value of this record alone.
+      const kind = `${reason}${field === '' ? '' : ` (${field})`}`;
+      const known = reasons.get(kind);
+      if (known !== undefined) known.count += 1;
+      else if (reasons.size < mostReasons) reasons.set(kind, { kind, message, count: 1 });
+    },
+    get count() {
+      return count;
+    },
+    commonest() {
+      const top = [...reasons.values()].toSorted((a, b) => b.count - a.count).slice(0, 3);
+      return `The commonest reasons: ${top.map((each) => `${each.count} times ${each.kind}, such as: ${each.message}`).join('; ')}`;
+    },
   };
 }
 
-function commonest(reasons: ReadonlyMap<string, Reason>): string {
-  const top = [...reasons.values()].toSorted((a, b) => b.count - a.count).slice(0, 3);
-  return `The commonest reasons: ${top.map(({ kind, message, count }) => `${count} times ${kind}, such as: ${message}`).join(' ')}`;
+/** What stops a run that goes wrong, by a count or a share (`100`, `5%`) of rejects among the records seen. */
+export function rejectGuard(
+  most: string | undefined,
+  reasons: RejectReasons,
+): (seen: number) => ConnectorError | undefined {
+  if (most === undefined) return () => undefined;
+  const number = Number.parseInt(most, 10);
+  return (seen) => {
+    const over = most.endsWith('%')
+      ? seen >= fewestForShare && reasons.count * 100 > number * seen
+      : reasons.count > number;
+    return over
+      ? configError(`More records are rejected than max_rejects (${most}) allows. ${reasons.commonest()}`)
+      : undefined;
+  };
 }

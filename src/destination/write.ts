@@ -19,7 +19,7 @@ import { type Outbox, outbox } from './outbox.ts';
 import { pace } from './pace.ts';
 import { type Ending, progressLog, summary } from './progress.ts';
 import { rejectLines } from './reject-line.ts';
-import { type Rejects, rejectGuard, rejectsFile } from './rejects.ts';
+import { type RejectReasons, type Rejects, rejectGuard, rejectReasons, rejectsFile } from './rejects.ts';
 import { scannedStream } from './scanned-stream.ts';
 import { type StreamOrder, streamOrder } from './stream-order.ts';
 import { type FindStream, findStream, planStreams, type StreamPlan } from './stream-plan.ts';
@@ -41,6 +41,7 @@ interface Run {
   readonly ledger: Ledger;
   readonly delivery: Delivery;
   readonly rejects: Rejects;
+  readonly reasons: RejectReasons;
   readonly reject: (ticket: Ticket, line: RecordLine, refusal: Refusal) => void;
   readonly reader: LineReader;
   readonly out: Outbox<AirbyteMessage>;
@@ -189,7 +190,8 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   const out = outbox<AirbyteMessage>();
   const books = ledger(plans.keys(), (message) => out.put(message));
   const rejects = rejectsFile(config.rejects, rejectLines(plans));
-  const guard = rejectGuard(config.max_rejects);
+  const reasons = rejectReasons();
+  const guard = rejectGuard(config.max_rejects, reasons);
   const halt = new AbortController();
   const signal = AbortSignal.any([request.signal, halt.signal]);
   let over = signal.aborted;
@@ -199,7 +201,8 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   const reject = (ticket: Ticket, line: RecordLine, refusal: Refusal): void => {
     rejects.add(ticket.stream, textOf(line), refusal);
     books.reject(ticket);
-    const tooMany = guard(refusal, books.total.accepted + books.total.rejected);
+    reasons.add(refusal);
+    const tooMany = guard(books.total.accepted + books.total.rejected);
     if (tooMany !== undefined) halt.abort(tooMany);
   };
   const api = await apiOf(config);
@@ -217,6 +220,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     streamOf: scannedStream(streams),
     ledger: books,
     rejects,
+    reasons,
     reject,
     out,
     strangers: new Map(),

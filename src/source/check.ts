@@ -3,7 +3,7 @@ import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { parseSourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { openPlan, type Plan, planStreams, type StreamPlan } from './plan.ts';
+import { openPlan, type Plan, planStreams, type StreamPlan, unfilled } from './plan.ts';
 
 /** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
 async function describeAll(config: unknown): Promise<string> {
@@ -14,7 +14,8 @@ async function describeAll(config: unknown): Promise<string> {
     const parts = streams.map(
       ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
     );
-    return [`Ready to read ${parts.join('; ')}.`, ...(await remarks(plan, streams))].join(' ');
+    const ready = `Ready to read ${parts.join('; ')}.`;
+    return [ready, ...unfilled(plan, parsed, streams), ...(await remarks(plan, streams))].join(' ');
   } finally {
     await plan.warehouse.close();
   }

@@ -1,6 +1,7 @@
+import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { parseSourceConfig } from './config.ts';
-import { openPlan, planStreams, type StreamPlan } from './plan.ts';
+import { openPlan, planStreams, type StreamPlan, unfilled } from './plan.ts';
 import { recordFields } from './record-query.ts';
 import type { Dialect } from './warehouse/warehouse.ts';
 
@@ -48,6 +49,7 @@ export async function* discover(config: unknown): AsyncGenerator<AirbyteMessage>
   try {
     const streams = await planStreams(plan, parsed);
     const { dialect } = plan.warehouse;
+    for (const text of unfilled(plan, parsed, streams)) yield log('INFO', text);
     yield {
       type: 'CATALOG',
       catalog: { streams: streams.map((stream) => airbyteStreamOf(dialect, stream)) },

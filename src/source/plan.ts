@@ -141,6 +141,17 @@ export function definitionsOf(plan: Plan, config: SourceConfig, stream: StreamNa
 export const lackingFor = ({ context }: Plan, stream: StreamName): string[] =>
   lacking(stream, { relations: knownRelations(context), dialect: context.dialect });
 
+/** The streams that nothing fills although the config does not switch them off, each with the reason. */
+export function unfilled(plan: Plan, config: SourceConfig, filled: readonly StreamPlan[]): string[] {
+  const has = new Set(filled.map(({ contract }) => contract.name));
+  return streamNames
+    .filter((stream) => !has.has(stream) && config[stream] === undefined)
+    .map(
+      (stream) =>
+        `Nothing fills ${stream}: the warehouse lacks ${lackingFor(plan, stream).join(', ')} for the shipped model.`,
+    );
+}
+
 /** The user's own nexus_entities stands for the table, as it does for every model. */
 function knownRelations({ relations, entityColumns }: CompileContext): readonly Relation[] {
   if (entityColumns === undefined || entityColumns instanceof ConnectorError) return relations;
