@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import type { Connection, RowStatement, StatementOption } from 'snowflake-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { parseSourceConfig } from '../src/source/config.ts';
 import { connect, disconnect } from '../src/source/warehouse/snowflake/connect.ts';
-import { type SnowflakeServer, startSnowflakeServer } from './snowflake-server/server.ts';
+import { defaultAccount, type SnowflakeServer, startSnowflakeServer } from './snowflake-server/server.ts';
 import { snowflakeConfig } from './warehouses.ts';
 
 /** The server's own parts, tried through the real driver: what the tests of the source stand on. */
@@ -119,4 +121,68 @@ it('hands out compressed chunks', async () => {
   const before = server.requests.filter((path) => path.startsWith('/chunks/')).length;
   expect(await rowsOf(statement)).toHaveLength(3500);
   expect(server.requests.filter((path) => path.startsWith('/chunks/'))).toHaveLength(before + 4);
+});
+
+describe('what the Python connector and SQLAlchemy ask beside queries', () => {
+  const answer = z.object({ data: z.object({ token: z.string(), rowset: z.array(z.unknown()) }).partial() });
+
+  /** A request as the Python connector sends it. */
+  async function post(path: string, body: unknown, token = 'None') {
+    const response = await fetch(`${server.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+        authorization: `Snowflake Token="${token}"`,
+      },
+      body: gzipSync(JSON.stringify(body)),
+    });
+    return answer.parse(await response.json()).data;
+  }
+
+  async function sessionBeginningIn(place: string): Promise<unknown> {
+    const data = { LOGIN_NAME: defaultAccount.user, PASSWORD: defaultAccount.password };
+    const { token } = await post(`/session/v1/login-request?${place}`, { data });
+    const sqlText = 'SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()';
+    return (await post('/queries/v1/query-request', { sqlText }, token)).rowset;
+  }
+
+  it('comes compressed, and begins where the login says', async () => {
+    expect(await sessionBeginningIn('databaseName=demo&schemaName=nexus')).toEqual([['DEMO', 'NEXUS']]);
+    expect(await sessionBeginningIn('databaseName=demo&schemaName=none')).toEqual([
+      ['DEMO', expect.anything()],
+    ]);
+  });
+
+  it('is the columns of a table, in their order', async () => {
+    await execute(
+      `CREATE TABLE described ("id" NUMBER(38,0), name VARCHAR, price NUMBER(10,2), ratio FLOAT, seen TIMESTAMP_NTZ, props VARIANT)`,
+    );
+    const rows = await rowsOf(await execute('DESC /* columns */ TABLE "NEXUS"."DESCRIBED" TYPE = COLUMNS'));
+    expect(rows).toMatchObject([
+      { name: 'id', type: 'NUMBER(38,0)', kind: 'COLUMN', 'null?': 'Y', 'primary key': 'N', comment: null },
+      { name: 'NAME', type: 'VARCHAR(16777216)' },
+      { name: 'PRICE', type: 'NUMBER(10,2)' },
+      { name: 'RATIO', type: 'FLOAT' },
+      { name: 'SEEN', type: 'TIMESTAMP_NTZ(9)' },
+      { name: 'PROPS', type: 'VARIANT' },
+    ]);
+    await expect(execute('DESC TABLE nowhere')).rejects.toThrow("Object 'NOWHERE' does not exist");
+  });
+
+  it('is the version', async () => {
+    expect(await rowsOf(await execute('SELECT CURRENT_VERSION() AS "v"'))).toEqual([
+      { v: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+    ]);
+  });
+
+  it('is the end of transactions, begun or not', async () => {
+    await execute('CREATE TABLE ended (n NUMBER)');
+    await execute('ROLLBACK');
+    await execute('COMMIT');
+    await execute('BEGIN');
+    await execute('INSERT INTO ended VALUES (1)');
+    await execute('ROLLBACK');
+    expect(await rowsOf(await execute('SELECT COUNT(*) AS "n" FROM ended'))).toEqual([{ n: 0 }]);
+  });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import { bindings, literalRows } from './binds.ts';
@@ -59,6 +60,9 @@ function stillRuns(queryId: string): Reply {
   const data = { queryId, getResultUrl: `/queries/${queryId}/result` };
   return { body: { success: true, code: '333334', message: 'Query execution in progress', data } };
 }
+
+/** Milliseconds before a request is answered in any case, as at Snowflake. */
+const patience = 45_000;
 
 const lifetimes = { validityInSecondsST: 3600, validityInSecondsMT: 14_400 };
 
@@ -170,7 +174,13 @@ export class Sessions {
     const answer = this.#run(session, body).then((rows) => storedResult(rows, sizes, missing));
     const id = this.#queries.begin(answer);
     if (body.asyncExec || faults.take('query', 'slow')) return stillRuns(id);
-    return success(await this.#queries.data(id, url.origin));
+    return this.#answer(id, url);
+  }
+
+  /** A client that waits too long sends its query again: it is told to ask for the result instead. */
+  #answer(id: string, url: URL): Promise<Reply> {
+    const data = this.#queries.data(id, url.origin);
+    return Promise.race([data.then(success), pause(patience, stillRuns(id), { ref: false })]);
   }
 
   async #run(session: Session, { sqlText, describeOnly, bindings: binds = {} }: QueryBody): Promise<Answer> {
@@ -195,7 +205,7 @@ export class Sessions {
     if (fault !== undefined) return fault;
     this.#sessionOf(request, 'result');
     if (this.#options.faults.take('result', 'slow')) return stillRuns(id);
-    return success(await this.#queries.data(id, url.origin));
+    return this.#answer(id, url);
   }
 
   async #chunk(request: IncomingMessage, id: string, index: number, round: number): Promise<Reply> {
