@@ -11,11 +11,15 @@ import { snowflakeConfig } from './warehouses.ts';
 let server: SnowflakeServer;
 let connection: Connection;
 
+function connectTo({ url }: SnowflakeServer): Promise<Connection> {
+  const { warehouse } = parseSourceConfig({ warehouse: snowflakeConfig(url) });
+  if (warehouse.type !== 'snowflake') throw new Error('not a Snowflake config');
+  return connect(warehouse);
+}
+
 beforeAll(async () => {
   server = await startSnowflakeServer();
-  const { warehouse } = parseSourceConfig({ warehouse: snowflakeConfig(server.url) });
-  if (warehouse.type !== 'snowflake') throw new Error('not a Snowflake config');
-  connection = await connect(warehouse);
+  connection = await connectTo(server);
 });
 
 afterAll(async () => {
@@ -23,9 +27,13 @@ afterAll(async () => {
   await server.close();
 });
 
-function execute(sqlText: string, options: Partial<StatementOption> = {}): Promise<RowStatement> {
+function execute(
+  sqlText: string,
+  options: Partial<StatementOption> = {},
+  on = connection,
+): Promise<RowStatement> {
   return new Promise((resolve, reject) => {
-    connection.execute({
+    on.execute({
       sqlText,
       ...options,
       complete: (error, statement) => (error ? reject(error) : resolve(statement)),
@@ -105,6 +113,16 @@ describe('asynchronous queries', () => {
     expect(await rowsOf(await execute('SELECT 1 AS "n"'))).toEqual([{ n: 1 }]);
     expect(server.faults.left).toBe(0);
   });
+});
+
+it('tells that a query still runs, before the driver sends it again', async () => {
+  const hasty = await startSnowflakeServer({ patience: 1 });
+  const own = await connectTo(hasty);
+  const sql = 'SELECT SEQ4() AS "n" FROM TABLE(GENERATOR(ROWCOUNT => 300000))';
+  expect(await rowsOf(await execute(sql, {}, own))).toHaveLength(300_000);
+  expect(hasty.requests.filter((path) => path.endsWith('/result')).length).toBeGreaterThan(0);
+  await disconnect(own);
+  await hasty.close();
 });
 
 it('describes without running', async () => {

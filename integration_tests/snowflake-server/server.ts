@@ -16,6 +16,8 @@ export interface SnowflakeServerOptions {
   readonly schema?: string;
   readonly warehouses?: readonly string[];
   readonly sizes?: ChunkSizes;
+  /** Milliseconds after which a query that still runs says so: 45 seconds at Snowflake, and unless told. */
+  readonly patience?: number;
 }
 
 export interface SnowflakeServer {
@@ -83,6 +85,7 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
     catalog: { warehouses },
     account: options.account ?? defaultAccount,
     sizes: options.sizes ?? { inline: 100, chunk: 1000 },
+    patience: options.patience ?? 45_000,
   });
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);

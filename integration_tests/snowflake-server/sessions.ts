@@ -26,6 +26,8 @@ export interface SessionsOptions {
   readonly catalog: Catalog;
   readonly account: Account;
   readonly sizes: ChunkSizes;
+  /** Milliseconds before a request is answered in any case. */
+  readonly patience: number;
 }
 
 interface Session {
@@ -60,9 +62,6 @@ function stillRuns(queryId: string): Reply {
   const data = { queryId, getResultUrl: `/queries/${queryId}/result` };
   return { body: { success: true, code: '333334', message: 'Query execution in progress', data } };
 }
-
-/** Milliseconds before a request is answered in any case, as at Snowflake. */
-const patience = 45_000;
 
 const lifetimes = { validityInSecondsST: 3600, validityInSecondsMT: 14_400 };
 
@@ -180,7 +179,7 @@ export class Sessions {
   /** A client that waits too long sends its query again: it is told to ask for the result instead. */
   #answer(id: string, url: URL): Promise<Reply> {
     const data = this.#queries.data(id, url.origin);
-    return Promise.race([data.then(success), pause(patience, stillRuns(id), { ref: false })]);
+    return Promise.race([data.then(success), pause(this.#options.patience, stillRuns(id), { ref: false })]);
   }
 
   async #run(session: Session, { sqlText, describeOnly, bindings: binds = {} }: QueryBody): Promise<Answer> {
