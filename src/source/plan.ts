@@ -141,14 +141,19 @@ export function definitionsOf(plan: Plan, config: SourceConfig, stream: StreamNa
 export const lackingFor = ({ context }: Plan, stream: StreamName): string[] =>
   lacking(stream, { relations: knownRelations(context), dialect: context.dialect });
 
-/** The streams that nothing fills although the config does not switch them off, each with the reason. */
+/**
+ * The streams that nothing fills although the config does not switch them off, each with the reason. A warehouse
+ * without nexus_entities is none of nexus, and misses nothing.
+ */
 export function unfilled(plan: Plan, config: SourceConfig, filled: readonly StreamPlan[]): string[] {
   const has = new Set(filled.map(({ contract }) => contract.name));
   return streamNames
     .filter((stream) => !has.has(stream) && config[stream] === undefined)
+    .map((stream) => ({ stream, needs: lackingFor(plan, stream) }))
+    .filter(({ needs }) => !needs.includes('nexus_entities'))
     .map(
-      (stream) =>
-        `Nothing fills ${stream}: the warehouse lacks ${lackingFor(plan, stream).join(', ')} for the shipped model.`,
+      ({ stream, needs }) =>
+        `Nothing fills ${stream}: the warehouse lacks ${needs.join(', ')} for the shipped model.`,
     );
 }
 
