@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
 /** RECORD lines of made-up people with an id and 15 attributes, about 430 bytes a row; the same in every run. */
-export function personLine(n: number): string {
+function personLine(n: number): string {
   const data = {
     userId: `person-${n}`,
     timestamp: new Date(1_700_000_000_000 + n * 1000).toISOString().slice(0, 23),

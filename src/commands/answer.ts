@@ -50,7 +50,7 @@ export function asConnectorError(error: unknown): ConnectorError {
   });
 }
 
-export function isAbort(error: unknown): boolean {
+function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 

@@ -37,7 +37,7 @@ export async function readConnectorConfig({ config, projectDir }: ConfigOptions)
   return withProjectDir(await readConfig(config), projectDir);
 }
 
-export function withProjectDir(config: unknown, projectDir: string | undefined): unknown {
+export function withProjectDir<T>(config: T, projectDir: string | undefined): T {
   return projectDir === undefined || !isJsonObject(config) ? config : { ...config, project_dir: projectDir };
 }
 

@@ -49,8 +49,9 @@ export function materialiser(options: MaterialiserOptions): Materialiser {
   };
   const context = (): Promise<CompileContext> =>
     withEntityColumns({ project, relations, dialect, schema: options.schema, built }, warehouse);
-  const make = async ({ file, ...model }: RenderedModel): Promise<void> => {
-    const kind = kindOf({ file, ...model });
+  const make = async (model: RenderedModel): Promise<void> => {
+    const { file } = model;
+    const kind = kindOf(model);
     if (kind === undefined || kind === 'ephemeral') return;
     const start = performance.now();
     const { sql } = compileModel({ from: 'model', name: file.name }, await context());

@@ -2,10 +2,10 @@ import type { SourceOutput } from '../protocol/connector.ts';
 import { configError } from '../protocol/connector-error.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { report } from '../sync/report.ts';
-import { parseSyncFile } from '../sync/sync-file.ts';
 import { Tally } from '../sync/tally.ts';
 import { asConnectorError } from './answer.ts';
-import { readConfig, readNamedFile } from './files.ts';
+import { isYaml, readSyncFile } from './ends.ts';
+import { readConfig } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadDestination } from './role.ts';
@@ -33,8 +33,7 @@ export function runReplay(options: ReplayOptions): Promise<number> {
 }
 
 async function readDestinationConfig(path: string): Promise<unknown> {
-  if (!/\.ya?ml$/i.test(path)) return readConfig(path);
-  return parseSyncFile(await readNamedFile('--config', path), path, process.env).destination;
+  return isYaml(path) ? (await readSyncFile({ config: path })).destination : readConfig(path);
 }
 
 async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, signal: AbortSignal) {

@@ -2,22 +2,21 @@ import { showProgress } from '../sync/progress.ts';
 import { report } from '../sync/report.ts';
 import { runSync, type SyncEnds, type SyncWatcher } from '../sync/run-sync.ts';
 import { summaryJson } from '../sync/summary.ts';
-import { parseSyncFile, type SyncFile } from '../sync/sync-file.ts';
+import type { SyncFile } from '../sync/sync-file.ts';
 import { asConnectorError } from './answer.ts';
-import { type ConfigOptions, readNamedFile } from './files.ts';
+import { readSyncFile } from './ends.ts';
+import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadDestination, loadSource } from './role.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
-export function runSyncCommand({ config: path, projectDir }: ConfigOptions): Promise<number> {
+export function runSyncCommand(options: ConfigOptions): Promise<number> {
   const mask = new Mask();
   return untilInterrupted(async (signal) => {
     process.stdout.on('error', () => undefined);
     try {
-      const file = parseSyncFile(await readNamedFile('--config', path), path, process.env);
-      const source = projectDir === undefined ? file.source : { ...file.source, project_dir: projectDir };
-      return await syncAndReport({ ...file, source }, mask, signal, tellMachine);
+      return await syncAndReport(await readSyncFile(options), mask, signal, tellMachine);
     } catch (error) {
       const message = mask.text(asConnectorError(error).message);
       process.stderr.write(`${message}\n`);

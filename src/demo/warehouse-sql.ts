@@ -8,7 +8,7 @@ export interface DemoSize {
   readonly now: Date;
 }
 
-export function sqlTimestamp(moment: Date): string {
+function sqlTimestamp(moment: Date): string {
   return `TIMESTAMP '${moment.toISOString().replace('T', ' ').replace('Z', '')}'`;
 }
 

@@ -7,17 +7,17 @@ interface RawJson {
   readonly rawJSON: string;
 }
 
-/** What TypeScript's library does not describe yet. */
-interface SourceTextJson {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown;
-  rawJSON(text: string): RawJson;
-  isRawJSON(value: unknown): value is RawJson;
+declare global {
+  /** What TypeScript's library does not describe yet. */
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+    ): unknown;
+    rawJSON(text: string): RawJson;
+    isRawJSON(value: unknown): value is RawJson;
+  }
 }
-
-const sourceTextJson = JSON as unknown as SourceTextJson;
 
 /**
  * Numbers that may round: long runs of digits (with a point among them), or an exponent. Only where a number
@@ -49,7 +49,7 @@ function sameDigits(value: number, source: string): boolean {
 
 function keepDigits(_key: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value !== 'number' || source === undefined) return value;
-  return rounds(value, source) ? sourceTextJson.rawJSON(source) : value;
+  return rounds(value, source) ? JSON.rawJSON(source) : value;
 }
 
 /**
@@ -59,10 +59,10 @@ function keepDigits(_key: string, value: unknown, { source }: { source?: string 
  */
 export function parseExactJson(text: string): unknown {
   const plain = container.test(text) && !longNumber.test(text);
-  return plain ? JSON.parse(text) : sourceTextJson.parse(text, keepDigits);
+  return plain ? JSON.parse(text) : JSON.parse(text, keepDigits);
 }
 
 /** The source text of a number that was kept whole, else undefined. */
 export function exactDigits(value: unknown): string | undefined {
-  return sourceTextJson.isRawJSON(value) ? value.rawJSON : undefined;
+  return JSON.isRawJSON(value) ? value.rawJSON : undefined;
 }

@@ -176,13 +176,10 @@ export const airbyteMessage = z.discriminatedUnion('type', [
   destination,
 ]);
 
-export type SyncMode = z.infer<typeof syncMode>;
 export type DestinationSyncMode = z.infer<typeof destinationSyncMode>;
-export type StreamDescriptor = z.infer<typeof streamDescriptor>;
 export type AirbyteRecordMessage = z.infer<typeof recordMessage>;
 export type AirbyteStateMessage = z.infer<typeof stateMessage>;
 export type LogLevel = z.infer<typeof logLevel>;
-export type AirbyteTraceMessage = z.infer<typeof traceMessage>;
 export type StreamStatus = z.infer<typeof streamStatus>;
 export type ConnectorSpecification = z.infer<typeof connectorSpecification>;
 export type AirbyteStream = z.infer<typeof airbyteStream>;

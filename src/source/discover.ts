@@ -30,7 +30,7 @@ function schemaOf(dialect: Dialect, { contract, models }: StreamPlan): Schema {
   };
 }
 
-export function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
+function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
   return {
     name: plan.contract.name,
     json_schema: { ...schemaOf(dialect, plan) },

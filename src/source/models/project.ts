@@ -7,7 +7,7 @@ import { type Macros, macrosByName, macrosOf } from './macros.ts';
 import { earlyConfig, isEnabled, type ModelConfig, mergeConfigs } from './model-config.ts';
 import { type ProjectFile, readFiles } from './model-files.ts';
 import { type ProjectContext, projectFunctions } from './project-functions.ts';
-import { noProperties, type Properties, readProperties } from './properties.ts';
+import { type Properties, readProperties } from './properties.ts';
 
 /** One `.sql` file: its name without the ending is the model's name. */
 export interface ModelFile {
@@ -52,8 +52,8 @@ export async function loadProject(options: ProjectOptions): Promise<ModelProject
   const vars = { ...dbt?.vars, ...options.vars };
   const globals = projectFunctions({ vars, target: options.target ?? { type: 'duckdb' } }, () => undefined);
   const macroFolders = await existing(dbt?.macroFolders ?? folders.flatMap(usualMacroFolders));
-  const files = await filesOf(folders, '.sql', macroFolders);
-  const properties = dbtProperties(await filesOf(folders, '.yml', []), await filesOf(folders, '.yaml', []));
+  const files = await filesOf(folders, ['.sql'], macroFolders);
+  const properties = readProperties(await filesOf(folders, ['.yml', '.yaml']));
   const models = files.map((file) => modelFile(file, { dbt, properties, globals }));
   const isOn = ({ config }: ModelFile) => isEnabled(config);
   return {
@@ -90,17 +90,14 @@ async function existing(folders: readonly string[]): Promise<string[]> {
   return folders.filter((_, index) => found[index]);
 }
 
-async function filesOf(folders: readonly string[], ending: string, without: readonly string[]) {
+async function filesOf(
+  folders: readonly string[],
+  endings: readonly string[],
+  without: readonly string[] = [],
+) {
   const skipped = without.map((folder) => `${resolve(folder)}/`);
-  const files = await Promise.all(
-    folders.map((folder) => readFiles(folder, { endings: [ending], recursive: true })),
-  );
+  const files = await Promise.all(folders.map((folder) => readFiles(folder, { endings, recursive: true })));
   return files.flat().filter(({ path }) => !skipped.some((folder) => resolve(path).startsWith(folder)));
-}
-
-function dbtProperties(...files: readonly ProjectFile[][]): Properties {
-  const all = files.flat();
-  return all.length === 0 ? noProperties : readProperties(all);
 }
 
 interface ConfigSources {
@@ -126,7 +123,7 @@ async function shippedModels(folder: string): Promise<ModelFile[]> {
 }
 
 async function readMacros(folders: readonly string[]): Promise<Macros> {
-  const files = await filesOf(folders, '.sql', []);
+  const files = await filesOf(folders, ['.sql']);
   return macrosByName(files.flatMap(({ path, text }) => macrosOf(path, text)));
 }
 

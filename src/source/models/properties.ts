@@ -37,8 +37,6 @@ export interface Properties {
   readonly sources: ReadonlyMap<string, SourceTable>;
 }
 
-export const noProperties: Properties = { configs: new Map(), sources: new Map() };
-
 export function sourceKey(source: string, table: string): string {
   return JSON.stringify([source, table]);
 }
