@@ -20,6 +20,17 @@ describe('maskSecrets', () => {
     expect(maskSecrets('k=%26%26%26%26abc', ['%26%26abc', '&&&&abc'])).toBe('k=****');
   });
 
+  test.each([
+    ['its lines', '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END PRIVATE KEY-----\n'],
+    ['its lines, written with \\n', '-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADAN\\nBgkqhkiG9w0B'],
+    ['it without white space', '  MIIEvQIBADAN BgkqhkiG9w0B\n'],
+  ])('strikes %s', (_what, secretText) => {
+    const masked = maskSecrets('a: MIIEvQIBADAN b: BgkqhkiG9w0B c: MIIEvQIBADAN BgkqhkiG9w0B', [secretText]);
+    expect(masked).not.toMatch(/MIIEvQIBADAN BgkqhkiG9w0B/);
+    if (secretText.includes('BEGIN')) expect(masked).toBe('a: **** b: **** c: **** ****');
+    expect(maskSecrets('It must begin with -----BEGIN PRIVATE KEY-----.', [secretText])).toContain('BEGIN');
+  });
+
   test('short secrets and texts without secrets are left alone', () => {
     expect(maskSecrets('a cat sat', ['cat', '', 'a'])).toBe('a cat sat');
   });

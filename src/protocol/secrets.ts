@@ -31,6 +31,17 @@ function textsOf(secret: unknown): string[] {
   return typeof secret === 'object' && secret !== null ? Object.values(secret).flatMap(textsOf) : [];
 }
 
+/** Shorter lines of a secret tell nothing, and are words of other texts too. */
+const shortestLine = 8;
+
+/** A secret, and what of it others quote: it without the white space around it, and its lines one by one. */
+function partsOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n|\\n/).map((line) => line.trim());
+  // The first and last line of a key in PEM form are no secret.
+  const told = lines.filter((line) => line.length >= shortestLine && !line.startsWith('-----'));
+  return [secret, secret.trim(), ...told].filter((part) => part.length >= shortestSecret);
+}
+
 /** A secret as it may appear: as it is, inside JSON, inside a URL, inside a form. */
 function formsOf(secret: string): string[] {
   return [
@@ -43,7 +54,7 @@ function formsOf(secret: string): string[] {
 }
 
 export function maskSecrets(text: string, secrets: readonly string[]): string {
-  const forms = new Set(secrets.filter((secret) => secret.length >= shortestSecret).flatMap(formsOf));
+  const forms = new Set(secrets.flatMap(partsOf).flatMap(formsOf));
   // Longest first, so that none is half struck by another that it contains.
   return [...forms]
     .sort((a, b) => b.length - a.length)

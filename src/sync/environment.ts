@@ -22,13 +22,17 @@ export function substituteEnvironment(value: unknown, env: NodeJS.ProcessEnv, pa
 }
 
 function substituteText(text: string, env: NodeJS.ProcessEnv, path: string): string {
-  return text.replace(pattern, (match, name: string | undefined) => {
+  return text.replace(pattern, (_match, name: string | undefined) => {
     if (name === undefined) return '${';
     const value = env[name];
     if (value !== undefined) return value;
     throw configError(
-      `${path} asks for the environment variable ${name === '' ? match : name}, which is not set. ` +
+      `${path} asks for ${isShown(name, text) ? `the environment variable ${name}` : 'an environment variable'}, which is not set. ` +
         'Set it, or write $${ where the text should hold ${ itself.',
     );
   });
 }
+
+/** A `${` within a password is no variable, and what follows it is a part of the password. */
+const isShown = (name: string, text: string): boolean =>
+  /^[A-Z_][A-Z0-9_]*$/.test(name) || (/^\w+$/.test(name) && text === `\${${name}}`);

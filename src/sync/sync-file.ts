@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import { configError } from '../protocol/connector-error.ts';
+import { parseYamlFile } from '../protocol/yaml-file.ts';
 import { didYouMean } from '../streams/near-match.ts';
+import { shownKey } from '../streams/unknown-keys.ts';
 import { substituteEnvironment } from './environment.ts';
 
 /** What a sync file says: the two connectors' own configurations, and where the state lives. */
@@ -22,7 +23,7 @@ const pathKeys = {
 } as const;
 
 export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv): SyncFile {
-  const root = substituteEnvironment(parseYaml(text, path), env);
+  const root = substituteEnvironment(parseYamlFile(text, path), env);
   if (!isMapping(root)) throw configError(`${path} must hold source:, destination: and state:.`);
   refuseUnknownKeys(root, path);
   const folder = dirname(resolve(path));
@@ -42,19 +43,11 @@ export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv
   };
 }
 
-function parseYaml(text: string, path: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  // The pretty message quotes the line, and with it perhaps a password.
-  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.replace(/:?\n.*/s, '')}`);
-  return document.toJS();
-}
-
 function refuseUnknownKeys(root: Mapping, path: string): void {
   const unknown = Object.keys(root).find((key) => !topLevelKeys.includes(key));
   if (unknown === undefined) return;
   throw configError(
-    `${path}: there is no setting "${unknown}"; it takes ${topLevelKeys.join(', ')}.${didYouMean(unknown, topLevelKeys)}`,
+    `${path}: there is no setting ${shownKey(unknown, topLevelKeys)}; it takes ${topLevelKeys.join(', ')}.${didYouMean(unknown, topLevelKeys)}`,
   );
 }
 

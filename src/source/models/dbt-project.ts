@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { configError, messageOf } from '../../protocol/connector-error.ts';
+import { parseYamlFile } from '../../protocol/yaml-file.ts';
 import { renderTemplate, type TemplateGlobals } from './jinja.ts';
 import { type ModelConfig, mergeConfigs } from './model-config.ts';
 
@@ -37,7 +37,7 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
       { cause, internal: messageOf(cause) },
     );
   });
-  const parsed = projectFile.safeParse(parseYaml(text, path));
+  const parsed = projectFile.safeParse(parseYamlFile(text, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw configError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);
@@ -51,14 +51,6 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
     vars: { ...vars, ...own.data },
     models: models ?? {},
   };
-}
-
-/** @throws ConnectorError that names the file and what the parser found. */
-export function parseYaml(text: string, path: string): unknown {
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) throw configError(`${path} is not YAML: ${error.message.replace(/:?\n.*/s, '')}`);
-  return document.toJS();
 }
 
 /** Settings that may stand without the `+` that tells them from folders. */
