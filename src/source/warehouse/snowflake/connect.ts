@@ -3,7 +3,7 @@ import type { Connection, ConnectionOptions } from 'snowflake-sdk';
 import { type ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
 import { driverCredentials } from './credentials.ts';
 import { loadDriver } from './driver.ts';
-import { isNetworkError, loginError, statementError } from './driver-error.ts';
+import { isNetworkError, loginError, lookupError, statementError } from './driver-error.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
 import { execute } from './statement.ts';
@@ -68,10 +68,7 @@ async function requireKnownHost(accessUrl: string): Promise<void> {
   try {
     await lookup(hostname);
   } catch (error) {
-    throw configError(
-      `Reaching Snowflake failed: there is no host ${hostname}. Check warehouse.account: it is <organisation>-<account>, as in the address of Snowsight.`,
-      { internal: messageOf(error), cause: error },
-    );
+    throw lookupError(error, hostname);
   }
 }
 

@@ -6,7 +6,8 @@ function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-const networkCodes = /^(40100[1-9]|4020\d\d|E[A-Z]+|CERT_.*|.*SELF_SIGNED.*)$/;
+/** The system's own codes too, EAI_AGAIN among them; Node's begin with ERR_ and are mostly none of the network's. */
+const networkCodes = /^(40100[1-9]|4020\d\d|(?!ERR_)E[A-Z_]+|CERT_.*|.*SELF_SIGNED.*)$/;
 
 export const isNetworkError = (error: unknown): boolean => networkCodes.test(codeOf(error));
 
@@ -95,6 +96,25 @@ const refusals: Readonly<Record<string, string>> = {
   '394400':
     'the programmatic access token is not valid, has expired, or the user has no network policy (warehouse.credentials.token)',
 };
+
+/**
+ * Why the name of the host could not be looked up. ENOTFOUND alone says that there is none; all others, such as
+ * EAI_AGAIN, say that no DNS server answered, which passes.
+ */
+export function lookupError(error: unknown, hostname: string): ConnectorError {
+  const options = { internal: messageOf(error), cause: error };
+  const code = codeOf(error);
+  if (code === 'ENOTFOUND') {
+    return configError(
+      `Reaching Snowflake failed: there is no host ${hostname}. Check warehouse.account: it is <organisation>-<account>, as in the address of Snowsight.`,
+      options,
+    );
+  }
+  return new ConnectorError(
+    `Reaching Snowflake failed: the address of ${hostname} could not be looked up${code === '' ? '' : ` (${code})`}. Check this machine's network and DNS, and run it again.`,
+    { ...options, failureType: 'transient_error' },
+  );
+}
 
 interface Login {
   readonly host: string;
