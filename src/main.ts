@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CompileOptions } from './commands/compile.ts';
 import type { ConfigOptions } from './commands/files.ts';
 import type { Role } from './commands/role.ts';
+import { outputFailure, watchStandardOutput } from './commands/standard-output.ts';
 import { packageRoot } from './package-root.ts';
 import { messageOf } from './protocol/connector-error.ts';
 
@@ -184,6 +185,17 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A fault that nothing caught: one line, since a stack trace helps nobody who runs this. */
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`Unexpected fault: ${messageOf(error)}\n`);
+  process.exit(1);
+});
+watchStandardOutput();
 process.exitCode = await main(process.argv.slice(2));
+const unwritten = await outputFailure();
+if (unwritten !== undefined) {
+  process.stderr.write(`${unwritten}\n`);
+  process.exitCode ||= 1;
+}
 // Everything is written by now. A driver that keeps a socket open must not keep the process.
 setTimeout(() => process.exit(), 2_000).unref();

@@ -1,7 +1,7 @@
 import type { SourceOutput } from '../protocol/connector.ts';
 import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
 import { traceError } from '../protocol/make-message.ts';
-import { messageWriter } from '../protocol/ndjson.ts';
+import { type MessageWriter, messageWriter } from '../protocol/ndjson.ts';
 import type { Mask } from './mask.ts';
 
 /**
@@ -13,7 +13,6 @@ export async function answer(
   mask: Mask,
   signal?: AbortSignal,
 ): Promise<number> {
-  endQuietlyWhenReaderLeaves();
   const writer = messageWriter(process.stdout);
   let failed = false;
   try {
@@ -24,20 +23,30 @@ export async function answer(
   } catch (error) {
     if (signal?.aborted === true && isAbort(error)) return 1;
     failed = true;
+    if (writer.failed) return 1;
     const told = asConnectorError(error);
     process.stderr.write(`${mask.text(told.message)}\n`);
     await writer.write(mask.output(traceError(told)));
   }
-  await writer.end();
-  return failed ? 1 : 0;
+  return (await ended(writer)) && !failed ? 0 : 1;
+}
+
+/** Whether all was written. Where not, main says so, as for every command. */
+async function ended(writer: MessageWriter): Promise<boolean> {
+  try {
+    await writer.end();
+    return true;
+  } catch (error) {
+    if (writer.failed) return false;
+    throw error;
+  }
 }
 
 /** A wrong command line of an Airbyte command: the platform reads stdout, so it is told there too. */
 export async function answerUsageError(message: string): Promise<void> {
-  endQuietlyWhenReaderLeaves();
   const writer = messageWriter(process.stdout);
   await writer.write(traceError(configError(message.replace(/^error: /, ''))));
-  await writer.end();
+  await ended(writer);
 }
 
 export function asConnectorError(error: unknown): ConnectorError {
@@ -59,11 +68,4 @@ function report(output: SourceOutput, mask: Mask): boolean {
   if (output.type !== 'TRACE' || output.trace.type !== 'ERROR') return false;
   process.stderr.write(`${mask.text(output.trace.error?.message ?? 'Unknown error.')}\n`);
   return true;
-}
-
-export function endQuietlyWhenReaderLeaves(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(1);
-    throw error;
-  });
 }

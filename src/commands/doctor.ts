@@ -1,7 +1,7 @@
 import { diagnose } from '../doctor/doctor.ts';
 import { type Report, reportOf } from '../doctor/finding.ts';
 import { printed } from '../doctor/print.ts';
-import { asConnectorError, endQuietlyWhenReaderLeaves } from './answer.ts';
+import { asConnectorError } from './answer.ts';
 import { type Ends, readEnds } from './ends.ts';
 import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -15,7 +15,6 @@ export interface DoctorOptions extends ConfigOptions {
 /** Examines configuration and data; the exit code is 1 where a finding is an error. */
 export function runDoctor({ json = false, ...options }: DoctorOptions): Promise<number> {
   const mask = new Mask();
-  endQuietlyWhenReaderLeaves();
   return untilInterrupted(async (signal) => {
     try {
       const ends = await readEnds(options);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { untilInterrupted } from './interruption.ts';
+import { outputFailure } from './standard-output.ts';
 
 export interface SimulateOptions {
   readonly port: number;
@@ -21,9 +22,11 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
       `A local Customer.io listens on ${simulator.url} (site ID ${siteId}, API key ${apiKey}; write key ${writeKey}). Ctrl-C ends it.\n`,
     );
     return await untilInterrupted(async (signal) => {
-      if (!signal.aborted) await once(signal, 'abort');
+      // Nobody knows its address where it could not be told.
+      const isTold = (await outputFailure()) === undefined;
+      if (isTold && !signal.aborted) await once(signal, 'abort');
       await simulator.close();
-      return 0;
+      return isTold ? 0 : 1;
     });
   } catch (error) {
     process.stderr.write(`${portProblem(error, port)}\n`);

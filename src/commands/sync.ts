@@ -9,12 +9,13 @@ import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
 import { loadDestination, loadSource } from './role.ts';
+import { outliveReader } from './standard-output.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export function runSyncCommand(options: ConfigOptions): Promise<number> {
   const mask = new Mask();
   return untilInterrupted(async (signal) => {
-    process.stdout.on('error', () => undefined);
+    outliveReader();
     try {
       return await syncAndReport(await readSyncFile(options), mask, signal, tellMachine);
     } catch (error) {

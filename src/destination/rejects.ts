@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
+import { ConnectorError, configError } from '../protocol/connector-error.ts';
+import { fileFault } from '../protocol/file-fault.ts';
 import type { Refusal } from './limits.ts';
 import type { RejectLine } from './reject-line.ts';
 
@@ -91,7 +92,7 @@ async function openFile(folder: string, path: string): Promise<FileHandle> {
 
 function unwritable(path: string, cause: unknown): ConnectorError {
   return new ConnectorError(
-    `Rejected records cannot be written to ${path}: ${messageOf(cause)}. No state passes them, so the next run sends them again. Mend the folder that "rejects" names.`,
+    `Rejected records cannot be written to ${path}: ${fileFault(cause)}. No state passes them, so the next run sends them again. Mend the folder that "rejects" names.`,
     { failureType: 'config_error', cause },
   );
 }

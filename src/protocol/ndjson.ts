@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { InputLine, InputLines, SourceOutput } from './connector.ts';
 import { ConnectorError, messageOf } from './connector-error.ts';
+import { codeOf, fileFault } from './file-fault.ts';
 
 const newline = 0x0a;
 
@@ -52,6 +53,8 @@ export async function* readTextLines(input: AsyncIterable<Uint8Array>): AsyncGen
 }
 
 export interface MessageWriter {
+  /** Whether the stream takes no more: then every write and the end throw. */
+  readonly failed: boolean;
   /**
    * A promise only where the reader is behind and must be waited for.
    *
@@ -78,6 +81,9 @@ export function messageWriter(stream: Writable): MessageWriter {
     if (failure !== undefined) throw failure;
   };
   return {
+    get failed() {
+      return failure !== undefined || stream.destroyed;
+    },
     write(output) {
       if (stream.destroyed) failure ??= readerGone('the stream is closed');
       if (failure !== undefined) throw failure;
@@ -113,8 +119,10 @@ function firstOf(stream: Writable, events: readonly string[]): Promise<void> {
 }
 
 function readerGone(cause: unknown): ConnectorError {
-  return new ConnectorError(`The reader of the output has gone: ${messageOf(cause)}.`, {
-    failureType: 'transient_error',
-    cause,
-  });
+  const code = codeOf(cause);
+  const isFull = code !== undefined && !/^(EPIPE|ECONNRESET|ERR_)/.test(code);
+  const message = isFull
+    ? `The output cannot be written: ${fileFault(cause)}.`
+    : `The reader of the output has gone: ${messageOf(cause)}.`;
+  return new ConnectorError(message, { failureType: 'transient_error', cause });
 }
