@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../source/config.ts';
-import { definitionsOf } from '../source/plan.ts';
+import { definitionsOf, notTaken } from '../source/plan.ts';
 import { type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { emptyModel, noModel } from './empty.ts';
 import { examplesOf } from './examples.ts';
@@ -34,10 +34,17 @@ export async function examineStreams(
         ? { stream, models: [], findings: [noModel(stream, config, examination.plan)] }
         : await examineStream(stream, models, known, examination, signal);
     if (signal.aborted) break;
-    reports.push(report);
+    const passedOver = notTaken(examination.plan, config, stream).map(notTakenFinding);
+    reports.push({ ...report, findings: [...passedOver, ...report.findings] });
   }
   return reports;
 }
+
+const notTakenFinding = (message: string): Finding => ({
+  code: 'table_passed_over',
+  severity: 'warning',
+  message,
+});
 
 /** Models that read one model have its remarks too: they are told with the first. */
 function toldOnce(compiled: Compiled, told: Set<string>): Compiled {

@@ -36,6 +36,7 @@ export const findingCodes = [
   'required_column_missing',
   'reserved_name',
   'stream_empty',
+  'table_passed_over',
   'timestamp_missing',
   'timestamp_unreadable',
   'too_many_attributes',

@@ -1,9 +1,10 @@
 import { ConnectorError } from '../protocol/connector-error.ts';
 import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
+import { streamNames } from '../streams/contract.ts';
 import { parseSourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { openPlan, type Plan, planStreams, type StreamPlan, unfilled } from './plan.ts';
+import { notTaken, openPlan, type Plan, planStreams, type StreamPlan, unfilled } from './plan.ts';
 
 /** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
 async function describeAll(config: unknown): Promise<string> {
@@ -15,7 +16,9 @@ async function describeAll(config: unknown): Promise<string> {
       ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
     );
     const ready = `Ready to read ${parts.join('; ')}.`;
-    return [ready, ...unfilled(plan, parsed, streams), ...(await remarks(plan, streams))].join(' ');
+    const passedOver = streamNames.flatMap((stream) => notTaken(plan, parsed, stream));
+    const missing = unfilled(plan, parsed, streams);
+    return [ready, ...missing, ...passedOver, ...(await remarks(plan, streams))].join(' ');
   } finally {
     await plan.warehouse.close();
   }

@@ -1,4 +1,4 @@
-import type { StreamName } from '../streams/contract.ts';
+import { type StreamName, streamContracts } from '../streams/contract.ts';
 import type { Definition } from './config.ts';
 import type { ModelFile } from './models/project.ts';
 import type { Dialect, Relation } from './warehouse/warehouse.ts';
@@ -73,27 +73,30 @@ const isNameOf: Readonly<Record<StreamName, (name: string) => boolean>> = {
 /** The quick start's name for persons, which is meant where there is no other. */
 const quickStart = 'customer_io';
 
+/** dbt's own names for what it builds aside (`x__dbt_tmp`, `x__dbt_backup`, …) and leaves behind when a run dies. */
+const isLeftover = (name: string): boolean => /__dbt_/i.test(name);
+
 /** What the user or dbt has made for a stream; a model comes before the table that dbt built of it. */
-function ownDefinitions(stream: StreamName, { relations, dialect, models }: Known): Definition[] {
-  const isWanted = (name: string) => isNameOf[stream](name.toLowerCase());
+function ownDefinitions(stream: StreamName, known: Known): Definition[] {
+  const { dialect, models } = known;
   const isQuickStart = (name: string) => stream === 'persons' && name.toLowerCase() === quickStart;
   const found = (wanted: (name: string) => boolean): Definition[] => {
     const files = [...models.values()].filter(
-      ({ name, text }) => wanted(name) && isKnown(stream, name, text),
+      ({ name, text }) => wanted(name) && !isLeftover(name) && isKnown(stream, name, text),
     );
     const folded = new Set(files.map(({ name }) => dialect.foldIdentifier(name)));
-    const tables = relations.filter(
-      ({ name, columns }) =>
-        wanted(name) &&
-        !folded.has(dialect.foldIdentifier(name)) &&
-        isKnown(stream, name, columns.map((column) => column.name).join(' ')),
+    const tables = known.relations.filter(
+      (relation) =>
+        wanted(relation.name) &&
+        !folded.has(dialect.foldIdentifier(relation.name)) &&
+        misfit(stream, relation) === undefined,
     );
     return [
       ...files.map(({ name }) => ({ from: 'model', name }) as const),
       ...tables.map(({ name }) => ({ from: 'relation', name }) as const),
     ];
   };
-  const named = found(isWanted);
+  const named = found((name) => isNameOf[stream](name.toLowerCase()));
   return named.length > 0 ? named : found(isQuickStart);
 }
 
@@ -101,6 +104,35 @@ function ownDefinitions(stream: StreamName, { relations, dialect, models }: Know
 function isKnown(stream: StreamName, name: string, text: string): boolean {
   if (name.toLowerCase() === defaultModels[stream].model) return true;
   return stream === 'persons' || text.includes('groupId');
+}
+
+/**
+ * Why a table with the name of a stream's model does not fill it. The specification's own names are always
+ * meant: what such a table lacks is an error of its stream, or another model would be sent in its place.
+ */
+function misfit(stream: StreamName, { name, columns }: Relation): string | undefined {
+  if (isLeftover(name)) return 'it bears a name that dbt gives to what it leaves behind';
+  if (name.toLowerCase() === defaultModels[stream].model || name.toLowerCase() === quickStart)
+    return undefined;
+  const has = new Set(columns.map((column) => column.name));
+  const missing = streamContracts[stream].required.filter((column) => !has.has(column));
+  if (missing.length > 0) return `it has no column ${missing.map((column) => `"${column}"`).join(', ')}`;
+  const foreign =
+    stream === 'objects' ? ['userId', 'relationshipAttributes'].find((each) => has.has(each)) : undefined;
+  return foreign && `it has a column "${foreign}", which relationships have`;
+}
+
+/** The tables that bear the name of a stream's model and do not fill it, each with the reason. */
+export function passedOver(stream: StreamName, { relations, dialect, models }: Known): string[] {
+  const files = new Set([...models.keys()].map((name) => dialect.foldIdentifier(name)));
+  return relations
+    .filter(({ name }) => isNameOf[stream](name.toLowerCase()) && !files.has(dialect.foldIdentifier(name)))
+    .flatMap((relation) => {
+      const reason = misfit(stream, relation);
+      return reason === undefined
+        ? []
+        : `The table ${relation.name} is not read: ${reason}. If it is meant, name it in the config: ${stream}: [{from: relation, name: ${relation.name}}].`;
+    });
 }
 
 /** What the defaults are chosen from. */

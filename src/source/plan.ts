@@ -2,7 +2,7 @@ import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { nearMatches } from '../streams/near-match.ts';
 import type { Definition, SourceConfig } from './config.ts';
-import { defaultDefinitions, lacking } from './defaults.ts';
+import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
 import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
 import { openWarehouse } from './warehouse/open.ts';
@@ -126,16 +126,23 @@ export interface NamedDefinition {
 
 /** What fills a stream: the config's definitions, else the defaults. */
 export function definitionsOf(plan: Plan, config: SourceConfig, stream: StreamName): NamedDefinition[] {
-  const { dialect, project } = plan.context;
-  const definitions =
-    config[stream] ??
-    defaultDefinitions(stream, { relations: knownRelations(plan.context), dialect, models: project.user });
+  const definitions = config[stream] ?? defaultDefinitions(stream, knownHere(plan));
   const labels = uniqueLabels(definitions.map(nameOf));
   return definitions.map((definition, index) => ({
     label: labels[index] ?? nameOf(definition),
     definition,
   }));
 }
+
+const knownHere = ({ context }: Plan) => ({
+  relations: knownRelations(context),
+  dialect: context.dialect,
+  models: context.project.user,
+});
+
+/** The tables that a stream of the defaults does not take although they bear its models' names, each with why. */
+export const notTaken = (plan: Plan, config: SourceConfig, stream: StreamName): string[] =>
+  config[stream] === undefined ? passedOver(stream, knownHere(plan)) : [];
 
 /** Why nothing fills a stream by default: the tables and columns that its shipped model would need. */
 export const lackingFor = ({ context }: Plan, stream: StreamName): string[] =>

@@ -9,7 +9,7 @@ import { type ModelOutput, readModel } from './changes/read-model.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { openPlan, type Plan, placed, planStream, type StreamPlan } from './plan.ts';
+import { notTaken, openPlan, type Plan, placed, planStream, type StreamPlan } from './plan.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   const { name } = configured.stream;
@@ -39,9 +39,10 @@ function keptStates(states: StreamState, { models }: StreamPlan): StreamState {
 /** A model that was read before is not asked about its data again: what is new in it is seen by its rows. */
 async function* remarks(
   { contract, models }: StreamPlan,
-  { plan, states }: StreamRead,
+  { plan, config, states }: StreamRead,
 ): AsyncGenerator<SourceOutput> {
   if (models.length === 0) yield log('WARN', `${contract.name}: no model and no table fills this stream.`);
+  for (const text of notTaken(plan, config, contract.name)) yield log('WARN', `${contract.name}: ${text}`);
   for (const model of models) {
     const known = states[model.label] !== undefined;
     const notes = known ? model.compiled.notes : await notesOf(plan, model);
