@@ -59,7 +59,7 @@ it('prints SQL that runs', async () => {
     access_mode: 'READ_ONLY',
   });
   const connection = await instance.connect();
-  const text = stdout.replaceAll(/to_timestamp_ntz\((\w+)\)/gi, '$1');
+  const text = stdout.replaceAll(/to_timestamp_ntz\(convert_timezone\('UTC', (\w+)\)\)/gi, '$1');
   const rows = (await connection.runAndReadAll(text)).getRowObjectsJson();
   expect(rows.length).toBeGreaterThan(0);
   expect(Object.keys(rows[0] ?? {})).toContain('groupId');

@@ -47,7 +47,7 @@ select
     {% if has_anonymous_id %}
     ep.segment_anonymous_id as "anonymousId",
     {% endif %}
-    to_timestamp_ntz(e.occurred_at) as "timestamp",
+    to_timestamp_ntz(convert_timezone('UTC', e.occurred_at)) as "timestamp",
     e.event_name as "event",
     e.event_type as "event_type",
     e.source as "event_data_source",

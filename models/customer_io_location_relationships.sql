@@ -99,17 +99,17 @@ select
     location_id as "groupId",
     '1' as "objectTypeId",
     user_id as "userId",
-    to_timestamp_ntz(person_updated_at) as "timestamp",
+    to_timestamp_ntz(convert_timezone('UTC', person_updated_at)) as "timestamp",
     case when is_live = 1 then object_construct(
         'is_primary_location', rank_by_recency = 1,
         'is_most_recent_location', rank_by_recency = 1,
         'is_first_location', rank_by_first = 1,
         'has_multiple_locations', location_count > 1,
         'location_count', location_count,
-        'first_interaction_at', to_timestamp_ntz(first_interaction_at),
-        'last_interaction_at', to_timestamp_ntz(last_interaction_at),
+        'first_interaction_at', to_timestamp_ntz(convert_timezone('UTC', first_interaction_at)),
+        'last_interaction_at', to_timestamp_ntz(convert_timezone('UTC', last_interaction_at)),
         'location_name', location_name
     ) end as "relationshipAttributes",
     -- An end without a date is an end too
-    case when is_live = 0 then coalesce(to_timestamp_ntz(ended_at), to_timestamp_ntz(0)) end as "_ab_cdc_deleted_at"
+    case when is_live = 0 then coalesce(to_timestamp_ntz(convert_timezone('UTC', ended_at)), to_timestamp_ntz(0)) end as "_ab_cdc_deleted_at"
 from ranked_relationships

@@ -26,10 +26,10 @@ with locations as (
 select
     location_id as "groupId",
     '1' as "objectTypeId",  -- Your object type ID from Customer.io
-    to_timestamp_ntz(_updated_at) as "timestamp",
+    to_timestamp_ntz(convert_timezone('UTC', _updated_at)) as "timestamp",
     {% for trait in ['location_name', 'location_lobbie_integration_uuid'] if trait in columns %}
     {{ trait }} as "{{ trait }}",
     {% endfor %}
     entity_id as "nexus_entity_id",
-    to_timestamp_ntz(_created_at) as "created_at"
+    to_timestamp_ntz(convert_timezone('UTC', _created_at)) as "created_at"
 from locations

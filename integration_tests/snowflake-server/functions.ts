@@ -1,11 +1,12 @@
 import { snowflakeFunctions } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+import { zonedTimeMacros } from './zoned-times.ts';
 
 /** What the dialect's SQL and INFORMATION_SCHEMA need beyond the functions that models use. */
 
 const macro = (name: string, ...bodies: string[]): string =>
   `CREATE OR REPLACE TEMP MACRO ${name} ${bodies.join(', ')}`;
 
-const timeText = `CASE WHEN typeof(x) = 'TIME' THEN '1970-01-01 ' || x::VARCHAR ELSE x::VARCHAR END`;
+const timeText = `CASE WHEN typeof(x) = 'TIME' THEN '1970-01-01 ' || x::VARCHAR ELSE snowflake_wall_clock(x) END`;
 
 const formats: readonly (readonly [string, string])[] = [
   ['YYYY', '%Y'],
@@ -35,6 +36,7 @@ const formatted = `CASE WHEN contains(f, '0.0') THEN ${scientific}
 
 const snowflakeType = `CASE
   WHEN data_type = 'JSON' THEN 'VARIANT' WHEN ends_with(data_type, ']') THEN 'ARRAY'
+  WHEN starts_with(data_type, 'STRUCT(tz_utc') THEN 'TIMESTAMP_TZ'
   WHEN starts_with(data_type, 'STRUCT') OR starts_with(data_type, 'MAP') THEN 'OBJECT'
   WHEN data_type = 'VARCHAR' THEN 'TEXT' WHEN data_type IN ('DOUBLE', 'FLOAT') THEN 'FLOAT'
   WHEN data_type = 'TIMESTAMP WITH TIME ZONE' THEN 'TIMESTAMP_LTZ'
@@ -56,6 +58,7 @@ export function sessionStatements(): string[] {
     `SET TimeZone = 'UTC'`,
     `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
     ...snowflakeFunctions(),
+    ...zonedTimeMacros(),
     macro('to_varchar', `(x) AS ${plainText}`, `(x, f) AS ${formatted}`),
     macro('to_char', `(x) AS ${plainText}`, `(x, f) AS ${formatted}`),
     macro('to_number', '(x) AS x::DECIMAL(38, 0)', `(x, f) AS ('0x' || x)::BIGINT`),
@@ -66,7 +69,6 @@ export function sessionStatements(): string[] {
     macro('bitand', '(a, b) AS a::BIGINT & b::BIGINT'),
     macro('bitshiftright', '(a, b) AS a::BIGINT >> b::INTEGER'),
     macro('base64_encode', '(x) AS base64(x)'),
-    macro('convert_timezone', '(zone, x) AS timezone(zone, x)'),
     macro('hex_decode_binary', '(x) AS unhex(x)'),
     macro(
       'snowflake_regexp_replace',

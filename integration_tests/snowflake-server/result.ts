@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   type DuckDBResult,
+  DuckDBStructValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
@@ -57,6 +58,7 @@ function shapeOf(name: string): Shape {
   }
   if (name === 'JSON') return { type: 'variant' };
   if (name.endsWith(']')) return { type: 'array' };
+  if (name.startsWith('STRUCT(tz_utc')) return { type: 'timestamp_tz', scale: 9 };
   if (/^(STRUCT|MAP)/.test(name)) return { type: 'object' };
   const type = plainTypes[name] ?? 'text';
   return type.startsWith('time') ? { type, scale: 9 } : { type };
@@ -90,12 +92,20 @@ function timeCell(value: DuckDBValue): Cell | undefined {
   return micros ? seconds(value.micros * 1000n) : undefined;
 }
 
+/** An instant and its offset: minutes, counted from a day before. */
+function zonedCell(value: DuckDBValue): Cell | undefined {
+  if (!(value instanceof DuckDBStructValue)) return undefined;
+  const { tz_utc, tz_offset } = value.entries;
+  if (!(tz_utc instanceof DuckDBTimestampNanosecondsValue)) return undefined;
+  return `${seconds(tz_utc.nanos)} ${Number(tz_offset) + 1440}`;
+}
+
 function cell(value: DuckDBValue): Cell {
   if (value === null) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('hex').toUpperCase();
-  return timeCell(value) ?? String(value);
+  return timeCell(value) ?? zonedCell(value) ?? String(value);
 }
 
 /** VARIANTs travel pretty-printed, with line breaks: a reader that copies cells into lines must mind them. */

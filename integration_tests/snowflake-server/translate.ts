@@ -1,5 +1,7 @@
 import { bound, type Literals } from './binds.ts';
+import { timestampCasts } from './casts.ts';
 import { type Token, tokensOf } from './tokens.ts';
+import { zonedType } from './zoned-times.ts';
 
 /**
  * Snowflake SQL for DuckDB: unquoted names in upper case, escapes in strings, names of types. Functions are
@@ -21,7 +23,7 @@ const types: Readonly<Record<string, string>> = {
   DATETIME: 'TIMESTAMP',
   TIMESTAMP_NTZ: 'TIMESTAMP',
   TIMESTAMP_LTZ: 'TIMESTAMPTZ',
-  TIMESTAMP_TZ: 'TIMESTAMPTZ',
+  TIMESTAMP_TZ: zonedType,
 };
 
 /** DuckDB's own function of the name means something else, and a macro cannot take its name over. */
@@ -33,7 +35,7 @@ const functions: Readonly<Record<string, string>> = {
 const columnList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*COLUMNS\b/g;
 const generator = /\bTABLE\s*\(\s*GENERATOR\s*\(\s*ROWCOUNT\s*=>\s*(\d+)\s*\)\s*\)/g;
 /** A scale of nine digits needs DuckDB's other timestamp; other scales only round, which no test looks at. */
-const scaledTimestamp = /\b(TIMESTAMPTZ|TIMESTAMP)\s*\((\d)\)/g;
+const scaledTimestamp = /(\bTIMESTAMPTZ|\bTIMESTAMP|tz_offset INTEGER\))\s*\((\d)\)/g;
 
 const significant = (tokens: readonly Token[], from: number, step: 1 | -1): Token | undefined => {
   for (let index = from + step; index >= 0 && index < tokens.length; index += step) {
@@ -76,7 +78,7 @@ function text(tokens: readonly Token[], index: number, defines: boolean): string
 }
 
 export function translate(sql: string, literals: Literals = new Map()): string {
-  const tokens = bound(tokensOf(sql), literals);
+  const tokens = timestampCasts(bound(tokensOf(sql), literals));
   const defines = /^\s*(CREATE|ALTER)\b/i.test(sql) && !/\bAS\s*(WITH|SELECT)\b/i.test(sql);
   return tokens
     .map((_, index) => text(tokens, index, defines))

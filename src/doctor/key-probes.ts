@@ -135,8 +135,9 @@ function invalidObjectType(dialect: Dialect): Probe {
 function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Probe[] {
   const column = 'timestamp';
   const name = dialect.quoteIdentifier(column);
-  const asText = model.columns.some((each) => each.name === column && isText(each));
-  const parsed = asText ? `TRY_TO_TIMESTAMP_NTZ(${name})` : `TO_TIMESTAMP_NTZ(${name})`;
+  const found = model.columns.find((each) => each.name === column);
+  const asText = found !== undefined && isText(found);
+  const parsed = asText ? `TRY_TO_TIMESTAMP_NTZ(${name})` : dialect.utcTimestamp(name, found?.type ?? '');
   const common = { severity: 'warning', errorIfAll: false, column } as const;
   const unreadable: Probe = {
     ...common,

@@ -1,7 +1,11 @@
 import type { Workbench } from './workbench.ts';
 
 /** What the user should know of the result, each a count that is not nought. */
-const questions = (relationships: string, unresolved: string): Readonly<Record<string, string>> => ({
+const questions = (
+  relationships: string,
+  unresolved: string,
+  now: string,
+): Readonly<Record<string, string>> => ({
   'declarations that name an entity which is not there (see nexus_unresolved_declarations)': `SELECT count(*) FROM ${unresolved}`,
   'relationships that are inactive by their latest declaration': `SELECT count(*) FROM ${relationships} WHERE is_active = FALSE`,
   'relationships of an entity to itself': `SELECT count(*) FROM ${relationships} WHERE entity_a_id = entity_b_id`,
@@ -9,7 +13,7 @@ const questions = (relationships: string, unresolved: string): Readonly<Record<s
     JOIN ${relationships} o ON o.entity_a_id = r.entity_b_id AND o.entity_b_id = r.entity_a_id
     AND o.relationship_type = r.relationship_type WHERE r.entity_a_id < r.entity_b_id`,
   'relationships without a date in any declaration': `SELECT count(*) FROM ${relationships} WHERE established_at IS NULL`,
-  'relationships dated in the future': `SELECT count(*) FROM ${relationships} WHERE last_updated_at > current_timestamp`,
+  'relationships dated in the future': `SELECT count(*) FROM ${relationships} WHERE last_updated_at > ${now}`,
   'relationships that had another role or direction in some declaration': `SELECT count(*) FROM (
     SELECT entity_a_id FROM nexus_work_declarations WHERE entity_a_id IS NOT NULL AND entity_b_id IS NOT NULL
     GROUP BY entity_a_id, entity_b_id, relationship_type
@@ -30,7 +34,8 @@ const questions = (relationships: string, unresolved: string): Readonly<Record<s
 
 export async function findings(bench: Workbench): Promise<string[]> {
   const list: string[] = [];
-  const all = questions(bench.name('nexus_relationships'), bench.name('nexus_unresolved_declarations'));
+  const now = bench.warehouse.dialect.utcTimestamp('current_timestamp', 'TIMESTAMP_LTZ');
+  const all = questions(bench.name('nexus_relationships'), bench.name('nexus_unresolved_declarations'), now);
   for (const [text, query] of Object.entries(all)) {
     const count = await bench.number(query);
     if (count > 0) list.push(`${text}: ${count}`);

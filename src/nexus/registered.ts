@@ -1,6 +1,8 @@
 import { configError } from '../protocol/connector-error.ts';
 import type { Column, Relation } from '../source/warehouse/warehouse.ts';
+import type { ColumnKind } from './inputs.ts';
 import type { RegisteredType } from './settings.ts';
+import { sourceValue } from './sources.ts';
 import type { Workbench } from './workbench.ts';
 
 /** A registration model's table: entities that have their own key and need no resolution. */
@@ -95,17 +97,16 @@ function registered(registrations: readonly Registration[], bench: Workbench): s
 
 function registeredRows({ entityType, relation }: Registration, bench: Workbench): string {
   const { dialect } = bench.warehouse;
-  const column = (name: string, type: string, required: boolean): string => {
+  const column = (name: string, kind: ColumnKind, required: boolean): string => {
     const found = relation.columns.find((each) => each.name.toLowerCase() === name);
     if (found === undefined && required) {
       throw configError(`${relation.name} has no column "${name}", which a registration model needs.`);
     }
-    return `CAST(${found === undefined ? 'NULL' : dialect.quoteIdentifier(found.name)} AS ${type})`;
+    return `CAST(${found === undefined ? 'NULL' : sourceValue(found, kind, dialect)} AS ${bench.types[kind]})`;
   };
-  const { text, timestamp } = bench.types;
-  return `SELECT ${column('entity_id', text, true)} AS entity_id, ${bench.text(entityType)} AS entity_type,
-  ${column('source_id', text, true)} AS source_id,
-  ${column('_source_created_at', timestamp, false)} AS created_at,
-  ${column('_source_updated_at', timestamp, false)} AS updated_at
+  return `SELECT ${column('entity_id', 'text', true)} AS entity_id, ${bench.text(entityType)} AS entity_type,
+  ${column('source_id', 'text', true)} AS source_id,
+  ${column('_source_created_at', 'timestamp', false)} AS created_at,
+  ${column('_source_updated_at', 'timestamp', false)} AS updated_at
 FROM ${dialect.quoteIdentifier(relation.name)}`;
 }

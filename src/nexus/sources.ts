@@ -1,5 +1,5 @@
 import { configError } from '../protocol/connector-error.ts';
-import type { Relation } from '../source/warehouse/warehouse.ts';
+import type { Column, Dialect, Relation } from '../source/warehouse/warehouse.ts';
 import { type ColumnKind, type InputName, type InputTable, inputTables } from './inputs.ts';
 import type { NexusSettings, SourceSettings } from './settings.ts';
 import type { Workbench } from './workbench.ts';
@@ -74,14 +74,15 @@ function selectFrom(relation: Relation, { columns, required }: InputTable, bench
   const list = Object.entries(columns).map(([name, kind]) => {
     const column = relation.columns.find((each) => sameName(each.name, name));
     if (column === undefined && required.includes(name)) throw missingColumn(relation, name);
-    return castColumn(
-      column === undefined ? 'NULL' : dialect.quoteIdentifier(column.name),
-      name,
-      kind,
-      bench,
-    );
+    return castColumn(column === undefined ? 'NULL' : sourceValue(column, kind, dialect), name, kind, bench);
   });
   return `SELECT ${list.join(', ')}\nFROM ${dialect.quoteIdentifier(relation.name)}`;
+}
+
+/** nexus keeps times without a zone: they are in UTC, whatever the source's type. */
+export function sourceValue({ name, type }: Column, kind: ColumnKind, dialect: Dialect): string {
+  const sql = dialect.quoteIdentifier(name);
+  return kind === 'timestamp' ? dialect.utcTimestamp(sql, type) : sql;
 }
 
 const castColumn = (sql: string, name: string, kind: ColumnKind, { types }: Workbench): string =>

@@ -48,7 +48,10 @@ export function recordFields(dialect: Dialect, contract: StreamContract, model: 
 
 /** An event's id: its time, and a hash of its own id and person, else of the whole row. */
 function messageId(dialect: Dialect, model: ModelPlan, others: readonly NamedField[]): string {
-  return dialect.ulid(timestampOf(dialect), eventIdentity(dialect, model) ?? dialect.jsonObject(others));
+  return dialect.ulid(
+    timestampOf(dialect, model),
+    eventIdentity(dialect, model) ?? dialect.jsonObject(others),
+  );
 }
 
 /** A JSON column may hold anything; relationship attributes are an object by contract. */
@@ -60,7 +63,10 @@ function asObject(field: NamedField): NamedField {
     : field;
 }
 
-const timestampOf = (dialect: Dialect): string => `TO_TIMESTAMP_NTZ(${dialect.quoteIdentifier('timestamp')})`;
+function timestampOf(dialect: Dialect, { columns }: ModelPlan): string {
+  const type = columns.find(({ name }) => name === 'timestamp')?.type ?? '';
+  return dialect.utcTimestamp(dialect.quoteIdentifier('timestamp'), type);
+}
 
 function textOf(dialect: Dialect, names: readonly string[]): string {
   const parts = names.map((name) => `COALESCE(CAST(${dialect.quoteIdentifier(name)} AS VARCHAR), '')`);
@@ -133,7 +139,7 @@ export function recordQuery(dialect: Dialect, contract: StreamContract, model: M
   const json = dialect.jsonObject(fields);
   const hash = `SUBSTR(MD5(CAST(${json} AS VARCHAR)), 1, 16)`;
   const rows = `WITH "__model" AS (\n${model.compiled.sql}\n), "__rows" AS (
-  SELECT *, ${timestampOf(dialect)} AS ${ts}, ${keyOf(dialect, contract, model, fields)} AS ${key} FROM "__model"
+  SELECT *, ${timestampOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields)} AS ${key} FROM "__model"
 )`;
   const except = (hashes: readonly string[]): string =>
     hashes.length === 0 ? 'TRUE' : `${hash} NOT IN (${hashes.map((h) => dialect.quoteString(h)).join(', ')})`;

@@ -102,7 +102,8 @@ function selectList(columns: IdentifyColumns, updatedAt: string, sqlOf: SqlOf, d
     ...(anonymousId === undefined ? [] : [`${sqlOf(anonymousId)} AS "anonymousId"`]),
     `${updatedAt} AS "timestamp"`,
     ...traits.map(({ column, output }) => {
-      const value = dialect.isTimestamp(column.type) ? `TO_TIMESTAMP_NTZ(${sqlOf(column)})` : sqlOf(column);
+      const sql = sqlOf(column);
+      const value = dialect.isTimestamp(column.type) ? dialect.utcTimestamp(sql, column.type) : sql;
       return `${value} AS ${dialect.quoteIdentifier(output)}`;
     }),
   ];

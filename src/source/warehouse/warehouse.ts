@@ -46,6 +46,11 @@ export interface Dialect {
   foldIdentifier(name: string): string;
   /** Whether the type is a date or timestamp, which `customer_io_identify` wraps in TO_TIMESTAMP_NTZ. */
   isTimestamp(type: string): boolean;
+  /**
+   * SQL of a timestamp without zone in UTC, of a column or expression of the type given: of a type with a zone the
+   * instant counts, not what its clock showed.
+   */
+  utcTimestamp(sql: string, type: string): string;
   /** `row` is SQL text that names the row in the error about a value that JSON cannot hold. */
   jsonField(column: Column, row: string): JsonField;
   /** SQL of a JSON object text from names and JSON values. */

@@ -29,13 +29,13 @@ with locations as (
 select
     location_id as "groupId",
     '1' as "objectTypeId",  -- Your object type ID from Customer.io
-    to_timestamp_ntz(_updated_at) as "timestamp",
+    to_timestamp_ntz(convert_timezone('UTC', _updated_at)) as "timestamp",
     
     location_name as "location_name",
     
     location_lobbie_integration_uuid as "location_lobbie_integration_uuid",
     
     entity_id as "nexus_entity_id",
-    to_timestamp_ntz(_created_at) as "created_at"
+    to_timestamp_ntz(convert_timezone('UTC', _created_at)) as "created_at"
 from locations
 ;

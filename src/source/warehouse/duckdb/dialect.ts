@@ -22,6 +22,8 @@ export const duckdbDialect: Dialect = {
   quoteString,
   foldIdentifier: (name) => name.toLowerCase(),
   isTimestamp: (type) => /^(TIMESTAMP|DATE$)/.test(type),
+  // The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by.
+  utcTimestamp: (sql) => `TO_TIMESTAMP_NTZ(${sql})`,
   jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
   // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
   jsonObject: (fields) => `concat(${members(fields)})`,

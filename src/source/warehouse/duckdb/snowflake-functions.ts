@@ -45,6 +45,12 @@ const toTimestampNtz = `CASE
     THEN make_timestamp(round(x::VARCHAR::DECIMAL(38, 9) * 1000000)::BIGINT)
   ELSE x::VARCHAR::TIMESTAMP END`;
 
+/** A time without a zone is one of the session's zone, which is UTC; what comes out has none in DuckDB. */
+const inZone = `CASE WHEN zone = 'UTC' THEN to_timestamp_ntz(x)
+  ELSE timezone(zone, timezone('UTC', to_timestamp_ntz(x))) END`;
+
+const fromZone = 'timezone(zone, timezone(source, to_timestamp_ntz(x)))';
+
 const one = (name: string, parameters: string, body: string): string =>
   `CREATE OR REPLACE TEMP MACRO ${name}(${parameters}) AS ${body}`;
 
@@ -66,6 +72,7 @@ export function snowflakeFunctions(): string[] {
     one('to_timestamp_ltz', 'x', toTimestampNtz),
     one('to_timestamp', 'x', toTimestampNtz),
     one('try_to_timestamp_ntz', 'x', 'try_cast(x AS TIMESTAMP)'),
+    `CREATE OR REPLACE TEMP MACRO convert_timezone(zone, x) AS ${inZone}, (source, zone, x) AS ${fromZone}`,
     one('to_date', 'x', 'x::DATE'),
     one('iff', 'condition, a, b', 'CASE WHEN condition THEN a ELSE b END'),
     one('nvl', 'a, b', 'coalesce(a, b)'),

@@ -16,12 +16,26 @@ function member({ name, sql }: ObjectField): string {
 const jsonObject = (fields: readonly ObjectField[]): string =>
   `CONCAT('{', ${fields.map(member).join(`, ',', `)}, '}')`;
 
+/**
+ * TO_TIMESTAMP_NTZ alone keeps the clock of a TIMESTAMP_TZ and drops its offset, and so it does with an offset in a
+ * text or VARIANT. A time without an offset is one of the session's zone, which is UTC.
+ * https://docs.snowflake.com/sql-reference/functions/convert_timezone
+ */
+function utcTimestamp(sql: string, type: string): string {
+  if (/^TIMESTAMP_L?TZ/.test(type)) return `TO_TIMESTAMP_NTZ(CONVERT_TIMEZONE('UTC', ${sql}))`;
+  if (/^(VARCHAR|VARIANT)/.test(type)) {
+    return `TO_TIMESTAMP_NTZ(CONVERT_TIMEZONE('UTC', TO_TIMESTAMP_TZ(${sql})))`;
+  }
+  return `TO_TIMESTAMP_NTZ(${sql})`;
+}
+
 export const snowflakeDialect: Dialect = {
   name: 'snowflake',
   quoteIdentifier,
   quoteString,
   foldIdentifier: (name) => name.toUpperCase(),
   isTimestamp: (type) => /^(TIMESTAMP|DATETIME|DATE$)/.test(type),
+  utcTimestamp,
   jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
   // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
   jsonObject,
