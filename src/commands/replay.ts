@@ -48,6 +48,11 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
       `The last line of ${file} is cut short. Its record is no reject of that run: the next sync sends it.`,
     );
   }
+  if (opened.notKept > 0) {
+    say(
+      `${opened.notKept} records are not in the rejects: their lines were longer than max_line_bytes. Sync them again with a higher one.`,
+    );
+  }
   await refuseFailedCheck(destination.check(config));
   const tally = new Tally([...opened.counts.keys()]);
   for (const [stream, count] of opened.counts) tally.read(stream, count);

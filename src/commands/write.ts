@@ -1,6 +1,6 @@
-import type { InputLines } from '../protocol/connector.ts';
+import type { InputLines, LongLine } from '../protocol/connector.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { readLines } from '../protocol/ndjson.ts';
+import { readLines } from '../protocol/read-lines.ts';
 import { answer } from './answer.ts';
 import { readCatalog, readConfig } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -14,10 +14,10 @@ export interface WritePaths {
 }
 
 /** Standard input, ended by the signal even while its writer keeps silent. */
-async function* linesUntil(signal: AbortSignal): AsyncGenerator<InputLines> {
+async function* linesUntil(signal: AbortSignal, longest: number): AsyncGenerator<InputLines | LongLine> {
   signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   try {
-    for await (const lines of readLines(process.stdin)) {
+    for await (const lines of readLines(process.stdin, longest)) {
       if (signal.aborted) return;
       yield lines;
     }
@@ -33,7 +33,9 @@ async function* write(paths: WritePaths, mask: Mask, signal: AbortSignal): Async
   const config = await readConfig(paths.config);
   mask.learn(config, (await destination.spec()).connectionSpecification);
   const catalog = await readCatalog(paths.catalog);
-  yield* destination.write({ config, catalog, input: linesUntil(signal), signal });
+  const { parseDestinationConfig } = await import('../destination/config.ts');
+  const input = linesUntil(signal, parseDestinationConfig(config).max_line_bytes);
+  yield* destination.write({ config, catalog, input, signal });
 }
 
 export function runWrite(paths: WritePaths): Promise<number> {

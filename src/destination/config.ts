@@ -162,6 +162,12 @@ export const destinationConfig = z.looseObject({
     description: 'How long a request that fails for a passing reason is tried again before the run stops.',
     group: 'delivery',
   }),
+  max_line_bytes: z.int().min(1_000).max(500_000_000).default(64_000_000).meta({
+    title: 'Longest line',
+    description:
+      'In bytes. A longer line of the input is skipped without being held in memory, and its record is rejected.',
+    group: 'delivery',
+  }),
   endpoint: z
     .string()
     .regex(/^https?:\/\/[^\s/]+\/?$/, 'it must look like http://127.0.0.1:8040, with no path')

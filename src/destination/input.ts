@@ -1,6 +1,6 @@
 import type { DestinationInput } from '../protocol/connector.ts';
 
-/** The lines of an item of the input; undefined for a message that is no record. */
+/** The lines of an item of the input; undefined where it has none. */
 export function linesOf(item: DestinationInput): Uint8Array | undefined {
   if (item.type === 'LINES' || item.type === 'RECORD_LINES') return item.lines;
   return item.type === 'RECORD' ? Buffer.from(`${JSON.stringify(item)}\n`) : undefined;

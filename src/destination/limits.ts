@@ -1,4 +1,5 @@
 import { exactDigits } from '../protocol/exact-json.ts';
+import { isDeeperValue, mostLevels } from '../protocol/json-depth.ts';
 
 /**
  * Customer.io's documented limits, in bytes unless said otherwise; KB is read as 1,000 bytes, the smaller reading.
@@ -45,6 +46,17 @@ export function tooLong(field: string, text: string, limit: number): Refusal | u
   const bytes = bytesOf(text, limit);
   if (bytes <= limit) return undefined;
   return { reason: 'too_long', field, message: `${field} has ${bytes} bytes; Customer.io takes ${limit}.` };
+}
+
+/** Levels of a message above the values of its columns: the message, its record, that one's data. */
+const levelsAbove = 3;
+
+/** Why a record is not sent that has more levels than can be printed again: names the column that has them. */
+export function tooDeep(data: Attributes): Refusal {
+  const most = mostLevels - levelsAbove;
+  const field = Object.keys(data).find((name) => isDeeperValue(data[name], most)) ?? '';
+  const what = field === '' ? 'The record' : field;
+  return { reason: 'too_deep', field, message: `${what} is nested deeper than ${most} levels.` };
 }
 
 const asText = (value: unknown): string =>

@@ -15,6 +15,8 @@ export interface LineReader {
   readonly line: RecordLine;
   /** The columns of the line where it is a record of the usual spelling, filled anew likewise. */
   readonly scanned: ScannedRecord | undefined;
+  /** Counts a line that was not kept; its number. */
+  pass(): number;
   /** @throws ConnectorError that names the line. */
   parse(): ParsedMessage;
 }
@@ -58,6 +60,10 @@ export function lineReader(bench: Workbench): LineReader {
     },
     get scanned() {
       return isScanned ? record : undefined;
+    },
+    pass() {
+      number += 1;
+      return number;
     },
     parse: () => parseMessage({ text: textOf(line, number), number }),
   };

@@ -1,4 +1,5 @@
 import { exactDigits, parseExactJson } from '../protocol/exact-json.ts';
+import { isDeeper } from '../protocol/json-depth.ts';
 import { removedAtColumn } from '../streams/contract.ts';
 import { attributesOf, type ColumnKinds, columnKinds, relationshipAttributes } from './attributes.ts';
 import { asTheSourceMadeIt } from './cached-record.ts';
@@ -14,7 +15,15 @@ import {
   personIdentifiers,
   refuse,
 } from './identifiers.ts';
-import { type Attributes, checkAttributes, checkReserved, limits, type Refusal, tooLong } from './limits.ts';
+import {
+  type Attributes,
+  checkAttributes,
+  checkReserved,
+  limits,
+  type Refusal,
+  tooDeep,
+  tooLong,
+} from './limits.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import { unixSeconds } from './timestamps.ts';
 import type { TrackOperation } from './track-operation.ts';
@@ -194,6 +203,7 @@ function relationOf(
   if (value === null || value === undefined || value === '')
     return { relation: relationshipAttributes({}, config) };
   const given = typeof value === 'string' ? parsedText(value) : value;
+  if (typeof value === 'string' && given !== undefined && isDeeper(value)) return tooDeep({ [field]: given });
   if (!isObject(given) || exactDigits(given) !== undefined)
     return refuse('invalid', field, `${field} must be a JSON object.`);
   return { relation: relationshipAttributes(given, config) };
@@ -204,7 +214,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 function parsedText(text: string): unknown {
   try {
-    return parseExactJson(text);
+    return isDeeper(text) ? JSON.parse(text) : parseExactJson(text);
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
-import { parseExactJson } from '../protocol/exact-json.ts';
+import { memberText } from '../protocol/json-depth.ts';
 import { isJsonObject } from '../protocol/json-object.ts';
 import { isStreamName, type StreamName } from '../streams/contract.ts';
 import { cacheMark } from './cached-record.ts';
 import type { Refusal } from './limits.ts';
+import { lineTooLong } from './long-line.ts';
 import type { StreamPlan } from './stream-plan.ts';
 
 /**
@@ -38,25 +39,29 @@ export interface Reject {
   readonly namespace: string | undefined;
   readonly as: StreamName;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** The RECORD message, its numbers exact. */
+  /** The RECORD message as it came. */
   readonly record: string;
 }
 
-/** undefined where the text is no line of a rejects file, or only a part of one. */
-export function readReject(text: string): Reject | undefined {
+/**
+ * undefined where the text is no line of a rejects file, or only a part of one; 'not kept' where it tells of a record
+ * that is not on file.
+ */
+export function readReject(text: string): Reject | 'not kept' | undefined {
   const value = parsed(text);
   if (!isJsonObject(value)) return undefined;
+  if (value.record === null && value.reason === lineTooLong) return 'not kept';
   const { as, schema, record } = value;
   if (typeof as !== 'string' || !isStreamName(as) || !isJsonObject(schema)) return undefined;
   const of = isJsonObject(record) && record.type === 'RECORD' ? record.record : undefined;
   if (!isJsonObject(of) || typeof of.stream !== 'string' || !isJsonObject(of.data)) return undefined;
   const namespace = typeof of.namespace === 'string' && of.namespace !== '' ? of.namespace : undefined;
-  return { name: of.stream, namespace, as, schema, record: JSON.stringify(record) };
+  return { name: of.stream, namespace, as, schema, record: memberText(text, 'record') ?? '' };
 }
 
 function parsed(text: string): unknown {
   try {
-    return parseExactJson(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

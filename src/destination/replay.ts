@@ -16,6 +16,8 @@ export interface Replay {
   readonly counts: ReadonlyMap<string, number>;
   /** Files whose last line was cut short when the process that wrote it was killed. */
   readonly torn: readonly string[];
+  /** Lines that tell of a record which was too long to be kept: nobody can send it. */
+  readonly notKept: number;
 }
 
 /**
@@ -27,13 +29,20 @@ export async function openReplay(path: string): Promise<Replay> {
   const files = await filesOf(path);
   const streams = new Map<string, Found>();
   const torn: string[] = [];
+  let notKept = 0;
+  const met: Met = {
+    torn: (file) => torn.push(file),
+    notKept: () => {
+      notKept += 1;
+    },
+  };
   for (const file of files) {
-    for await (const rejects of rejectsOf(file, () => torn.push(file))) {
+    for await (const rejects of rejectsOf(file, met)) {
       for (const reject of rejects) learn(streams, reject, file);
     }
   }
-  if (streams.size === 0) throw configError(`${path} holds no rejected record.`);
-  return { files, torn, catalog: catalogOf(streams), counts: countsOf(streams) };
+  if (streams.size === 0) throw configError(`${path} holds no rejected record that can be sent again.`);
+  return { files, torn, notKept, catalog: catalogOf(streams), counts: countsOf(streams) };
 }
 
 interface Found {
@@ -86,7 +95,7 @@ function countsOf(streams: ReadonlyMap<string, Found>): ReadonlyMap<string, numb
 /** The records again, with a state after each piece: it comes back with what became of them. */
 export async function* replayed({ files }: Replay, signal: AbortSignal): AsyncGenerator<DestinationInput> {
   for (const file of files) {
-    for await (const rejects of rejectsOf(file, () => undefined)) {
+    for await (const rejects of rejectsOf(file, {})) {
       if (signal.aborted) return;
       yield { type: 'LINES', lines: Buffer.from(rejects.map(({ record }) => `${record}\n`).join('')) };
       const streams = new Map(
@@ -112,8 +121,20 @@ async function filesOf(path: string): Promise<string[]> {
   throw configError(`The folder ${path} has no rejects file (*.ndjson) in it.`);
 }
 
+/** Told of what a file holds beside records. */
+interface Met {
+  readonly torn?: (file: string) => void;
+  readonly notKept?: () => void;
+}
+
+function keptOf(reject: Reject | 'not kept', met: Met): Reject[] {
+  if (reject !== 'not kept') return [reject];
+  met.notKept?.();
+  return [];
+}
+
 /** The rejects of a file, a chunk's worth at a time. */
-async function* rejectsOf(file: string, isTorn: () => void): AsyncGenerator<readonly Reject[]> {
+async function* rejectsOf(file: string, met: Met): AsyncGenerator<readonly Reject[]> {
   const whole = await endsWithNewline(file);
   let broken: number | undefined;
   for await (const lines of readTextLines(createReadStream(file))) {
@@ -122,14 +143,14 @@ async function* rejectsOf(file: string, isTorn: () => void): AsyncGenerator<read
       if (broken !== undefined) throw notReject(file, broken);
       const reject = readReject(text);
       if (reject === undefined) broken = number;
-      else rejects.push(reject);
+      else rejects.push(...keptOf(reject, met));
     }
     if (rejects.length > 0) yield rejects;
   }
   // Only the last line can be a part of one, where no newline ends it.
   if (broken === undefined) return;
   if (whole) throw notReject(file, broken);
-  isTorn();
+  met.torn?.(file);
 }
 
 function notReject(file: string, line: number) {

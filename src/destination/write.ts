@@ -1,8 +1,8 @@
-import type { WriteRequest } from '../protocol/connector.ts';
+import type { LongLine, WriteRequest } from '../protocol/connector.ts';
 import type { ConnectorError } from '../protocol/connector-error.ts';
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStateMessage } from '../protocol/messages.ts';
-import type { ParsedMessage } from '../protocol/parse-message.ts';
+import type { ParsedMessage, ParsedRecord, ParsedState } from '../protocol/parse-message.ts';
 import type { ScannedRecord } from '../protocol/scan-record.ts';
 import type { ToOperationBytes } from './bytes/operation-bytes.ts';
 import { Workbench } from './bytes/workbench.ts';
@@ -12,8 +12,9 @@ import { type Delivery, delivery } from './deliver.ts';
 import { isRefusal } from './identifiers.ts';
 import { linesOf, untilAborted } from './input.ts';
 import { type Ledger, ledger, type RecordLine, type Ticket } from './ledger.ts';
-import type { Refusal } from './limits.ts';
+import { type Refusal, tooDeep } from './limits.ts';
 import { type LineReader, lineReader, textOf } from './line-reader.ts';
+import { beginningOf, refuseLength, stateTooLong } from './long-line.ts';
 import type { ToOperation } from './operation.ts';
 import { type Outbox, outbox } from './outbox.ts';
 import { pace } from './pace.ts';
@@ -45,6 +46,8 @@ interface Run {
   readonly reject: (ticket: Ticket, line: RecordLine, refusal: Refusal) => void;
   readonly reader: LineReader;
   readonly out: Outbox<AirbyteMessage>;
+  /** In bytes; who reads the input keeps no longer one. */
+  readonly longestLine: number;
   /** Streams that the catalog does not have: their records are passed over. */
   readonly strangers: Map<string, number>;
   readonly cut: Map<string, number>;
@@ -59,8 +62,6 @@ interface Run {
   readonly isOver: () => boolean;
 }
 
-type RecordOf<T> = Extract<T, { type: 'RECORD' }>;
-
 /** Maps larger than this are not of a catalog's names but of data used as names. */
 const mostNames = 1_000;
 
@@ -72,12 +73,12 @@ function count(counts: Map<string, number>, name: string): void {
 /** A record the general way: parsed, and mapped or refused. */
 function takeRecord(
   run: Run,
-  { record }: RecordOf<ParsedMessage>,
+  { record, tooDeep: isTooDeep }: ParsedRecord,
   { plan, toOperation }: Stream,
 ): Promise<void> | void {
   const { line } = run.reader;
   const ticket = run.ledger.open(plan.key);
-  const mapped = toOperation(record.data);
+  const mapped = isTooDeep ? tooDeep(record.data) : toOperation(record.data);
   if (isRefusal(mapped)) {
     run.reject(ticket, line, mapped);
     return run.rejects.full ? run.rejects.flush() : undefined;
@@ -91,7 +92,11 @@ function takeRecord(
  * A state that names no stream of the catalog is of none and of all: it waits for everything before it. `exact` is
  * the state as it came, which is what is echoed.
  */
-function takeState(run: Run, state: AirbyteStateMessage, exact: Readonly<Record<string, unknown>>): void {
+function takeState(
+  run: Run,
+  state: AirbyteStateMessage | ParsedState['state'],
+  exact: Readonly<Record<string, unknown>>,
+): void {
   const of = state.stream?.stream_descriptor;
   const stream = of === undefined ? undefined : run.streams(of.name, of.namespace);
   run.ledger.state(stream?.plan.key, exact);
@@ -135,11 +140,30 @@ async function takeLines(run: Run, lines: Uint8Array): Promise<void> {
   }
 }
 
+/** Its record is not there: what stands on file is the reason. */
+const noRecord: RecordLine = { bytes: Buffer.from('null'), start: 0, end: 4 };
+
+/** A record of a line that was too long is rejected, for its stream where the beginning names it. */
+function takeLongLine(run: Run, line: LongLine): void {
+  const number = run.reader.pass();
+  const { type = 'RECORD', stream: name, namespace } = beginningOf(line.head);
+  if (type === 'STATE') throw stateTooLong(line, number);
+  if (type !== 'RECORD') return;
+  const stream = name === undefined ? undefined : run.streams(name, namespace);
+  if (name !== undefined && stream === undefined) {
+    count(run.strangers, name);
+    return;
+  }
+  const refusal = refuseLength(line, number, run.longestLine);
+  run.reject(run.ledger.open(stream?.plan.key ?? ''), noRecord, refusal);
+}
+
 /** Reads the input to its end, or until the signal comes. */
 async function consume(run: Run, input: WriteRequest['input']): Promise<void> {
   for await (const item of untilAborted(input, run.signal)) {
     const lines = linesOf(item);
     if (lines !== undefined) await takeLines(run, lines);
+    else if (item.type === 'LONG_LINE') takeLongLine(run, item);
     else if (item.type === 'STATE') takeState(run, item.state, item.state);
   }
   await run.delivery.drain();
@@ -223,6 +247,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     reasons,
     reject,
     out,
+    longestLine: config.max_line_bytes,
     strangers: new Map(),
     cut: new Map(),
     order: streamOrder(),

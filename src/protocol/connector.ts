@@ -36,8 +36,16 @@ export interface InputLines {
   readonly lines: Uint8Array;
 }
 
+/** A line of the input that is longer than allowed, of which only the beginning was kept. */
+export interface LongLine {
+  readonly type: 'LONG_LINE';
+  readonly head: Uint8Array;
+  /** Length of the whole line, its line end left out. */
+  readonly bytes: number;
+}
+
 /** What a destination takes: lines from stdin, or a source's output in the same process. */
-export type DestinationInput = InputLines | SourceOutput;
+export type DestinationInput = InputLines | LongLine | SourceOutput;
 
 export interface ReadRequest {
   /** As the user gave it; the connector validates it. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { isJsonObject } from './json-object.ts';
 
 /** A field that may be missing or null; both read as undefined. */
-function unset<T extends z.ZodType>(schema: T) {
+export function unset<T extends z.ZodType>(schema: T) {
   return schema
     .nullish()
     .transform((value) => value ?? undefined)
@@ -22,7 +22,7 @@ export const destinationSyncMode = z.enum(['append', 'overwrite', 'append_dedup'
 
 export const streamDescriptor = z.looseObject({ name: z.string(), namespace: unset(z.string()) });
 
-const recordChange = z.looseObject({ field: z.string(), change: z.string(), reason: z.string() });
+export const recordChange = z.looseObject({ field: z.string(), change: z.string(), reason: z.string() });
 
 export const recordMessage = z.looseObject({
   namespace: unset(z.string()),

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RecordLines } from './connector.ts';
 import { log } from './make-message.ts';
-import { messageWriter, readLines, readTextLines } from './ndjson.ts';
+import { messageWriter, readTextLines } from './ndjson.ts';
+import { readLines } from './read-lines.ts';
 
 const textLines = async (input: AsyncIterable<Uint8Array>) =>
   (await Array.fromAsync(readTextLines(input))).flat();
@@ -109,7 +110,7 @@ describe('readLines', () => {
       }
     }
     let blocks = 0;
-    for await (const _ of readLines(endless())) {
+    for await (const _ of readLines(endless(), 1000)) {
       blocks += 1;
       if (blocks === 10) break;
     }

@@ -1,28 +1,10 @@
 import type { Writable } from 'node:stream';
-import type { InputLine, InputLines, SourceOutput } from './connector.ts';
+import type { InputLine, SourceOutput } from './connector.ts';
 import { ConnectorError, messageOf } from './connector-error.ts';
 import { codeOf, fileFault } from './file-fault.ts';
+import { readLines } from './read-lines.ts';
 
 const newline = 0x0a;
-
-/**
- * The lines of a stream of bytes, a chunk's worth at a time and cut only at newlines. What a chunk leaves over is
- * joined with its rest alone, once that is there: neither chunks nor long lines are copied again and again.
- */
-export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<InputLines> {
-  let rest: Uint8Array[] = [];
-  for await (const chunk of input) {
-    const end = chunk.lastIndexOf(newline) + 1;
-    if (end > 0 && rest.length > 0) {
-      const joined = chunk.indexOf(newline) + 1;
-      yield { type: 'LINES', lines: Buffer.concat([...rest, chunk.subarray(0, joined)]) };
-      rest = [];
-      if (joined < end) yield { type: 'LINES', lines: chunk.subarray(joined, end) };
-    } else if (end > 0) yield { type: 'LINES', lines: chunk.subarray(0, end) };
-    if (end < chunk.length) rest.push(chunk.subarray(end));
-  }
-  if (rest.length > 0) yield { type: 'LINES', lines: Buffer.concat([...rest, Buffer.of(newline)]) };
-}
 
 /**
  * A line as text, from its bytes with their line end: without it, without a byte order mark on the first line, and
@@ -36,10 +18,17 @@ export function lineText(line: Uint8Array, number: number): string {
   return /[ \t\r]$/.test(text) && text.trim() === '' ? '' : text;
 }
 
-/** The same as texts, numbered as an editor numbers them and without blank ones. */
+/** Near the longest text that V8 can hold. */
+const longestText = 500_000_000;
+
+/**
+ * Lines as texts, numbered as an editor numbers them and without blank ones. One that is too long for a text comes
+ * as its beginning.
+ */
 export async function* readTextLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<readonly InputLine[]> {
   let number = 0;
-  for await (const { lines } of readLines(input)) {
+  for await (const item of readLines(input, longestText)) {
+    const lines = item.type === 'LINES' ? item.lines : Buffer.concat([item.head, Buffer.of(newline)]);
     const texts: InputLine[] = [];
     for (let start = 0; start < lines.length; ) {
       const end = lines.indexOf(newline, start) + 1;

@@ -4,6 +4,7 @@ import { ConnectorError } from './connector-error.ts';
 import { type ParsedMessage, parseMessage } from './parse-message.ts';
 
 const parse = (text: string, number = 1): ParsedMessage => parseMessage({ text, number });
+const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const record = (fields: string): ParsedMessage => parse(`{"type":"RECORD","record":{${fields}}}`);
 
 function faultOf(text: string, number = 7): ConnectorError {
@@ -50,7 +51,6 @@ describe('records', () => {
     ['data that are null', '"stream":"s","data":null,"emitted_at":1'],
     ['data that are a long number', '"stream":"s","data":9007199254740993,"emitted_at":1'],
     ['emitted_at as text', '"stream":"s","data":{},"emitted_at":"1"'],
-    ['meta that do not fit', '"stream":"s","data":{},"emitted_at":1,"meta":{"changes":[{}]}'],
     ['a namespace that is no text', '"stream":"s","data":{},"emitted_at":1,"namespace":5'],
   ])('%s is a fault', (_what, fields) => {
     const fault = faultOf(`{"type":"RECORD","record":{${fields}}}`);
@@ -63,6 +63,7 @@ describe('states', () => {
   test.each([
     '{"type":"STREAM","stream":{"stream_descriptor":{"name":"a"},"stream_state":{"lsn":9007199254740993,"__proto__":{"x":1}}},"id":12345678901234567890}',
     '{"stream":{"stream_descriptor":{"name":"a","namespace":null},"stream_state":null},"type":"STREAM"}',
+    '{"type":"HALF","stream":{"stream_descriptor":{"name":"a","later":1}},"sourceStats":"many","later":{"x":1e400}}',
     '{"type":"GLOBAL","global":{"shared_state":{"d":0.1234567890123456789},"stream_states":[]},"data":null}',
     '{"type":"STREAM","stream":{"stream_descriptor":{"name":"a"}},"sourceStats":{"recordCount":90071992547409930}}',
   ])('can be echoed as it came: %s', (state) => {
@@ -71,13 +72,66 @@ describe('states', () => {
   });
 
   test('a state that does not fit says where', () => {
-    const fault = faultOf('{"type":"STATE","state":{"type":"NEW","stream":{"stream_descriptor":{}}}}');
+    const fault = faultOf('{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{}}}}');
     expect(fault.message).toMatch(/^Line 7 of the input is a STATE that does not fit the protocol: state\./);
   });
 });
 
-test('a type of a later version passes', () => {
-  expect(parse('{"type":"CHECKPOINT","x":1}')).toEqual({ type: 'UNKNOWN', messageType: 'CHECKPOINT' });
+describe('a message that is neither RECORD nor STATE passes, whatever its shape', () => {
+  test.each([
+    ...['CHECKPOINT', 'RECORD_BATCH', 'record', '', 'UNKNOWN', 'OTHER', '__proto__', 'toString'],
+    ...['LOG', 'TRACE', 'SPEC', 'CONNECTION_STATUS', 'CATALOG', 'CONTROL', 'DESTINATION_CATALOG'],
+  ])('%j', (messageType) => {
+    for (const rest of [
+      '',
+      ',"log":{"level":"LOUD"}',
+      ',"trace":7',
+      ',"control":[null]',
+      `,"x":${deep(5000)}`,
+    ]) {
+      expect(parse(`{"type":"${messageType}"${rest}}`)).toEqual({ type: 'OTHER', messageType });
+    }
+  });
+
+  test.each(['5', 'true', '["RECORD"]', '{"RECORD":1}'])('a type that is %s', (type) => {
+    expect(parse(`{"type":${type}}`)).toMatchObject({ type: 'OTHER' });
+  });
+});
+
+describe('what a later version adds to a record passes', () => {
+  test.each([
+    ['fields', '"x":{"y":[1]}', undefined],
+    ['meta that are a text', '"meta":"m"', undefined],
+    ['changes that are a text', '"meta":{"changes":"c"}', []],
+    [
+      'a change that cannot be read',
+      '"meta":{"changes":[{},{"field":"f","change":"NEW","reason":"NEW","x":1}]}',
+      ['f'],
+    ],
+    ['meta with more', '"meta":{"changes":null,"sync_id":7}', []],
+  ])('%s', (_what, fields, changed) => {
+    const message = record(`"stream":"s","data":{},"emitted_at":1,${fields}`);
+    const changes = message.type === 'RECORD' ? message.record.meta?.changes : undefined;
+    expect(changes?.map(({ field }) => field) ?? []).toEqual(changed ?? []);
+  });
+});
+
+describe('a line that is nested deep', () => {
+  test.each([501, 5000, 100_000])('%i levels: a record is told, a state is refused', (levels) => {
+    const value = `{"a":${deep(levels)}}`;
+    const message = record(`"stream":"s","data":${value},"emitted_at":1`);
+    expect(message).toMatchObject({ tooDeep: true, record: { stream: 's' } });
+    const state = `{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"s"},"stream_state":${value}}}}`;
+    expect(faultOf(state).message).toContain('Line 7 of the input is a STATE nested deeper than 500 levels');
+    expect(faultOf(`${state}}`).message).toContain('is not valid JSON');
+  });
+
+  test.each([100, 400])('%i levels are a record like any other, digit by digit', (levels) => {
+    const data = `{"a":${deep(levels)},"n":12345678901234567890}`;
+    const message = record(`"stream":"s","data":${data},"emitted_at":1`);
+    expect(message).not.toHaveProperty('tooDeep');
+    expect(message.type === 'RECORD' && JSON.stringify(message.record.data)).toBe(data);
+  });
 });
 
 describe('a broken line', () => {
@@ -90,7 +144,7 @@ describe('a broken line', () => {
     ['5', 'is not an Airbyte message'],
     ['9007199254740993', 'is not an Airbyte message'],
     ['{"type":null}', 'is not an Airbyte message'],
-    ['{"type":"LOG"}', 'is a LOG that does not fit'],
+    ['{"type":"STATE"}', 'is a STATE that does not fit'],
   ])('%s: its number and why', (text, why) => {
     expect(faultOf(text, 31).message).toContain(`Line 31 of the input ${why}`);
   });

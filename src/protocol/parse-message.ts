@@ -1,20 +1,43 @@
+import { z } from 'zod';
 import type { InputLine } from './connector.ts';
 import { ConnectorError } from './connector-error.ts';
 import { exactDigits, parseExactJson } from './exact-json.ts';
+import { isDeeper, mostLevels } from './json-depth.ts';
 import { isJsonObject } from './json-object.ts';
-import { type AirbyteMessage, type AirbyteRecordMessage, airbyteMessage, recordMessage } from './messages.ts';
+import { type AirbyteRecordMessage, airbyteMessage, recordChange, stateMessage, unset } from './messages.ts';
 
-/** A message of a type that this version of the protocol does not know: it passes. */
-export interface UnknownMessage {
-  readonly type: 'UNKNOWN';
-  readonly messageType: string;
+/**
+ * A message that means nothing to a destination, known to the protocol or not: it passes, whatever its shape. Only a
+ * RECORD or a STATE can be wrong.
+ */
+export interface OtherMessage {
+  readonly type: 'OTHER';
+  /** As the message has it. */
+  readonly messageType: unknown;
 }
 
-type StateOf<T> = Extract<T, { type: 'STATE' }>;
+export interface ParsedRecord {
+  readonly type: 'RECORD';
+  readonly record: AirbyteRecordMessage;
+  /** It has more than `mostLevels` levels: its numbers are not exact, and it must not be printed again. */
+  readonly tooDeep?: true;
+}
+
+/** Only what tells which stream it is of has to fit: all else is echoed, of whatever later version. */
+const inputState = stateMessage.extend({
+  type: unset(z.string()),
+  sourceStats: unset(z.unknown()),
+  destinationStats: unset(z.unknown()),
+});
 
 /** A STATE with its payload as it came, so that it can be echoed unchanged. */
-export type ParsedState = StateOf<AirbyteMessage> & { readonly exact: Readonly<Record<string, unknown>> };
-export type ParsedMessage = Exclude<AirbyteMessage, { type: 'STATE' }> | ParsedState | UnknownMessage;
+export interface ParsedState {
+  readonly type: 'STATE';
+  readonly state: z.infer<typeof inputState>;
+  readonly exact: Readonly<Record<string, unknown>>;
+}
+
+export type ParsedMessage = ParsedRecord | ParsedState | OtherMessage;
 
 /** Checked by hand: a schema would halve the throughput of the one message that comes by the million. */
 function isRecordMessage(value: unknown): value is AirbyteRecordMessage {
@@ -24,15 +47,11 @@ function isRecordMessage(value: unknown): value is AirbyteRecordMessage {
     isJsonObject(value.data) &&
     exactDigits(value.data) === undefined &&
     typeof value.emitted_at === 'number' &&
-    (value.namespace === undefined || typeof value.namespace === 'string') &&
-    value.meta !== null
+    (value.namespace === undefined || typeof value.namespace === 'string')
   );
 }
 
-/**
- * In place, since the value is this parse's own: null means unset, and a time need not keep every digit.
- * A null stays only where meta does not fit.
- */
+/** In place, since the value is this parse's own: null means unset, and a time need not keep every digit. */
 function settleSpelling(record: unknown): void {
   if (!isJsonObject(record)) return;
   if (record.namespace === null) record.namespace = undefined;
@@ -41,51 +60,54 @@ function settleSpelling(record: unknown): void {
   if (digits !== undefined) record.emitted_at = Number(digits);
 }
 
-function metaOf(value: unknown): AirbyteRecordMessage['meta'] | null {
-  const meta = recordMessage.shape.meta.safeParse(value);
-  return meta.success ? meta.data : null;
+/** The changes that can be read; what a later version has in their place is passed over. */
+function metaOf(meta: unknown): AirbyteRecordMessage['meta'] {
+  if (!isJsonObject(meta)) return undefined;
+  const given = Array.isArray(meta.changes) ? meta.changes : undefined;
+  const changes = given?.filter((change) => recordChange.safeParse(change).success);
+  return { ...meta, changes };
 }
 
-/** @throws ConnectorError that names the line and shows its shape, none of its values. */
+/**
+ * @throws ConnectorError for a line that is no message, or a RECORD or STATE that does not fit. It names the line and
+ * shows its shape, none of its values.
+ */
 export function parseMessage(line: InputLine): ParsedMessage {
-  const value = parsed(line);
-  if (!isJsonObject(value) || typeof value.type !== 'string') {
+  const tooDeep = isDeeper(line.text);
+  const value = parsed(line, tooDeep ? JSON.parse : parseExactJson);
+  if (!isJsonObject(value) || value.type === undefined || value.type === null) {
     throw broken(line, 'is not an Airbyte message: it has no type');
   }
-  if (value.type === 'RECORD') {
-    settleSpelling(value.record);
-    if (isRecordMessage(value.record)) return { type: 'RECORD', record: value.record };
-    throw broken(
-      line,
-      'is a RECORD whose fields are missing or of a wrong type: it needs stream, data and emitted_at',
-    );
-  }
-  return parseOther(line, value.type, value);
+  if (value.type === 'RECORD') return recordOf(line, value.record, tooDeep);
+  return value.type === 'STATE' ? stateOf(line, value, tooDeep) : { type: 'OTHER', messageType: value.type };
 }
 
-const knownTypes: ReadonlySet<string> = new Set(
-  airbyteMessage.options.flatMap((option) => [...option.shape.type.values]),
-);
+function recordOf(line: InputLine, record: unknown, tooDeep: boolean): ParsedRecord {
+  settleSpelling(record);
+  if (isRecordMessage(record)) return { type: 'RECORD', record, ...(tooDeep ? { tooDeep } : {}) };
+  throw broken(
+    line,
+    'is a RECORD whose fields are missing or of a wrong type: it needs stream, data and emitted_at',
+  );
+}
 
-function parseOther(line: InputLine, type: string, value: Record<string, unknown>): ParsedMessage {
-  if (!knownTypes.has(type)) return { type: 'UNKNOWN', messageType: type };
+function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: boolean): ParsedState {
+  if (tooDeep) throw broken(line, `is a STATE nested deeper than ${mostLevels} levels`);
+  if (!isJsonObject(state))
+    throw broken(line, 'is a STATE that does not fit the protocol: state is no object');
   // Parsed anew, with plain numbers: the schema does not know those that were kept whole.
-  const result = airbyteMessage.safeParse(JSON.parse(line.text));
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw broken(
-      line,
-      `is a ${type} that does not fit the protocol: ${issue?.path.join('.')}: ${issue?.message}`,
-    );
-  }
-  if (result.data.type !== 'STATE') return result.data;
-  const exact = isJsonObject(value.state) ? value.state : {};
-  return { ...result.data, exact };
+  const result = inputState.safeParse(JSON.parse(line.text).state);
+  if (result.success) return { type: 'STATE', state: result.data, exact: state };
+  const [issue] = result.error.issues;
+  throw broken(
+    line,
+    `is a STATE that does not fit the protocol: state.${issue?.path.join('.')}: ${issue?.message}`,
+  );
 }
 
-function parsed(line: InputLine): unknown {
+function parsed(line: InputLine, parse: (text: string) => unknown): unknown {
   try {
-    return parseExactJson(line.text);
+    return parse(line.text);
   } catch {
     throw broken(line, 'is not valid JSON');
   }

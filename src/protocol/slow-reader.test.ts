@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { SourceOutput } from './connector.ts';
 import { ConnectorError } from './connector-error.ts';
 import { log } from './make-message.ts';
-import { type MessageWriter, messageWriter, readLines, readTextLines } from './ndjson.ts';
+import { type MessageWriter, messageWriter, readTextLines } from './ndjson.ts';
+import { readLines } from './read-lines.ts';
 
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => log('INFO', `${index} ${'x'.repeat(1000)}`));
@@ -117,8 +118,8 @@ describe('an input', () => {
     input.write('a\nb');
     const read: string[] = [];
     const reading = async () => {
-      for await (const { lines } of readLines(input)) {
-        read.push(Buffer.from(lines).toString());
+      for await (const item of readLines(input, 1000)) {
+        if (item.type === 'LINES') read.push(Buffer.from(item.lines).toString());
         input.destroy(new Error('cable cut'));
       }
     };
