@@ -259,7 +259,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     delivery: delivery({
       lanes: config.requests_in_flight,
       transport,
-      decide: api.decide,
+      decide: api.decide(config),
       pace: pace(config.max_requests_per_second, signal),
       retryMs: config.retry_seconds * 1000,
       signal,
