@@ -135,7 +135,7 @@ export function findStream<T extends { readonly plan: StreamPlan }>(streams: Ite
 }
 
 /** One that names the namespace goes before one that does not. */
-function mappingOf(
+export function mappingOf(
   { stream }: ConfiguredAirbyteStream,
   config: DestinationConfig,
 ): StreamMapping | undefined {

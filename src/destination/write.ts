@@ -6,6 +6,7 @@ import type { ParsedMessage, ParsedRecord, ParsedState } from '../protocol/parse
 import type { ScannedRecord } from '../protocol/scan-record.ts';
 import type { ToOperationBytes } from './bytes/operation-bytes.ts';
 import { Workbench } from './bytes/workbench.ts';
+import { checkMappings, unusedMappings } from './check-mappings.ts';
 import { apiOf } from './choose-api.ts';
 import { parseDestinationConfig } from './config.ts';
 import { type Delivery, delivery } from './deliver.ts';
@@ -211,6 +212,7 @@ async function work(run: Run, request: WriteRequest): Promise<void> {
 export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessage> {
   const config = parseDestinationConfig(request.config);
   const plans = planStreams(request.catalog, config);
+  checkMappings(request.catalog, config);
   const out = outbox<AirbyteMessage>();
   const books = ledger(plans.keys(), (message) => out.put(message));
   const rejects = rejectsFile(config.rejects, rejectLines(plans));
@@ -271,6 +273,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
       },
     }),
   };
+  for (const text of unusedMappings(request.catalog, config)) out.put(log('WARN', text));
   const working = work(run, request);
   try {
     for await (const message of out.take()) {
