@@ -191,6 +191,8 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 watchStandardOutput();
+// A log that nobody can read any more is no reason to stop what is under way.
+process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));
 const unwritten = await outputFailure();
 if (unwritten !== undefined) {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { changeWarehouse, generateWarehouse } from '../demo/generate-warehouse.ts';
 import { describeHoldings, type Holdings } from '../demo/holdings.ts';
 import { demoAccount, demoSyncYaml, nextSteps } from '../demo/sync-yaml.ts';
+import { requireFolder } from '../files/named-file.ts';
 import { configError } from '../protocol/connector-error.ts';
 import {
   lapsedAtPrimaryLocation,
@@ -89,6 +90,7 @@ function holdingsOf({ store }: Simulator): Holdings {
 async function makeFolder(keep: string | undefined): Promise<string> {
   if (keep === undefined) return mkdtemp(join(tmpdir(), 'nexus-demo-'));
   const folder = resolve(keep);
+  await requireFolder('--keep', folder);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) {
     throw configError(`--keep: ${folder} is not empty. Name a new or an empty folder.`);

@@ -1,5 +1,6 @@
+import { readNamedFile } from '../files/named-file.ts';
 import { parseSyncFile, type SyncFile } from '../sync/sync-file.ts';
-import { type ConfigOptions, readConfig, readNamedFile, withProjectDir } from './files.ts';
+import { type ConfigOptions, readConfig, withProjectDir } from './files.ts';
 
 /** The configurations of both ends, or of the source alone. */
 export interface Ends {

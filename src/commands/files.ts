@@ -1,26 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { configError, messageOf } from '../protocol/connector-error.ts';
+import { readNamedFile } from '../files/named-file.ts';
+import { configError } from '../protocol/connector-error.ts';
 import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteStateMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { parseConfigFile, parseConfiguredCatalog, parseStateFile } from '../protocol/parse-catalog.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder, not a file',
-  ENOTDIR: 'a part of its path is not a folder',
-  EACCES: 'this user may not read it',
-};
-
-/** The text of a file that the user named by an option. */
-export async function readNamedFile(option: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    const reason = reasons[code] ?? messageOf(error);
-    throw configError(`${option}: cannot read ${path}: ${reason}.`, { cause: error });
-  }
-}
 
 export async function readConfig(path: string): Promise<unknown> {
   return parseConfigFile(await readNamedFile('--config', path), path);
@@ -46,5 +28,12 @@ export async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalo
 }
 
 export async function readState(path: string | undefined): Promise<AirbyteStateMessage[]> {
-  return path === undefined ? [] : parseStateFile(await readNamedFile('--state', path), path);
+  if (path === undefined) return [];
+  const text = await readNamedFile('--state', path);
+  if (text.trim() === '') {
+    throw configError(
+      `--state: ${path} is empty, which is no state: it may have been cut off. Where there is none yet, leave --state out, or give [].`,
+    );
+  }
+  return parseStateFile(text, path);
 }

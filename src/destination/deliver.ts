@@ -7,8 +7,7 @@ import type { RecordLine, Ticket } from './ledger.ts';
 import type { Refusal } from './limits.ts';
 import type { Operation } from './operation.ts';
 import { longestTimerMs, type Pace } from './pace.ts';
-import type { Transport } from './transport.ts';
-import type { Answer } from './wire/answer.ts';
+import type { Answer, Transport } from './transport.ts';
 
 /** What becomes of records. */
 export interface Outcomes {

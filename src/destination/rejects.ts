@@ -86,8 +86,8 @@ export function rejectsFile(folder: string, lineOf: RejectLine, now: Date = new 
 }
 
 async function openFile(folder: string, path: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true });
-  return open(path, 'a');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return open(path, 'a', 0o600);
 }
 
 function unwritable(path: string, cause: unknown): ConnectorError {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireFile } from '../files/named-file.ts';
 import type { DestinationInput } from '../protocol/connector.ts';
-import { configError, messageOf } from '../protocol/connector-error.ts';
+import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
 import type { ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { readTextLines } from '../protocol/ndjson.ts';
 import type { StreamName } from '../streams/contract.ts';
@@ -69,17 +70,11 @@ function learn(streams: Map<string, Found>, reject: Reject, file: string): void 
   streams.set(key, found);
 }
 
-/**
- * The mapping of the config comes before `destination_object_name`, so that a mended config has its say. The schema
- * knows a few columns of many.
- */
+/** The mapping of the config comes before `destination_object_name`, so that a mended config has its say. */
 function catalogOf(streams: ReadonlyMap<string, Found>): ConfiguredAirbyteCatalog {
   return {
     streams: [...streams.values()].map(({ as, schema, ...of }) => ({
-      stream: {
-        ...descriptorOf(of),
-        json_schema: { type: 'object', properties: schema, patternProperties: { '': {} } },
-      },
+      stream: { ...descriptorOf(of), json_schema: { type: 'object', properties: schema } },
       sync_mode: 'incremental',
       destination_sync_mode: 'append',
       destination_object_name: as,
@@ -116,10 +111,14 @@ export async function* replayed({ files }: Replay, signal: AbortSignal): AsyncGe
 
 async function filesOf(path: string): Promise<string[]> {
   try {
-    if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => name.endsWith('.ndjson')).toSorted();
-    if (names.length > 0) return names.map((name) => join(path, name));
+    const names = (await stat(path)).isDirectory()
+      ? (await readdir(path)).filter((name) => name.endsWith('.ndjson')).toSorted()
+      : undefined;
+    const files = names?.map((name) => join(path, name)) ?? [path];
+    for (const file of files) await requireFile('The rejects', file);
+    if (files.length > 0) return files;
   } catch (cause) {
+    if (cause instanceof ConnectorError) throw cause;
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const why = absent ? 'there is no such file or folder' : messageOf(cause);
     throw configError(`The rejects ${path} cannot be read: ${why}.`, { cause });

@@ -16,6 +16,8 @@ const words: Readonly<Record<string, string>> = {
   EIO: 'the disk reports a fault',
   ENAMETOOLONG: 'the path is too long',
   ELOOP: 'its symbolic links lead in a circle',
+  EBUSY: 'it is a mount of its own, which cannot be replaced: mount its folder instead of the file',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GB',
 };
 
 export function codeOf(error: unknown): string | undefined {

@@ -3,8 +3,8 @@ import { configError, messageOf } from '../protocol/connector-error.ts';
 import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
 import { configureCatalog } from './configured-catalog.ts';
-import { openStateFile } from './state-file.ts';
-import { lockState } from './state-lock.ts';
+import { findStateFile, openStateFile } from './state-file.ts';
+import { lockState, type StateLock } from './state-lock.ts';
 import type { SyncFile } from './sync-file.ts';
 import { type StreamTally, Tally } from './tally.ts';
 
@@ -43,9 +43,10 @@ export async function runSync(
   signal: AbortSignal,
 ): Promise<SyncSummary> {
   const startedAt = Date.now();
-  await using _lock = await lockState(file.statePath);
-  const run = new SyncRun(file, ends, watcher, signal);
-  await run.transfer();
+  const statePath = await findStateFile(file.statePath);
+  await using lock = await lockState(statePath);
+  const run = new SyncRun({ ...file, statePath }, ends, watcher, signal);
+  await run.transfer(lock);
   return {
     streams: run.streams,
     errors: [...run.errors],
@@ -79,7 +80,7 @@ class SyncRun {
     return this.#tally.streams;
   }
 
-  async transfer(): Promise<void> {
+  async transfer(lock: StateLock): Promise<void> {
     const { source, destination } = this.#ends;
     const stateFile = await openStateFile(this.#file.statePath);
     const catalog = await configureCatalog(source, this.#file.source, (message) => this.#note(message));
@@ -96,6 +97,7 @@ class SyncRun {
         signal,
       })) {
         if (message.type === 'STATE') {
+          await lock.assertHeld();
           await stateFile.save(message.state);
           this.#tally.settled(message.state);
         } else this.#note(message);

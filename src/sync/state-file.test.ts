@@ -1,9 +1,24 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AirbyteStateMessage } from '../protocol/messages.ts';
-import { openStateFile } from './state-file.ts';
+import { findStateFile, openStateFile } from './state-file.ts';
 import { lockState } from './state-lock.ts';
 
 let folder: string;
@@ -62,10 +77,117 @@ describe('the state file', () => {
     expect(await readdir(join(folder, 'deep'))).toEqual(['state.json']);
   });
 
-  it('says which file is damaged', async () => {
-    const broken = join(folder, 'broken.json');
-    await writeFile(broken, '[{"type":');
-    await expect(openStateFile(broken)).rejects.toThrow(/broken\.json/);
+  it.each([
+    ['an empty file', () => ''],
+    ['white space', () => ' \n'],
+    ['a file that was cut off', (text: string) => text.slice(0, -20)],
+    ['zeros, as a power cut leaves them', (text: string) => '\0'.repeat(text.length)],
+    ['an object', () => '{}'],
+    ['null', () => 'null'],
+    ['one entry without its list', (text: string) => JSON.stringify(JSON.parse(text)[0])],
+    ['another cursor', (text: string) => text.replace('"cursor": 41', '"cursor": 42')],
+    ['another stream', (text: string) => text.replace('"persons"', '"events"')],
+    ['no cursor', (text: string) => text.replace('"cursor": 41', '')],
+    ['no checksum, though bound', (text: string) => text.replace(/"checksum": "\w+"/, '"destination": {}')],
+    ['another checksum', (text: string) => text.replace(/"checksum": "\w+"/, '"checksum": "0"')],
+    ['an entry that is null', (text: string) => text.replace('[', '[null, ')],
+    ['an entry twice', (text: string) => JSON.stringify([...JSON.parse(text), ...JSON.parse(text)])],
+    ['two conflicting halves of a merge', (text: string) => `<<<<<<< ours\n${text}`],
+  ])('refuses %s, never begins again, and leaves it as it is', async (_what, damage) => {
+    await (await openStateFile(path)).save(stateOf('persons', 41));
+    const damaged = damage(await readFile(path, 'utf8'));
+    await writeFile(path, damaged);
+    await expect(openStateFile(path)).rejects.toThrow(/state file .*state\.json .*Restore it/);
+    expect(await readFile(path, 'utf8')).toBe(damaged);
+  });
+
+  it.each([
+    ['an empty list', () => '[]'],
+    ['what another program has laid out', (text: string) => JSON.stringify(JSON.parse(text))],
+    [
+      'what a version before checksums wrote',
+      (text: string) => text.replace(/,\s*"checksum": "\w+"/, '').replace('41', '42'),
+    ],
+  ])('takes %s', async (_what, change) => {
+    await (await openStateFile(path)).save(stateOf('persons', 41));
+    await writeFile(path, change(await readFile(path, 'utf8')));
+    await expect(openStateFile(path)).resolves.toBeDefined();
+  });
+
+  it('keeps names, digits and bytes that other JSON loses', async () => {
+    const key = 'a\u0000b\u2028\ud83d\ude00"\\';
+    const exact = JSON.parse(`{"lsn":1,"__proto__":{"a":1},"key":${JSON.stringify(key)}}`);
+    exact.lsn = JSON.rawJSON('9007199254740993');
+    const descriptor = { stream_descriptor: { name: 'persons' } };
+    await (await openStateFile(path)).save({
+      type: 'STREAM',
+      stream: { ...descriptor, stream_state: exact },
+    });
+    const [state] = (await openStateFile(path)).states;
+    expect(JSON.stringify(state?.stream?.stream_state)).toBe(JSON.stringify(exact));
+  });
+});
+
+describe('the file itself', () => {
+  const modeOf = async (of: string) => ((await stat(of)).mode & 0o777).toString(8);
+
+  it('is its user’s alone, as is a folder that is made for it; a mode that was set stays', async () => {
+    await (await openStateFile(path)).save(stateOf('persons', 1));
+    expect([await modeOf(path), await modeOf(dirname(path))]).toEqual(['600', '700']);
+    await chmod(path, 0o664);
+    await (await openStateFile(path)).save(stateOf('persons', 2));
+    expect(await modeOf(path)).toBe('664');
+  });
+
+  it.each([
+    ['absolute', (file: string) => file],
+    ['relative', () => '../volume/kept.json'],
+  ])('is replaced behind a link (%s), which stays, also one to nothing yet', async (_what, to) => {
+    const kept = join(folder, 'volume', 'kept.json');
+    await mkdir(dirname(kept));
+    await mkdir(dirname(path));
+    await symlink(to(kept), path);
+    // A second link, and a linked folder above it.
+    await symlink(dirname(path), join(folder, 'linked'));
+    await symlink(join(folder, 'linked', 'state.json'), join(folder, 'link.json'));
+    for (const cursor of [1, 2]) {
+      const found = await findStateFile(join(folder, 'link.json'));
+      expect(found).toBe(await realpath(dirname(kept)).then((real) => join(real, 'kept.json')));
+      await (await openStateFile(found)).save(stateOf('persons', cursor));
+      expect(await readFile(kept, 'utf8')).toContain(`"cursor": ${cursor}`);
+    }
+    expect((await lstat(path)).isSymbolicLink()).toBe(true);
+    expect(await readdir(dirname(path))).toEqual(['state.json']);
+    expect(await readdir(dirname(kept))).toEqual(['kept.json']);
+  });
+
+  it('is no folder, pipe, socket, device, circle of links, or file below a file', async () => {
+    await mkdir(path, { recursive: true });
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await symlink(join(folder, 'pipe'), join(folder, 'to-pipe'));
+    await symlink('circle', join(folder, 'circle'));
+    await writeFile(join(folder, 'file'), '');
+    const server = createServer().listen(join(folder, 'socket'));
+    await once(server, 'listening');
+    const cases = [
+      [path, /it is a folder, not a file/],
+      [join(folder, 'pipe'), /it is a named pipe, not a file/],
+      [join(folder, 'to-pipe'), /it is a named pipe, not a file/],
+      [join(folder, 'socket'), /it is a socket, not a file/],
+      ['/dev/null', /it is a device, not a file/],
+      [join(folder, 'circle'), /lead in a circle/],
+      [join(folder, 'file', 'state.json'), /a part of the path is a file, not a folder/],
+    ] as const;
+    for (const [given, message] of cases) await expect(findStateFile(given), given).rejects.toThrow(message);
+    server.close();
+  });
+
+  it('that cannot be replaced is told when it is opened', async () => {
+    // A folder where the temporary file must lie: no user, not even root, can replace the state then.
+    await mkdir(join(dirname(path), `.state.json.${process.pid}.tmp`, 'x'), { recursive: true });
+    await writeFile(path, '[]');
+    await expect(openStateFile(path)).rejects.toThrow(/state: .*state\.json cannot be written: /);
+    expect(await readFile(path, 'utf8')).toBe('[]');
   });
 });
 
@@ -79,28 +201,18 @@ describe('the lock', () => {
     expect(second).toBeDefined();
   });
 
-  it.each([
-    ['a process that is gone', { pid: 2 ** 22 + 1, token: 'x' }],
-    ['an earlier life with our own pid', { pid: process.pid, token: 'x' }],
-  ])('takes over from %s', async (_what, owner) => {
-    await (await lockState(path))[Symbol.asyncDispose]();
-    const { hostname } = await import('node:os');
-    await writeFile(`${path}.lock`, JSON.stringify({ ...owner, host: hostname() }));
+  it('that another has taken over meanwhile is told before a state is saved', async () => {
     await using lock = await lockState(path);
-    expect(lock).toBeDefined();
+    await lock.assertHeld();
+    await rm(`${path}.lock`);
+    await lock.assertHeld();
+    await writeFile(`${path}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere', token: 'x' }));
+    await expect(lock.assertHeld()).rejects.toThrow(/Another sync has taken over/);
   });
 
   it('does not touch the fresh lock of another host', async () => {
     await (await lockState(path))[Symbol.asyncDispose]();
     await writeFile(`${path}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere', token: 'x' }));
     await expect(lockState(path)).rejects.toThrow(/process 1 on elsewhere/);
-  });
-
-  it('goes to one of two that find the same stale lock', async () => {
-    await (await lockState(path))[Symbol.asyncDispose]();
-    const { hostname } = await import('node:os');
-    await writeFile(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), token: 'x' }));
-    const tries = await Promise.allSettled([lockState(path), lockState(path)]);
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

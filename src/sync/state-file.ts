@@ -1,8 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { configError, messageOf } from '../protocol/connector-error.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { notFile } from '../files/file-kind.ts';
+import { rehearseReplacing, removeUnfinished, replaceFile, targetOf } from '../files/replace-file.ts';
+import { type ConnectorError, configError } from '../protocol/connector-error.ts';
+import { codeOf, fileFault } from '../protocol/file-fault.ts';
 import type { AirbyteStateMessage } from '../protocol/messages.ts';
-import { parseStateFile } from '../protocol/parse-catalog.ts';
+import { keyOf, parseStates, sealed } from './state-entries.ts';
 
 /** The states of all streams in one file: the newest that came back of each. */
 export interface StateFile {
@@ -11,74 +13,74 @@ export interface StateFile {
   save(state: AirbyteStateMessage): Promise<void>;
 }
 
-/** Asks for the lock to be held: what another process was writing is thrown away. */
+/**
+ * The file that a state path names, behind symbolic links: what is locked, and what is replaced.
+ *
+ * @throws ConnectorError where something else stands in its place, such as a folder or a named pipe
+ */
+export async function findStateFile(path: string): Promise<string> {
+  try {
+    const target = await targetOf(path);
+    const found = await statIfThere(target);
+    const stranger = found === undefined ? undefined : notFile(found);
+    if (stranger === undefined) return target;
+    throw configError(`state: ${path} cannot be used: ${stranger}. Name a file, such as state.json.`);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    throw configError(`state: ${path} cannot be used: ${fileFault(error)}.`, { cause: error });
+  }
+}
+
+/**
+ * Asks for the lock to be held: what another process was writing is thrown away. That the file can be replaced is
+ * found out here, before anything is sent.
+ *
+ * @param path as {@link findStateFile} gives it
+ */
 export async function openStateFile(path: string): Promise<StateFile> {
   await removeUnfinished(path);
   const text = await readIfThere(path);
-  const read = text === undefined || text.trim() === '' ? [] : parseStateFile(text, path);
+  const read = text === undefined ? [] : parseStates(text, path);
+  await rehearseReplacing(path, text).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   const states = new Map(read.map((state) => [keyOf(state), state]));
   return {
     get states() {
       return [...states.values()];
     },
     async save(state) {
-      states.set(keyOf(state), withoutStats(state));
-      await replaceFile(path, `${JSON.stringify([...states.values()], null, 2)}\n`);
+      states.set(keyOf(state), sealed(state));
+      try {
+        await replaceFile(path, `${JSON.stringify([...states.values()], null, 2)}\n`);
+      } catch (error) {
+        throw unwritable(path, error);
+      }
     },
   };
 }
 
-function keyOf(state: AirbyteStateMessage): string {
-  const descriptor = state.stream?.stream_descriptor;
-  return JSON.stringify([descriptor?.namespace ?? null, descriptor?.name ?? null]);
+function unwritable(path: string, cause: unknown): ConnectorError {
+  return configError(
+    `state: ${path} cannot be written: ${fileFault(cause)}. The folder of the state must be one that this user may write to, on a disk with space.`,
+    { cause },
+  );
 }
 
-/** Counts belong to one run; a state outlives it. */
-function withoutStats(state: AirbyteStateMessage): AirbyteStateMessage {
-  const { sourceStats: _read, destinationStats: _written, ...kept } = state;
-  return kept;
+async function statIfThere(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw configError(`state: cannot read ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/**
- * Whole or not at all, also through a power cut: the new text is on the disk before it takes the old name,
- * and it lies in the same folder, since a rename is atomic only inside one file system.
- */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeDurably(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw configError(`state: cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** What a process that was killed in the middle of a save has left. */
-async function removeUnfinished(path: string): Promise<void> {
-  const folder = dirname(path);
-  const begin = `.${basename(path)}.`;
-  const names = await readdir(folder).catch(() => []);
-  const unfinished = names.filter((name) => name.startsWith(begin) && name.endsWith('.tmp'));
-  await Promise.all(unfinished.map((name) => rm(join(folder, name), { force: true })));
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw configError(`state: ${path} cannot be read: ${fileFault(error)}.`, { cause: error });
   }
 }

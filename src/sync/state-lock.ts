@@ -1,101 +1,70 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { configError } from '../protocol/connector-error.ts';
+import { abandonedAfterMs, acquire, newOwner, type Owner, readLock, release } from '../files/lock-file.ts';
+import { type ConnectorError, configError } from '../protocol/connector-error.ts';
+import { fileFault } from '../protocol/file-fault.ts';
 
-/** Whoever holds a lock touches it; one left alone for long belongs to nobody, on whichever host it was made. */
 const heartbeatMs = 10_000;
-const abandonedAfterMs = 60_000;
 
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  readonly token: string;
+/** Keeps a state file to one sync. */
+export interface StateLock extends AsyncDisposable {
+  /** @throws ConnectorError where another sync has taken it over, as after a laptop has slept. */
+  assertHeld(): Promise<void>;
 }
 
-const heldHere = new Set<string>();
-
 /** Keeps a second sync from the same state file. The lock of a process that is gone is taken over. */
-export async function lockState(statePath: string): Promise<AsyncDisposable> {
+export async function lockState(statePath: string): Promise<StateLock> {
   const path = `${statePath}.lock`;
-  const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  await mkdir(dirname(path), { recursive: true });
-  if (!(await createLock(path, owner)) && !(await takeOver(path, owner))) {
-    throw configError(
-      `Another sync uses ${statePath}: ${await describeOwner(path)}. Wait for it to end, or delete ${path} if there is none.`,
-    );
-  }
-  heldHere.add(owner.token);
-  const heartbeat = setInterval(() => void touch(path), heartbeatMs).unref();
+  const owner = newOwner();
+  if (!(await lockOrExplain(path, owner))) throw await inUse(statePath, path);
+  const heartbeat = setInterval(() => void touch(path, owner), heartbeatMs).unref();
   return {
+    async assertHeld() {
+      const found = await readLock(path);
+      if (found?.id === owner.token) return;
+      // Somebody has deleted it, as a message may have told them to.
+      if (found === undefined && (await acquire(path, owner))) return;
+      throw configError(
+        `Another sync has taken over ${statePath}, since this one gave no sign of life for ${abandonedAfterMs / 1000} s. This one ends here; the other goes on.`,
+      );
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat);
-      heldHere.delete(owner.token);
-      if ((await readOwner(path))?.token === owner.token) await rm(path, { force: true });
+      await release(path, owner);
     },
   };
 }
 
-async function createLock(path: string, owner: Owner): Promise<boolean> {
+async function lockOrExplain(path: string, owner: Owner): Promise<boolean> {
   try {
-    await writeFile(path, JSON.stringify(owner), { flag: 'wx' });
-    return true;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return await acquire(path, owner);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw configError(`state: cannot create ${path}: ${(error as Error).message}`, { cause: error });
+    throw configError(
+      `state: its lock ${path} cannot be made: ${fileFault(error)}. The folder of the state must be one that this user may write to.`,
+      { cause: error },
+    );
   }
 }
 
-/** Two processes may find the same stale lock: the one whose name stands in it after a moment has it. */
-async function takeOver(path: string, owner: Owner): Promise<boolean> {
-  if (!(await isAbandoned(path))) return false;
-  const mine = `${path}.${owner.token}`;
-  await writeFile(mine, JSON.stringify(owner));
-  await rename(mine, path);
-  await sleep(50);
-  return (await readOwner(path))?.token === owner.token;
+async function inUse(statePath: string, path: string): Promise<ConnectorError> {
+  const found = await readLock(path);
+  const owner = found?.owner;
+  const who =
+    owner === undefined
+      ? 'its lock cannot be read'
+      : `process ${owner.pid} on ${owner.host}, which gave its last sign of life ${Math.round((found?.ageMs ?? 0) / 1000)} s ago`;
+  return configError(
+    `Another sync uses ${statePath}: ${who}. Wait for it to end. If there is none, its lock is taken over ${abandonedAfterMs / 1000} s after that sign; or delete ${path}.`,
+  );
 }
 
-async function isAbandoned(path: string): Promise<boolean> {
-  const owner = await readOwner(path);
-  const age = Date.now() - (await modifiedAt(path));
-  if (owner === undefined) return age > 1_000;
-  if (owner.host !== hostname()) return age > abandonedAfterMs;
-  // In a container every life has the same pid: a lock with our own that is not ours is from an earlier one.
-  if (owner.pid === process.pid) return !heldHere.has(owner.token);
-  return !isAlive(owner.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function readOwner(path: string): Promise<Owner | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Owner;
-  } catch {
-    return undefined;
-  }
-}
-
-async function modifiedAt(path: string): Promise<number> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.mtimeMs ?? 0;
-}
-
-async function describeOwner(path: string): Promise<string> {
-  const owner = await readOwner(path);
-  return owner === undefined ? 'its lock cannot be read' : `process ${owner.pid} on ${owner.host}`;
-}
-
-async function touch(path: string): Promise<void> {
+/** Only our own: after a takeover the file at this path is another's. */
+async function touch(path: string, owner: Owner): Promise<void> {
   const now = new Date();
-  await utimes(path, now, now).catch(() => {});
+  try {
+    if ((await readLock(path))?.id === owner.token) await utimes(path, now, now);
+  } catch {
+    // The next heartbeat may succeed; what is lost for good is found before the next state is saved.
+  }
 }

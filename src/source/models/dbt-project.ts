@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { requireFile } from '../../files/named-file.ts';
 import { configError, messageOf } from '../../protocol/connector-error.ts';
 import { parseYamlFile } from '../../protocol/yaml-file.ts';
 import { renderTemplate, type TemplateGlobals } from './jinja.ts';
@@ -31,6 +32,7 @@ export interface DbtProject {
 /** @throws ConnectorError where there is no readable dbt_project.yml in the folder. */
 export async function readDbtProject(folder: string): Promise<DbtProject> {
   const path = join(folder, 'dbt_project.yml');
+  await requireFile('project_dir', path);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw configError(
       `The dbt project ${folder} has no dbt_project.yml that can be read. Give the folder that holds it.`,

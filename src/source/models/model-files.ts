@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { requireFile } from '../../files/named-file.ts';
 import { configError, messageOf } from '../../protocol/connector-error.ts';
 
 /** A text file of a project. */
@@ -36,6 +37,7 @@ export async function readFiles(folder: string, options: ListOptions): Promise<P
 }
 
 async function readProjectFile(file: string, path: string, below: string): Promise<ProjectFile> {
+  await requireFile('models', file);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw configError(`The file ${path} cannot be read.`, { cause, internal: messageOf(cause) });
   });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { requireFile } from '../../../files/named-file.ts';
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
 import { duckdbDialect } from './dialect.ts';
 import type { CopyFrom } from './line-bytes.ts';
@@ -80,6 +81,7 @@ async function viewParquet(connection: DuckDBConnection, folder: string): Promis
     throw configError(`The folder ${folder} (warehouse.path) holds no .parquet file.`);
   }
   for (const file of files) {
+    await requireFile('warehouse.path', join(folder, file));
     const name = quoteIdentifier(file.slice(0, -'.parquet'.length));
     try {
       await connection.run(`CREATE VIEW ${name} AS FROM read_parquet(${quoteString(join(folder, file))})`);
@@ -91,16 +93,15 @@ async function viewParquet(connection: DuckDBConnection, folder: string): Promis
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
+  const found = await stat(path).catch((cause: unknown) => {
     throw configError(
       `${path} (warehouse.path) is not there. Give a DuckDB file or a folder of parquet files.`,
-      {
-        cause: error,
-      },
+      { cause },
     );
-  }
+  });
+  if (found.isDirectory()) return 'folder';
+  await requireFile('warehouse.path', path);
+  return 'file';
 }
 
 /**

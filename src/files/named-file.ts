@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises';
+import { ConnectorError, configError } from '../protocol/connector-error.ts';
+import { codeOf, fileFault } from '../protocol/file-fault.ts';
+import { notFile, notFolder } from './file-kind.ts';
+
+/** A shell's `<(…)` is a pipe that a command is already writing to. */
+const ofShell = /^\/dev\/fd\/\d+$/;
+
+/**
+ * The text of a file that a person named.
+ *
+ * @param setting the option or key that names it, for the error
+ * @throws ConnectorError where there is none, or something else stands in its place
+ */
+export async function readNamedFile(setting: string, path: string): Promise<string> {
+  try {
+    const found = await stat(path);
+    const stranger = found.isFIFO() && ofShell.test(path) ? undefined : notFile(found);
+    if (stranger === undefined) return await readFile(path, 'utf8');
+    throw configError(`${setting}: cannot read ${path}: ${stranger}.`);
+  } catch (error) {
+    if (error instanceof ConnectorError) throw error;
+    throw configError(`${setting}: cannot read ${path}: ${readProblemOf(error)}.`, { cause: error });
+  }
+}
+
+/** Refuses what stands where a file belongs and is none, before it is opened. What is not there passes. */
+export async function requireFile(setting: string, path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  const problem = found && notFile(found);
+  if (problem !== undefined) throw configError(`${setting}: ${path} cannot be used: ${problem}.`);
+}
+
+/** Refuses what stands where a folder belongs and is none. What is not there passes. */
+export async function requireFolder(setting: string, path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  const problem = found && notFolder(found);
+  if (problem !== undefined) throw configError(`${setting}: ${path} cannot be used: ${problem}.`);
+}
+
+function readProblemOf(error: unknown): string {
+  return codeOf(error) === 'EACCES' ? 'this user may not read it' : fileFault(error);
+}
