@@ -5,7 +5,8 @@ import type { DestinationConfig } from './config.ts';
 import type { Decision } from './decision.ts';
 import type { ToOperation } from './operation.ts';
 import type { StreamPlan } from './stream-plan.ts';
-import type { Answer, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
+import type { Answer } from './wire/answer.ts';
 
 /**
  * A way into Customer.io: all that its two APIs do not share. Packing, lanes, pace, retries, halving, settlement and
@@ -22,7 +23,7 @@ export interface Api {
   ): ToOperationBytes | undefined;
   transport(config: DestinationConfig): Transport;
   /** What an answer to a batch of so many operations means. */
-  decide(answer: Answer, operations: number): Decision;
+  decide(config: DestinationConfig): (answer: Answer, operations: number) => Decision;
   /** Whether the key works, found out without leaving anything in the workspace. */
   check(config: DestinationConfig): Promise<AirbyteMessage>;
 }

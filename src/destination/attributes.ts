@@ -27,6 +27,10 @@ export const contractColumns: Readonly<Record<StreamPlan['kind'], readonly (keyo
   relationships: ['groupId', 'objectTypeId', 'userId', 'anonymousId', 'timestamp', 'relationshipAttributes'],
 };
 
+/** Customer.io knows `created_at` as unix seconds, whatever the schema says. */
+const isTime = (name: string, timestamps: ReadonlySet<string>): boolean =>
+  name === 'created_at' || timestamps.has(name);
+
 type ColumnKind = 'own' | 'timestamp' | 'plain';
 
 /** What each column of a stream is, worked out once a name rather than once a record. */
@@ -46,7 +50,7 @@ export function columnKinds(plan: StreamPlan): ColumnKinds {
   const classify = (name: string): ColumnKind => {
     longNames ||= Buffer.byteLength(name) > limits.attributeName;
     if (own.has(name) || isAirbyteColumn(name)) return 'own';
-    return plan.timestamps.has(name) || name === 'created_at' ? 'timestamp' : 'plain';
+    return isTime(name, plan.timestamps) ? 'timestamp' : 'plain';
   };
   return {
     kindOf(name) {
@@ -62,7 +66,10 @@ export function columnKinds(plan: StreamPlan): ColumnKinds {
   };
 }
 
-/** Every column that is not the contract's. Timestamps become unix seconds, the form that segments compare. */
+/**
+ * Every column that is not the contract's. Timestamps become unix seconds, the form that segments compare; a value
+ * that is none stays as it is.
+ */
 export function attributesOf(
   data: Readonly<Record<string, unknown>>,
   columns: ColumnKinds,
@@ -75,28 +82,29 @@ export function attributesOf(
     if (kind === 'own') continue;
     const value = data[name];
     const missing = value === null || value === undefined;
-    if (!missing) set(attributes, name, kind === 'timestamp' ? (secondsOf(value) ?? value) : value);
+    if (!missing) set(attributes, name, kind === 'timestamp' ? (unixSeconds(value) ?? value) : value);
     else if (unset) set(attributes, name, null);
   }
   return attributes;
 }
 
-/** created_at and typed timestamps; a text that is none stays as it is. */
-const secondsOf = (value: unknown): number | undefined =>
-  typeof value === 'string' ? unixSeconds(value) : undefined;
-
-/** Attributes of the relationship itself, whose types no schema tells: text that can only be a time is one. */
+/**
+ * Attributes of the relationship itself. The schema seldom tells their types: beside what it knows as a time, a text
+ * that can only be a time is one.
+ */
 export function relationshipAttributes(
   given: Readonly<Record<string, unknown>>,
+  timestamps: ReadonlySet<string>,
   options: AttributeOptions,
 ): Attributes {
   const attributes: Attributes = {};
+  const isUnix = options.relationship_timestamps === 'unix';
   for (const name of Object.keys(given)) {
     const value = given[name];
     if (value === null || value === undefined) {
       if (options.null_attributes === 'unset') set(attributes, name, null);
     } else {
-      const convert = options.relationship_timestamps === 'unix' && looksLikeTimestamp(value);
+      const convert = isUnix && (isTime(name, timestamps) || looksLikeTimestamp(value));
       set(attributes, name, convert ? (unixSeconds(value) ?? value) : value);
     }
   }

@@ -1,33 +1,48 @@
-import { messageOf } from '../protocol/connector-error.ts';
-import { type DestinationConfig, hostOf } from './config.ts';
+import { redirection } from './decision.ts';
+import type { ServerWords } from './server-words.ts';
+import type { Answer } from './wire/answer.ts';
+import { boundsOf } from './wire/exchange.ts';
+import { type Call, openWire } from './wire/wire.ts';
 
-interface Words {
-  /** What to look at where the key is refused. */
-  readonly keys: string;
-  /** The API's name. */
-  readonly api: string;
-}
+/** A person waits for a check. */
+export const checkTimeoutMs = 15_000;
 
-/** What an error of customerio-node says of the configuration. */
-export function explain(error: unknown, config: DestinationConfig, { keys, api }: Words): string {
-  const status = statusOf(error);
-  if (status === 401 || status === 403) {
-    return `Customer.io refuses the key: check ${keys}, and the region.`;
+const isPassing = (answer: Answer): boolean =>
+  'failure' in answer ? answer.final !== true : answer.status >= 500 || answer.status === 429;
+
+/** One question, asked twice where the first answer may pass. @throws ConnectorError where the environment's proxy is none. */
+export async function ask(url: string, call: Call, answerTimeoutMs = checkTimeoutMs): Promise<Answer> {
+  const wire = openWire({ url, bounds: { ...boundsOf(answerTimeoutMs), wholeMs: answerTimeoutMs } });
+  try {
+    const first = await wire.ask(call);
+    return isPassing(first) ? await wire.ask(call) : first;
+  } finally {
+    wire.close();
   }
-  const host = hostOf(config);
-  if (status !== undefined) return `${host} answered ${status}: is it Customer.io's ${api}?`;
-  return `${host} could not be reached: ${reasonOf(error)}. Check the network and, if set, endpoint.`;
 }
 
-export function statusOf(error: unknown): number | undefined {
-  const status =
-    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' ? status : undefined;
+/** What an answer that is not the one hoped for says of the configuration. */
+export function explain(answer: Answer, words: ServerWords, api: string): string {
+  if ('failure' in answer) {
+    const mend = answer.final === true ? '' : ' Check the network and, if set, endpoint.';
+    return `${words.host} could not be reached: ${words.clean(answer.failure)}.${mend}`;
+  }
+  const { status } = answer;
+  if (status === 401 || status === 403) {
+    return `Customer.io refuses the key: check ${words.keys}, and the region.`;
+  }
+  const whole = status === 200 || status === 400 ? ', but not as Customer.io does' : '';
+  return (
+    redirection(answer, words) ?? `${words.host} answered ${status}${whole}: is it Customer.io's ${api}?`
+  );
 }
 
-/** fetch hides the reason ("fetch failed") in the cause. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof AggregateError) return cause.errors.map(messageOf).join(', ');
-  return cause instanceof Error ? cause.message : messageOf(error);
+/** The body as a JSON object, undefined where it is none. */
+export function objectOf(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -43,10 +43,12 @@ const mapping = z
     object_type_id: column('Object type id', 'objectTypeId'),
     object_type: z
       .string()
+      .regex(/^\d+$/, 'it must be the number of an object type')
       .optional()
       .meta({
         title: 'Fixed object type id',
         description: 'The object type of every record of the stream, where no column holds it.',
+        pattern_descriptor: 'a whole number',
         examples: ['1'],
       }),
     relationship_attributes: column('Relationship attributes', 'relationshipAttributes'),

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parseDestinationConfig } from './config.ts';
 import { backoffMs, decide } from './decision.ts';
+import { serverWords } from './server-words.ts';
+
+const pipelines = parseDestinationConfig({ api: 'pipelines', write_key: 'secret-of-ours' });
 
 const answer = (status: number, body = '', retryAfterMs?: number) => ({ status, body, retryAfterMs });
 
@@ -37,19 +41,91 @@ describe('an answer', () => {
     ['without an index', { reason: 'invalid' }],
     ['with the index of no operation', { batch_index: 10, reason: 'invalid' }],
     ['with a broken index', { batch_index: 1.5, reason: 'invalid' }],
+    ['with an index that is a text', { batch_index: '1', reason: 'invalid' }],
+    ['that is a text', 'invalid'],
+    ['that is null', null],
+    ['that is a list', [1]],
   ])('of 207 with a failure %s is found by halving', (_, error) => {
     const body = JSON.stringify({ errors: [{ batch_index: 0, reason: 'invalid' }, error] });
     expect(decide(answer(207, body), 10)).toMatchObject({ action: 'split', error: { reason: 'invalid' } });
   });
 
   it.each([
+    [200, ''],
+    [200, ' '],
     [200, '<html>Sign in</html>'],
+    [200, '{'],
+    [200, '[]'],
+    [200, 'null'],
+    [200, '"ok"'],
+    [200, '0'],
+    [200, '{"error":"sign in"}'],
+    [200, '{"success":false}'],
+    [200, '{"errors":{}}'],
+    [200, '{"errors":null}'],
+    [207, '{"success":true}'],
+    [207, '{"errors":"many"}'],
+    [207, '[{"batch_index":0}]'],
     [207, '<html>'],
     [207, ''],
     [207, '{}'],
     [207, '{"errors":[{"batch_in'],
   ])('of %i that says nothing of the operations is no success: %j', (status, body) => {
     expect(decide(answer(status, body), 10).action).toBe('retry');
+  });
+
+  it.each(['{}', ' { } ', '{"success":true}', '{"errors":[]}'])(
+    'of 200 that is Customer.io’s: %s',
+    (body) => {
+      expect(decide(answer(200, body), 10)).toEqual({ action: 'accept', errors: [] });
+    },
+  );
+
+  it.each([
+    ['[null]', 'rejected'],
+    ['["x"]', 'rejected'],
+    ['[{"reason":7}]', 'rejected'],
+  ])('of 207 to one operation whose error cannot be read is its refusal: %s', (errors) => {
+    expect(decide(answer(207, `{"errors":${errors}}`), 1)).toMatchObject({ action: 'split' });
+  });
+
+  it('that is too long to read is halved under 207, and tried again under 200', () => {
+    const long = { body: '', retryAfterMs: undefined, flaw: 'too long' } as const;
+    expect(decide({ status: 207, ...long }, 10).action).toBe('split');
+    expect(decide({ status: 200, ...long }, 10).action).toBe('retry');
+  });
+
+  it.each([
+    [301, 'https://user:pass@else.example/login?token=secret-of-ours#x', 'https://else.example/login.'],
+    [302, '/elsewhere', 'https://cdp.customer.io/elsewhere'],
+    [303, '//else.example:81', 'http'],
+    [307, 'https://secret-of-ours.example/secret-of-ours/x', 'https://****.example/****/x'],
+    [308, 'javascript:alert(1)', 'an address that is none'],
+    [302, undefined, 'nowhere'],
+    [300, undefined, 'nowhere'],
+    [304, undefined, 'nowhere'],
+    [307, 'https://cdp-eu.customer.io/v1/batch', 'Is the workspace in region "eu"?'],
+  ])('of %i to %s stops the run, and names the target', (status, location, target) => {
+    const words = serverWords(pipelines, 'write_key');
+    const { action, why } = Object(decide({ ...answer(status), location }, 10, words));
+    expect(action).toBe('stop');
+    expect(why).toContain(target);
+    expect(why).not.toMatch(/secret-of-ours|pass|token/);
+  });
+
+  it('keeps keys, pages and control characters out of what it tells', () => {
+    const secret = 'secret-of-ours';
+    const message = `\u001b[2J${secret} ${Buffer.from(`${secret}:`).toString('base64')}\n${'page '.repeat(900)}`;
+    const body = JSON.stringify({ errors: [{ batch_index: 0, reason: secret, field: secret, message }] });
+    const { errors } = Object(decide(answer(207, body), 1, serverWords(pipelines, 'write_key')));
+    expect(errors[0]).toMatchObject({ reason: '****', field: '****' });
+    expect(errors[0].message).toMatch(/^\[2J\*{4} \*{4} page/);
+    expect(errors[0].message.length).toBeLessThan(310);
+    expect(errors[0].message).not.toContain(Buffer.from(`${secret}:`).toString('base64'));
+  });
+
+  it('of a proxy that refuses for good stops the run', () => {
+    expect(decide({ failure: 'the proxy says no', final: true }, 1)).toMatchObject({ action: 'stop' });
   });
 
   it('of 400 gives the reason of either API, in fields or in a sentence', () => {
@@ -68,7 +144,7 @@ describe('an answer', () => {
 
   it('that refuses the key names what to look at', () => {
     expect(decide(answer(401), 1)).toMatchObject({ why: expect.stringContaining('check site_id, api_key') });
-    expect(decide(answer(401), 1, 'write_key')).toMatchObject({
+    expect(decide(answer(401), 1, serverWords(pipelines, 'write_key'))).toMatchObject({
       why: expect.stringContaining('check write_key and region'),
     });
   });

@@ -1,4 +1,5 @@
-import type { Answer } from './transport.ts';
+import { oneLine, type ServerWords } from './server-words.ts';
+import { type Answer, redirectTarget } from './wire/answer.ts';
 
 /** One operation that Customer.io did not take; the others of its batch were accepted. */
 export interface ItemError {
@@ -27,72 +28,98 @@ function parsed(body: string): unknown {
   }
 }
 
-const text = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback);
-
-/** The errors of a v2 answer: `{"errors": [{batch_index, reason, field, message}]}`. */
-function errorsOf(body: string): Record<string, unknown>[] {
+/** The errors of a v2 answer, `{"errors": [{batch_index, reason, field, message}]}`, whatever they are in truth. */
+function errorsOf(body: string): readonly unknown[] {
   const value = parsed(body);
-  return isObject(value) && Array.isArray(value.errors) ? value.errors.filter(isObject) : [];
+  return isObject(value) && Array.isArray(value.errors) ? value.errors : [];
 }
 
 /** An accepted batch; undefined where the answer does not say which of its operations failed. */
-function itemErrors(errors: readonly Record<string, unknown>[], operations: number): ItemError[] | undefined {
-  const items = errors.map((error) => ({ batch_index: error.batch_index, ...wording(error) }));
-  const named = (item: { batch_index: unknown }): item is ItemError =>
-    Number.isInteger(item.batch_index) &&
-    Number(item.batch_index) >= 0 &&
-    Number(item.batch_index) < operations;
-  return items.every(named) ? items : undefined;
+function itemErrors(
+  errors: readonly unknown[],
+  operations: number,
+  clean: ServerWords['clean'],
+): ItemError[] | undefined {
+  const items: ItemError[] = [];
+  for (const error of errors) {
+    const index = isObject(error) ? error.batch_index : undefined;
+    if (!isObject(error) || typeof index !== 'number' || !Number.isInteger(index)) return undefined;
+    if (index < 0 || index >= operations) return undefined;
+    items.push({ batch_index: index, ...wording(error, clean) });
+  }
+  return items;
 }
+
+/** What either API says to a batch that it took: `{}`, `{"success": true}`, `{"errors": […]}`. */
+const isTaken = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) &&
+  Object.entries(value).every(([name, of]) =>
+    name === 'errors' ? Array.isArray(of) : name === 'success' && of === true,
+  );
 
 /**
  * 200 `{}` or 207 with its list. Anything else under these numbers, such as a proxy's page, says nothing of the
  * operations: taken for success it would lose them without a word.
  */
-function decideTaken(status: number, body: string, operations: number): Decision {
+function decideTaken(answer: Received, operations: number, words: ServerWords): Decision {
+  const { status, body, flaw } = answer;
   const value = parsed(body);
-  const readable = isObject(value)
-    ? status === 200 || Array.isArray(value.errors)
-    : status === 200 && body === '';
-  if (!readable) {
-    return { action: 'retry', why: `HTTP ${status} without Customer.io's answer`, afterMs: undefined };
+  // Too many errors to be read: half of the batch has fewer.
+  if (status === 207 && flaw === 'too long')
+    return { action: 'split', error: wholeError(status, body, words) };
+  if (!isTaken(value) || (status === 207 && value.errors === undefined)) {
+    const how = flaw === undefined ? '' : ` (${flaw})`;
+    return { action: 'retry', why: `HTTP ${status} without Customer.io's answer${how}`, afterMs: undefined };
   }
-  const errors = errorsOf(body);
-  const items = itemErrors(errors, operations);
+  const items = itemErrors(errorsOf(body), operations, words.clean);
   // Halved, each part is answered alone; an operation may come twice, as in any retry.
   return items === undefined
-    ? { action: 'split', error: wholeError(status, body) }
+    ? { action: 'split', error: wholeError(status, body, words) }
     : { action: 'accept', errors: items };
 }
 
-const wording = (error: Record<string, unknown>): Omit<ItemError, 'batch_index'> => ({
-  reason: text(error.reason, 'rejected'),
-  field: text(error.field, ''),
-  message: text(error.message, 'Customer.io gave no message.'),
-});
+function wording(
+  error: Record<string, unknown>,
+  clean: ServerWords['clean'],
+): Omit<ItemError, 'batch_index'> {
+  const text = (value: unknown, fallback: string): string =>
+    typeof value === 'string' ? clean(value) : fallback;
+  return {
+    reason: text(error.reason, 'rejected'),
+    field: text(error.field, ''),
+    message: text(error.message, 'Customer.io gave no message.'),
+  };
+}
+
+type Received = Extract<Answer, { status: number }>;
 
 const passing = new Set([408, 425, 429]);
 
+const plainWords: ServerWords = { keys: 'site_id, api_key', host: 'Customer.io', clean: oneLine };
+
 /**
  * https://docs.customer.io/api/track, "Send multiple requests": 200, 207, 400, 401; the rest is HTTP's. The Pipelines
- * API in strict mode has 200, 400 and 401. `keys` names what to look at where the key is refused.
+ * API in strict mode has 200, 400 and 401.
  */
-export function decide(answer: Answer, operations: number, keys = 'site_id, api_key'): Decision {
-  if ('failure' in answer) return { action: 'retry', why: answer.failure, afterMs: undefined };
+export function decide(answer: Answer, operations: number, words: ServerWords = plainWords): Decision {
+  if ('failure' in answer) {
+    if (answer.final === true) return { action: 'stop', why: words.clean(answer.failure) };
+    return { action: 'retry', why: words.clean(answer.failure), afterMs: undefined };
+  }
   const { status, body, retryAfterMs } = answer;
-  if (status === 200 || status === 207) return decideTaken(status, body, operations);
+  if (status === 200 || status === 207) return decideTaken(answer, operations, words);
   if (passing.has(status) || status >= 500) {
     return { action: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs };
   }
-  if (status === 400 || status === 413) return { action: 'split', error: wholeError(status, body) };
-  return { action: 'stop', why: stopReason(status, keys) };
+  if (status === 400 || status === 413) return { action: 'split', error: wholeError(status, body, words) };
+  return { action: 'stop', why: stopReason(answer, words) };
 }
 
-function wholeError(status: number, body: string): Omit<ItemError, 'batch_index'> {
-  const [first] = errorsOf(body);
-  if (first !== undefined) return wording(first);
+function wholeError(status: number, body: string, { clean }: ServerWords): Omit<ItemError, 'batch_index'> {
+  const first = errorsOf(body).find(isObject);
+  if (first !== undefined) return wording(first, clean);
   const said = sentenceOf(body);
-  if (said !== undefined) return { reason: 'rejected', field: '', message: said };
+  if (said !== undefined) return { reason: 'rejected', field: '', message: clean(said) };
   return {
     reason: `http_${status}`,
     field: '',
@@ -107,11 +134,20 @@ function sentenceOf(body: string): string | undefined {
   return Array.isArray(errors) ? errors.find((error) => typeof error === 'string') : undefined;
 }
 
-function stopReason(status: number, keys: string): string {
+function stopReason(answer: Received, words: ServerWords): string {
+  const { status } = answer;
   if (status === 401 || status === 403) {
-    return `Customer.io refuses the key (${status}): check ${keys} and region.`;
+    return `Customer.io refuses the key (${status}): check ${words.keys} and region.`;
   }
-  return `Customer.io answered ${status}: check endpoint and region.`;
+  return redirection(answer, words) ?? `Customer.io answered ${status}: check endpoint and region.`;
+}
+
+/** Why a redirect is an error, undefined for other answers. It is never followed: rows and keys would go there. */
+export function redirection({ status, location }: Received, words: ServerWords): string | undefined {
+  if (status < 300 || status > 399) return undefined;
+  const target = words.clean(redirectTarget(location, URL.parse(words.host)?.href ?? 'http://localhost'));
+  const region = /-eu\.customer\.io/.test(target) ? ' Is the workspace in region "eu"?' : '';
+  return `${words.host} answered ${status} and points to ${target}. Redirects are not followed, since rows and keys would go there: check endpoint and region.${region}`;
 }
 
 /** Full jitter: anywhere up to a ceiling that doubles, so that lanes do not come back all at once. */

@@ -6,7 +6,7 @@ import { type Delivery, delivery } from './deliver.ts';
 import { ledger, type RecordLine, type Ticket } from './ledger.ts';
 import type { Operation } from './operation.ts';
 import { longestTimerMs, pace } from './pace.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from './wire/answer.ts';
 
 const accepted: Answer = { status: 200, body: '{}', retryAfterMs: undefined };
 const status = (number: number, retryAfterMs?: number): Answer => ({
@@ -32,7 +32,7 @@ function deliveryTo(
   const to: Delivery = delivery({
     lanes: 4,
     retryMs,
-    decide,
+    decide: (answer, operations) => decide(answer, operations),
     signal: halt.signal,
     pace: pace(1000, halt.signal),
     warn: () => undefined,

@@ -7,7 +7,8 @@ import type { RecordLine, Ticket } from './ledger.ts';
 import type { Refusal } from './limits.ts';
 import type { Operation } from './operation.ts';
 import { longestTimerMs, type Pace } from './pace.ts';
-import type { Answer, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
+import type { Answer } from './wire/answer.ts';
 
 /** What becomes of records. */
 export interface Outcomes {

@@ -8,7 +8,12 @@ import { planStreams } from './stream-plan.ts';
 type Row = Record<string, unknown>;
 
 const timestamp = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_without_timezone' };
-const properties = { timestamp, seen_at: timestamp, born: { type: 'string', format: 'date' } };
+const properties = {
+  timestamp,
+  seen_at: timestamp,
+  born: { type: 'string', format: 'date' },
+  relationshipAttributes: { type: 'object', properties: { joined_at: timestamp } },
+};
 
 /** What a record of a stream becomes: the operation, a refusal, or that it is ignored. */
 function mapped(stream: string, data: Row, config: Row = {}): Row {
@@ -312,4 +317,59 @@ it('refuses an operation over 32,000 bytes', () => {
     reason: 'too_long',
     message: expect.stringContaining(String(limits.operation)),
   });
+});
+
+describe('times, in whatever form and size they come', () => {
+  const at = 1_700_000_000;
+  const forms: readonly unknown[] = [
+    at,
+    at + 0.9,
+    at * 1e3 + 123,
+    at * 1e3 + 123.5,
+    at * 1e6 + 123_456,
+    parseExactJson('1700000000123456789'),
+    '1700000000',
+    '1700000000.9',
+    '1700000000123',
+    '1700000000123456',
+    '1700000000123456789',
+    '1.700000000123E12',
+    '2023-11-14T22:13:20Z',
+    '2023-11-14 22:13:20.999999999',
+    '2023-11-15T00:13:20+02:00',
+  ];
+  const rows: readonly [string, Row][] = [
+    ['persons', { userId: 'u' }],
+    ['events', { userId: 'u', event: 'e' }],
+    ['objects', { groupId: 'g', objectTypeId: '1' }],
+    ['relationships', relation],
+  ];
+  it.each(rows)('attributes of %s are unix seconds where they are known as times', (stream, row) => {
+    for (const form of forms) {
+      const { attributes } = mapped(stream, { ...row, created_at: form, seen_at: form });
+      expect(attributes).toEqual({ created_at: at, seen_at: at });
+    }
+  });
+
+  it('attributes of relationships likewise, as an object and as text', () => {
+    for (const form of forms) {
+      const relationshipAttributes = { created_at: form, joined_at: form };
+      for (const given of [relationshipAttributes, JSON.stringify(relationshipAttributes)]) {
+        const operation = mapped('relationships', { ...relation, relationshipAttributes: given });
+        expect(operation.cio_relationships).toMatchObject([
+          { relationship_attributes: { created_at: at, joined_at: at } },
+        ]);
+      }
+    }
+  });
+
+  it.each([1_700_000_000_123, '1700000000123', true, [1_700_000_000_123], 'soon'])(
+    'what is no time or not known as one stays: %j',
+    (value) => {
+      const isTime = typeof value === 'string' || typeof value === 'number';
+      const known = isTime && value !== 'soon' ? at : value;
+      const row = { userId: 'u', other: value, created_at: value };
+      expect(mapped('persons', row)).toMatchObject({ attributes: { other: value, created_at: known } });
+    },
+  );
 });

@@ -201,12 +201,12 @@ function relationOf(
   const field = plan.columns.relationshipAttributes;
   const value = data[field];
   if (value === null || value === undefined || value === '')
-    return { relation: relationshipAttributes({}, config) };
+    return { relation: relationshipAttributes({}, plan.relationTimestamps, config) };
   const given = typeof value === 'string' ? parsedText(value) : value;
   if (typeof value === 'string' && given !== undefined && isDeeper(value)) return tooDeep({ [field]: given });
   if (!isObject(given) || exactDigits(given) !== undefined)
     return refuse('invalid', field, `${field} must be a JSON object.`);
-  return { relation: relationshipAttributes(given, config) };
+  return { relation: relationshipAttributes(given, plan.relationTimestamps, config) };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -13,8 +13,13 @@ import type { StreamPlan } from './stream-plan.ts';
 export type RejectLine = (key: string, record: string, refusal: Refusal) => string;
 
 /** The columns whose types decide what is sent: times, and all of them in a record out of PyAirbyte's cache. */
-function noteOf({ kind, properties, timestamps }: StreamPlan, all: boolean): string {
-  const names = Object.keys(properties).filter((name) => all || timestamps.has(name));
+function noteOf(
+  { kind, properties, timestamps, relationTimestamps, columns }: StreamPlan,
+  all: boolean,
+): string {
+  const decides = (name: string): boolean =>
+    timestamps.has(name) || (relationTimestamps.size > 0 && name === columns.relationshipAttributes);
+  const names = Object.keys(properties).filter((name) => all || decides(name));
   const schema = Object.fromEntries(names.map((name) => [name, properties[name]]));
   return `,${JSON.stringify({ as: kind, schema }).slice(1, -1)}`;
 }

@@ -70,11 +70,17 @@ function learn(streams: Map<string, Found>, reject: Reject, file: string): void 
   streams.set(key, found);
 }
 
-/** The mapping of the config comes before `destination_object_name`, so that a mended config has its say. */
+/**
+ * The mapping of the config comes before `destination_object_name`, so that a mended config has its say. The schema
+ * knows a few columns of many.
+ */
 function catalogOf(streams: ReadonlyMap<string, Found>): ConfiguredAirbyteCatalog {
   return {
     streams: [...streams.values()].map(({ as, schema, ...of }) => ({
-      stream: { ...descriptorOf(of), json_schema: { type: 'object', properties: schema } },
+      stream: {
+        ...descriptorOf(of),
+        json_schema: { type: 'object', properties: schema, patternProperties: { '': {} } },
+      },
       sync_mode: 'incremental',
       destination_sync_mode: 'append',
       destination_object_name: as,

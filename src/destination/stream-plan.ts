@@ -17,6 +17,8 @@ export interface StreamPlan {
   readonly properties: Readonly<Record<string, unknown>>;
   /** Columns that the catalog's schema knows to be timestamps. */
   readonly timestamps: ReadonlySet<string>;
+  /** Attributes of relationships likewise, where the schema describes the column that holds them. */
+  readonly relationTimestamps: ReadonlySet<string>;
 }
 
 export interface ContractColumns {
@@ -69,7 +71,12 @@ function isTimestamp(schema: unknown): boolean {
   if (!isObject(schema)) return false;
   if (schema.format === 'date-time') return true;
   if (typeof schema.airbyte_type === 'string' && schema.airbyte_type.startsWith('timestamp_')) return true;
-  const branches = [schema.oneOf, schema.anyOf].flatMap((list) => (Array.isArray(list) ? list : []));
+  // Airbyte's types of protocol 1: WellKnownTypes.json#/definitions/TimestampWithTimezone.
+  if (typeof schema.$ref === 'string' && /\/Timestamp(?:With|Without)Timezone$/.test(schema.$ref))
+    return true;
+  const branches = [schema.oneOf, schema.anyOf, schema.allOf].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  );
   return branches.some(isTimestamp);
 }
 
@@ -128,7 +135,7 @@ export function findStream<T extends { readonly plan: StreamPlan }>(streams: Ite
 }
 
 /** One that names the namespace goes before one that does not. */
-function mappingOf(
+export function mappingOf(
   { stream }: ConfiguredAirbyteStream,
   config: DestinationConfig,
 ): StreamMapping | undefined {
@@ -155,6 +162,8 @@ export function planStreams(
     const stream = configured.stream.name;
     const mapping = mappingOf(configured, config);
     const properties = propertiesOf(configured.stream.json_schema);
+    const columns = columnsOf(mapping);
+    const relation = properties[columns.relationshipAttributes];
     return [
       key,
       {
@@ -162,10 +171,11 @@ export function planStreams(
         namespace: namespaceOf(configured.stream),
         key,
         kind: kindOf(configured, mapping),
-        columns: columnsOf(mapping),
+        columns,
         fixed: { event: mapping?.event_name, objectType: mapping?.object_type },
         properties,
         timestamps: timestampsOf(properties),
+        relationTimestamps: timestampsOf(isObject(relation) ? propertiesOf(relation) : {}),
       },
     ];
   });

@@ -4,8 +4,15 @@ import { exactDigits } from '../protocol/exact-json.ts';
 const isoText =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
-/** A later second than any that a date can mean: milliseconds. It is the year 5138 in seconds. */
-const firstMilliseconds = 100_000_000_000;
+/**
+ * Numbers from here on are milliseconds, from a thousand times as much on microseconds, from a million times as much
+ * on nanoseconds; the sign does not count. In seconds it is the year 2969, in milliseconds the first day of 1971.
+ * Snowflake scales by the same: https://docs.snowflake.com/en/sql-reference/functions/to_timestamp.
+ */
+const firstMilliseconds = 31_536_000_000;
+
+/** Of a second, from the largest unit down. */
+const units: readonly number[] = [1, 1e3, 1e6, 1e9];
 
 function offsetSeconds(zone: string | undefined): number {
   if (zone === undefined || zone.toUpperCase() === 'Z') return 0;
@@ -36,8 +43,9 @@ function ofPlainText(text: string): number {
 
 function ofText(text: string): number | undefined {
   if (plainText.test(text)) return ofPlainText(text);
-  const match = isoText.exec(text.trim());
-  if (match === null) return /^-?\d{1,19}(?:\.\d+)?$/.test(text) ? ofNumber(Number(text)) : undefined;
+  const trimmed = text.trim();
+  const match = isoText.exec(trimmed);
+  if (match === null) return ofNumberText(trimmed);
   const [, year, month, day, hour, minute, second, zone] = match;
   const days = daysFromEpoch(Number(year), Number(month), Number(day));
   if (!isDate(days, Number(month), Number(day))) return undefined;
@@ -53,23 +61,42 @@ function isDate(days: number, month: number, day: number): boolean {
   return date.getUTCDate() === day && date.getUTCMonth() + 1 === month;
 }
 
+/** undefined beyond the nanoseconds of the year 2969: no time in any unit. */
 function ofNumber(value: number): number | undefined {
-  // Nanoseconds end where a date does; what is beyond is no time in any unit.
-  if (!(Math.abs(value) < firstMilliseconds * 1e9)) return undefined;
-  let seconds = value;
-  while (Math.abs(seconds) >= firstMilliseconds) seconds /= 1000;
-  return Math.floor(seconds);
+  const unit = units.find((each) => Math.abs(value) < firstMilliseconds * each);
+  return unit === undefined ? undefined : Math.floor(value / unit);
+}
+
+/** A number as text, with a point or an exponent or neither. */
+const numberText = /^[+-]?\d{1,20}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?$/;
+
+/** Longer ones may have more digits than a double holds. */
+const shortNumber = 15;
+
+const plainNumber = /^([+-]?)(\d+)(?:\.(\d*))?$/;
+
+function ofNumberText(text: string): number | undefined {
+  if (!numberText.test(text)) return undefined;
+  const [, sign, whole, fraction = ''] = plainNumber.exec(text) ?? [];
+  if (whole === undefined || text.length <= shortNumber) return ofNumber(Number(text));
+  const isBelow = sign === '-';
+  // Counted down to the whole number below, then to the whole second below.
+  const size = BigInt(whole) + (isBelow && /[1-9]/.test(fraction) ? 1n : 0n);
+  const unit = units.find((each) => size < BigInt(firstMilliseconds * each));
+  if (unit === undefined) return undefined;
+  const by = BigInt(unit);
+  return Number(isBelow ? -((size + by - 1n) / by) : size / by);
 }
 
 /**
- * Whole unix seconds of a timestamp: ISO text (no zone is UTC), or a number of seconds, milliseconds,
- * microseconds or nanoseconds by its size. undefined where it cannot be read.
+ * Whole unix seconds of a timestamp: ISO text (no zone is UTC), or a number or its text of seconds, milliseconds,
+ * microseconds or nanoseconds by its size (`firstMilliseconds`). undefined where it cannot be read.
  */
 export function unixSeconds(value: unknown): number | undefined {
   if (typeof value === 'number') return ofNumber(value);
   if (typeof value === 'string') return ofText(value);
   const digits = exactDigits(value);
-  return digits === undefined ? undefined : ofNumber(Number(digits));
+  return digits === undefined ? undefined : ofNumberText(digits);
 }
 
 /** Text that can only be a point in time: a date alone may be a birthday, which stays text. */

@@ -7,6 +7,7 @@ import type { ParsedMessage, ParsedRecord, ParsedState } from '../protocol/parse
 import type { ScannedRecord } from '../protocol/scan-record.ts';
 import type { ToOperationBytes } from './bytes/operation-bytes.ts';
 import { Workbench } from './bytes/workbench.ts';
+import { checkMappings, unusedMappings } from './check-mappings.ts';
 import { apiOf } from './choose-api.ts';
 import { parseDestinationConfig } from './config.ts';
 import { type Delivery, delivery } from './deliver.ts';
@@ -212,6 +213,7 @@ async function work(run: Run, request: WriteRequest): Promise<void> {
 export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessage> {
   const config = parseDestinationConfig(request.config);
   const plans = planStreams(request.catalog, config);
+  checkMappings(request.catalog, config);
   await requireFolder('rejects', config.rejects);
   const out = outbox<AirbyteMessage>();
   const books = ledger(plans.keys(), (message) => out.put(message));
@@ -261,7 +263,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     delivery: delivery({
       lanes: config.requests_in_flight,
       transport,
-      decide: api.decide,
+      decide: api.decide(config),
       pace: pace(config.max_requests_per_second, signal),
       retryMs: config.retry_seconds * 1000,
       signal,
@@ -273,6 +275,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
       },
     }),
   };
+  for (const text of unusedMappings(request.catalog, config)) out.put(log('WARN', text));
   const working = work(run, request);
   try {
     for await (const message of out.take()) {

@@ -1,5 +1,5 @@
+import { eventIdentityColumns } from '../source/event-identity.ts';
 import type { ModelPlan } from '../source/plan.ts';
-import { eventIdentityColumns } from '../source/record-query.ts';
 import type { Dialect } from '../source/warehouse/warehouse.ts';
 import { type Delivery, type Examination, hasColumn, type Subject } from './subject.ts';
 

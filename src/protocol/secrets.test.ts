@@ -15,6 +15,44 @@ describe('maskSecrets', () => {
     expect(masked).not.toMatch(/ss.*w.*rd/s);
   });
 
+  const key = 'Zk9/+w-_Q2>?~x7R';
+  const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+  test.each(['', 's', 'si', 'sit', 'site', 'a-longer-site-id'])(
+    'strikes the Basic form of it behind user "%s"',
+    (user) => {
+      for (const tail of ['', ':', ':more', '\n']) {
+        const plain = base64(`${user}:${key}${tail}`);
+        const forms = [
+          plain,
+          plain.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+          encodeURIComponent(plain),
+          plain.replaceAll('/', '\\/'),
+        ];
+        for (const form of forms) {
+          expect(maskSecrets(`Authorization: Basic ${form}, and so on`, [key])).toBe(
+            'Authorization: Basic ****, and so on',
+          );
+        }
+      }
+    },
+  );
+
+  const odd = `Ab<c>&"d'/é e`;
+  test.each([
+    ['JSON with escaped slashes', JSON.stringify(odd).slice(1, -1).replaceAll('/', '\\/')],
+    ['JSON of letters of ASCII', `Ab\\u003cc\\u003e\\u0026\\"d\\u0027/\\u00e9 e`],
+    ['a URL with small digits', encodeURIComponent(odd).replace(/%../g, (code) => code.toLowerCase())],
+    ['a page', `Ab&lt;c&gt;&amp;&quot;d'/é e`],
+    ['the name of a host', odd.toLowerCase()],
+  ])('strikes a secret in %s', (_where, text) => {
+    expect(maskSecrets(`x ${text} y`, [odd])).toBe('x **** y');
+  });
+
+  test('long texts are no trouble', () => {
+    const text = `${'a'.repeat(300_000)} ${key}`;
+    expect(maskSecrets(text, [key])).toBe(`${'a'.repeat(300_000)} ****`);
+  });
+
   test('a secret within another leaves nothing of either', () => {
     expect(maskSecrets('key=abcd1234efgh', ['1234', 'abcd1234efgh'])).toBe('key=****');
     expect(maskSecrets('k=%26%26%26%26abc', ['%26%26abc', '&&&&abc'])).toBe('k=****');

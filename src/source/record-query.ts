@@ -1,5 +1,6 @@
 import type { StreamContract } from '../streams/contract.ts';
 import type { Cursor } from './changes/state.ts';
+import { currentIdRecipe, eventIdentity, type IdRecipe, textOf } from './event-identity.ts';
 import type { ModelPlan } from './plan.ts';
 import type { Dialect, JsonField } from './warehouse/warehouse.ts';
 
@@ -46,12 +47,15 @@ export function recordFields(dialect: Dialect, contract: StreamContract, model: 
   return [{ name: 'messageId', schema: { type: 'string' }, sql }, ...others];
 }
 
-/** An event's id: its time, and a hash of its own id and person, else of the whole row. */
-function messageId(dialect: Dialect, model: ModelPlan, others: readonly NamedField[]): string {
-  return dialect.ulid(
-    timestampOf(dialect, model),
-    eventIdentity(dialect, model) ?? dialect.jsonObject(others),
-  );
+/** An event's id: its time, and a hash of what tells it from others. */
+function messageId(
+  dialect: Dialect,
+  model: ModelPlan,
+  fields: readonly NamedField[],
+  recipe: IdRecipe,
+): string {
+  const others = fields.filter((field) => field.name !== 'messageId');
+  return dialect.ulid(timestampOf(dialect, model), eventIdentity(dialect, model, others, recipe));
 }
 
 /** A JSON column may hold anything; relationship attributes are an object by contract. */
@@ -68,24 +72,8 @@ function timestampOf(dialect: Dialect, { columns }: ModelPlan): string {
   return dialect.utcTimestamp(dialect.quoteIdentifier('timestamp'), type);
 }
 
-function textOf(dialect: Dialect, names: readonly string[]): string {
-  const parts = names.map((name) => `COALESCE(CAST(${dialect.quoteIdentifier(name)} AS VARCHAR), '')`);
-  return `(${parts.join(` || '|' || `)})`;
-}
-
 const columnsAmong = (model: ModelPlan, names: readonly string[]): string[] =>
   names.filter((name) => model.columns.some((column) => column.name === name));
-
-/** The row's own id and its person, where the model has them: with the timestamp, they make the message id. */
-export function eventIdentityColumns(model: ModelPlan): string[] | undefined {
-  const id = model.columns.find((column) => ['messageId', 'event_id', 'EVENT_ID'].includes(column.name));
-  return id && [id.name, ...columnsAmong(model, ['userId', 'anonymousId', 'event'])];
-}
-
-function eventIdentity(dialect: Dialect, model: ModelPlan): string | undefined {
-  const columns = eventIdentityColumns(model);
-  return columns && textOf(dialect, columns);
-}
 
 /** SQL that names a row to a person, from columns that every row of the stream has. */
 function rowName(dialect: Dialect, contract: StreamContract, model: ModelPlan): string {
@@ -97,14 +85,9 @@ function keyOf(
   contract: StreamContract,
   model: ModelPlan,
   fields: readonly NamedField[],
+  recipe: IdRecipe,
 ): string {
-  if (contract.name === 'events') {
-    return messageId(
-      dialect,
-      model,
-      fields.filter((field) => field.name !== 'messageId'),
-    );
-  }
+  if (contract.name === 'events') return messageId(dialect, model, fields, recipe);
   return textOf(dialect, columnsAmong(model, [...contract.primaryKey, 'anonymousId']));
 }
 
@@ -134,12 +117,17 @@ function inOrder(dialect: Dialect, where: string, { part }: RowRange): string {
 }
 
 /** Builds the queries of one model. The model's own text stands first and untouched, so that errors in it read well. */
-export function recordQuery(dialect: Dialect, contract: StreamContract, model: ModelPlan): RecordQuery {
+export function recordQuery(
+  dialect: Dialect,
+  contract: StreamContract,
+  model: ModelPlan,
+  recipe: IdRecipe = currentIdRecipe,
+): RecordQuery {
   const fields = recordFields(dialect, contract, model);
   const json = dialect.jsonObject(fields);
   const hash = `SUBSTR(MD5(CAST(${json} AS VARCHAR)), 1, 16)`;
   const rows = `WITH "__model" AS (\n${model.compiled.sql}\n), "__rows" AS (
-  SELECT *, ${timestampOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields)} AS ${key} FROM "__model"
+  SELECT *, ${timestampOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields, recipe)} AS ${key} FROM "__model"
 )`;
   const except = (hashes: readonly string[]): string =>
     hashes.length === 0 ? 'TRUE' : `${hash} NOT IN (${hashes.map((h) => dialect.quoteString(h)).join(', ')})`;

@@ -1,7 +1,9 @@
+import { parseExactJson } from '../../protocol/exact-json.ts';
 import type { ScannedRecord } from '../../protocol/scan-record.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../timestamps.ts';
 import { type ColumnLookup, type Role, role } from './column-bytes.ts';
+import { isNumber } from './key-bytes.ts';
 import { secondsOfBytes } from './timestamp-bytes.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -13,15 +15,14 @@ const openBrace = 0x7b;
 
 const longestTimestamp = 64;
 
-/** Unix seconds of a value as `unixSeconds` has them; NaN where it is none. */
+/** Unix seconds of a value as `unixSeconds` has them; NaN where it is none, or longer than times are. */
 export function secondsOfValue(bytes: Uint8Array, start: number, end: number): number {
   if (isText(bytes, start)) {
     const seconds = secondsOfBytes(bytes, start + 1, end - 1);
     if (!Number.isNaN(seconds)) return seconds;
   }
   if (end - start > longestTimestamp) return Number.NaN;
-  const value: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString());
-  return unixSeconds(value) ?? Number.NaN;
+  return unixSeconds(parseExactJson(Buffer.from(bytes.subarray(start, end)).toString())) ?? Number.NaN;
 }
 
 export interface AttributeRules {
@@ -66,7 +67,10 @@ function writeAttribute(
     if (!isFirst(out)) out.byte(comma);
     out.hold((nameStart[index] ?? 0) - 1);
   }
-  if (kind === role.timestampAttribute && putSeconds(out, bytes, start, end)) return true;
+  if (kind === role.timestampAttribute) {
+    if (end - start > longestTimestamp) return false;
+    if (putSeconds(out, bytes, start, end)) return true;
+  }
   out.holdTo(end);
   return end - start <= (kind === role.reserved ? limits.personId : longest);
 }
@@ -74,9 +78,9 @@ function writeAttribute(
 /** No value ends with the brace that the object begins with. */
 export const isFirst = (out: Workbench): boolean => out.bytes[out.length - 1] === openBrace;
 
-/** Unix seconds in place of a text; false where it is none that can be read, and stays as it is. */
+/** Unix seconds in place of a time; false where it is none that can be read, or is that already, and stays as it is. */
 function putSeconds(out: Workbench, bytes: Uint8Array, start: number, end: number): boolean {
-  if (!isText(bytes, start)) return false;
+  if (isShortNumber(bytes, start, end)) return false;
   const seconds = secondsOfValue(bytes, start, end);
   if (Number.isNaN(seconds)) return false;
   out.holdTo(start);
@@ -85,6 +89,10 @@ function putSeconds(out: Workbench, bytes: Uint8Array, start: number, end: numbe
   out.hold(end);
   return true;
 }
+
+/** A whole number of seconds by its size: there is nothing to do. */
+const isShortNumber = (bytes: Uint8Array, start: number, end: number): boolean =>
+  end - start <= 10 && isNumber(bytes, start, end);
 
 /** Columns with a meaning of their own are no attributes. */
 const isLeftOut = (kind: Role): boolean => kind < role.attribute || kind === role.dropped;

@@ -115,7 +115,11 @@ const times = fc.oneof(
     '2999-01-01T00:00:00',
   ),
   texts('', 'no time', '2024-05-06', '1700000000', '1969-12-31T23:59:58', '2024-02-30T00:00:00'),
-  fc.constantFrom('null', '1700000000', '1700000000123', '-5', '1.5', '99999999999999999999', 'true'),
+  texts(' 2024-05-06 07:08:09', `${' '.repeat(80)}2024-05-06T07:08:09`, '1700000000123', '1.7E12', '1e99'),
+  texts('1700000000999999999', '-1700000000000000001', '31535999999', '31536000000', '\u00312024-05-06'),
+  fc.constantFrom('null', '1700000000', '1700000000123', '-5', '1.5', '99999999999999999999', 'true', '[]'),
+  fc.constantFrom('1700000000999999999', '-1700000000000000001', '1.7E12', '9999999999', '-0', '0', '1e400'),
+  fc.constantFrom('31535999999', '31536000000', '31535999999999', '31536000000000', `1.${'0'.repeat(80)}`),
 );
 const values = fc.oneof(
   fc.jsonValue().map((value) => JSON.stringify(value)),
@@ -166,11 +170,12 @@ const rows: fc.Arbitrary<Columns> = fc
     own('groupId', mostly('"acme"', keys)),
     own('objectTypeId', mostly('"1"', keys)),
     own('last_seen', times),
+    own('created_at', times),
     own('_ab_cdc_deleted_at', mostly('null', fc.constant('"2024-01-01T00:00:00"'))),
     fc.array(fc.tuple(names, values), { maxLength: 5 }),
   )
-  .chain(([userId, anonymousId, time, event, messageId, groupId, type, seen, removed, others]) =>
-    shuffled([userId, anonymousId, time, event, messageId, groupId, type, seen, removed, ...others]),
+  .chain(([userId, anonymousId, time, event, messageId, groupId, type, seen, made, removed, others]) =>
+    shuffled([userId, anonymousId, time, event, messageId, groupId, type, seen, made, removed, ...others]),
   );
 
 const configs: readonly Row[] = [

@@ -1,5 +1,6 @@
 import type { Api } from '../api.ts';
 import { decide } from '../decision.ts';
+import { serverWords } from '../server-words.ts';
 import { toCall } from './call.ts';
 import { verdictOnPipelines } from './check.ts';
 import { pipelinesTransport } from './transport.ts';
@@ -11,6 +12,9 @@ import { pipelinesTransport } from './transport.ts';
 export const pipelinesApi: Api = {
   toOperation: toCall,
   transport: (config) => pipelinesTransport(config),
-  decide: (answer, operations) => decide(answer, operations, 'write_key'),
-  check: verdictOnPipelines,
+  decide: (config) => {
+    const words = serverWords(config, 'write_key');
+    return (answer, operations) => decide(answer, operations, words);
+  },
+  check: (config) => verdictOnPipelines(config),
 };

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { RegionEU, RegionUS } from 'customerio-node';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchPool, bodyOf, packer } from '../batch.ts';
-import { type DestinationConfig, parseDestinationConfig } from '../config.ts';
+import { type DestinationConfig, hostOf, parseDestinationConfig } from '../config.ts';
 import { ledger } from '../ledger.ts';
 import { planStreams } from '../stream-plan.ts';
 import { toCall } from './call.ts';
-import { pipelinesClient } from './client.ts';
 import { pipelinesTransport } from './transport.ts';
 
 let server: Server;
@@ -92,13 +92,12 @@ describe('what goes over the wire', () => {
   });
 
   it.each([
-    ['us', 'https://cdp.customer.io/v1'],
-    ['eu', 'https://cdp-eu.customer.io/v1'],
-  ])('goes to the host of region %s', (region, root) => {
-    const { pipelinesRoot } = pipelinesClient(
-      parseDestinationConfig({ api: 'pipelines', write_key: 'w', region }),
-    );
-    expect(pipelinesRoot).toBe(root);
+    ['us', RegionUS],
+    ['eu', RegionEU],
+  ])('goes to the host of region %s, as customerio-node does', (region, { pipelinesUrl, trackUrl }) => {
+    const pipelines = parseDestinationConfig({ api: 'pipelines', write_key: 'w', region });
+    expect(`${hostOf(pipelines)}/v1`).toBe(pipelinesUrl);
+    expect(`${hostOf({ ...pipelines, api: 'track' })}/api/v1`).toBe(trackUrl);
   });
 });
 
@@ -108,13 +107,13 @@ describe('what comes back', () => {
 
   it.each<[string, number, string, Record<string, string>, unknown]>([
     ['success', 200, '{"success":true}', {}, { status: 200, body: '{"success":true}' }],
-    ['an empty success', 200, '', {}, { status: 200, body: '{}' }],
+    ['an empty success', 200, '', {}, { status: 200, body: '' }],
     ['a refusal', 400, '{"meta":{"errors":["no"]}}', {}, { status: 400, body: '{"meta":{"errors":["no"]}}' }],
     ['a wrong key', 401, '{}', {}, { status: 401 }],
     ['too much', 429, '', { 'retry-after': '7' }, { status: 429, body: '', retryAfterMs: 7000 }],
     ['an empty error', 503, '', {}, { status: 503, body: '' }],
-    ['a page of a proxy', 502, '<html>', {}, { failure: 'an answer that is not JSON' }],
-    ['a page with 200', 200, '<html>', {}, { failure: 'an answer that is not JSON' }],
+    ['a page of a proxy', 502, '<html>', {}, { status: 502, body: '<html>' }],
+    ['a page with 200', 200, '<html>', {}, { status: 200, body: '<html>' }],
   ])('%s', async (_name, status, body, headers, answer) => {
     answerWith = (response) => response.writeHead(status, headers).end(body);
     expect(await send()).toMatchObject(Object(answer));
@@ -123,11 +122,11 @@ describe('what comes back', () => {
 
   it('nothing, for too long', async () => {
     answerWith = () => undefined;
-    expect(await send(100)).toEqual({ failure: 'no answer in time' });
+    expect(await send(100)).toEqual({ failure: expect.stringMatching(/^no (whole )?answer in time$/) });
   });
 
   it('a broken connection', async () => {
     answerWith = (response) => response.socket?.resetAndDestroy();
-    expect(await send()).toEqual({ failure: expect.stringMatching(/ECONNRESET|other side closed|socket/) });
+    expect(await send()).toEqual({ failure: expect.stringMatching(/ECONNRESET|socket/) });
   });
 });

@@ -4,6 +4,7 @@ import { log, rowEstimate } from '../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { StreamContract } from '../../streams/contract.ts';
 import type { SourceConfig } from '../config.ts';
+import { currentIdRecipe, type IdRecipe } from '../event-identity.ts';
 import type { ModelPlan, Plan } from '../plan.ts';
 import { type RecordQuery, type RowRange, recordQuery } from '../record-query.ts';
 import type { LineBatch, TextRow } from '../warehouse/warehouse.ts';
@@ -34,9 +35,29 @@ const rowsBetweenSteps = 10_000;
 /** Rows dated in the future that a state remembers; beyond it they are sent again, which is harmless. */
 const mostFutureRows = 10_000;
 
-function checkDefinition({ config, contract, model, known }: ModelRead): void {
+/** Events that were sent keep the ids that they were sent with: a state without a recipe is of the first. */
+const recipeOf = ({ known }: ModelRead): IdRecipe =>
+  known === undefined ? currentIdRecipe : (known.ids ?? 1);
+
+/** What a model's state says whatever its cursor. */
+const stateOf = (read: ModelRead): Pick<ModelState, 'definition' | 'ids'> => ({
+  definition: read.model.compiled.fingerprint,
+  ...(read.contract.name === 'events' ? { ids: recipeOf(read) } : {}),
+});
+
+/** The shipped model of events got its message id after the first states were written; its rows are the same. */
+const isOlderShippedModel = ({ plan, contract, model, known }: ModelRead): boolean =>
+  contract.name === 'events' &&
+  known?.ids === undefined &&
+  plan.context.project.shipped.has(model.label) &&
+  !plan.context.project.user.has(model.label) &&
+  // A table of that name reads itself alone.
+  !model.compiled.refs.includes(model.label);
+
+function checkDefinition(read: ModelRead): void {
+  const { config, contract, model, known } = read;
   if (known === undefined || known.definition === model.compiled.fingerprint) return;
-  if (config.on_model_change === 'accept') return;
+  if (config.on_model_change === 'accept' || isOlderShippedModel(read)) return;
   throw configError(
     `The state was written by another definition of the model: its cursor may skip rows. Reset the stream to read it all again (in a state file: take its entry out), or set on_model_change to "accept" to go on from the cursor.`,
     { stream: contract.name },
@@ -84,7 +105,7 @@ async function* readAll(
   for await (const batch of warehouse.lines(query.lines(range, Date.now()))) {
     yield { type: 'RECORD_LINES', stream: read.contract.name, lines: batch.bytes, count: batch.count };
   }
-  yield { type: 'STEP', state: { definition: read.model.compiled.fingerprint, future: [] } };
+  yield { type: 'STEP', state: { ...stateOf(read), future: [] } };
 }
 
 interface Survey {
@@ -119,7 +140,6 @@ function* remarks(read: ModelRead, { present, undated, ahead }: Survey): Generat
 /** Rows up to now in the order of the cursor, then those dated ahead of it, each of which is sent once. */
 async function* readChanges(read: ModelRead, query: RecordQuery, start: string): AsyncGenerator<ModelOutput> {
   const { name } = read.contract;
-  const definition = read.model.compiled.fingerprint;
   const remembered = read.known?.future ?? [];
   const after = read.known?.cursor;
   const common = { after, start, exceptHashes: remembered, ...lookbackRange(read, after) };
@@ -128,13 +148,13 @@ async function* readChanges(read: ModelRead, query: RecordQuery, start: string):
   let cursor = after;
   const stepAt = (at: Cursor): Step => {
     cursor = laterOf(cursor, at);
-    return { type: 'STEP', state: { definition, cursor, future: remembered } };
+    return { type: 'STEP', state: { ...stateOf(read), cursor, future: remembered } };
   };
   yield* withSteps(name, orderedLines(read, query, { ...common, part: 'present' }, found.present), stepAt);
   const future = found.ahead === 0 ? [] : await futureHashes(read, query, common);
   if (found.ahead > 0)
     yield* withoutSteps(name, orderedLines(read, query, { ...common, part: 'ahead' }, found.ahead));
-  yield { type: 'STEP', state: { definition, cursor, future } };
+  yield { type: 'STEP', state: { ...stateOf(read), cursor, future } };
 }
 
 function orderedLines(
@@ -183,7 +203,7 @@ async function* withoutSteps(stream: string, batches: AsyncIterable<LineBatch>):
 
 /** The records of one model and the steps between them; the last thing is always a step. */
 export async function* readModel(read: ModelRead): AsyncGenerator<ModelOutput> {
-  const query = recordQuery(read.plan.warehouse.dialect, read.contract, read.model);
+  const query = recordQuery(read.plan.warehouse.dialect, read.contract, read.model, recipeOf(read));
   const start = readStart();
   if (!read.incremental) {
     yield* readAll(read, query, start);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configError } from '../../protocol/connector-error.ts';
 import type { AirbyteStateMessage } from '../../protocol/messages.ts';
+import type { IdRecipe } from '../event-identity.ts';
 
 /** A place in the order (timestamp, key): the last row that was emitted. */
 export interface Cursor {
@@ -13,6 +14,8 @@ export interface ModelState {
   /** Hash of the model's definition: a cursor means nothing to another one. */
   readonly definition: string;
   readonly cursor?: Cursor | undefined;
+  /** The recipe of the message ids of a model of events. */
+  readonly ids?: IdRecipe | undefined;
   /** Hashes of the rows dated after the read's start that were sent already. */
   readonly future: readonly string[];
 }
@@ -25,6 +28,7 @@ const modelState = z.object({
   timestamp: z.string().nullish(),
   key: z.string().nullish(),
   future: z.array(z.string()).nullish(),
+  ids: z.union([z.literal(1), z.literal(2)]).nullish(),
 });
 
 const streamStateSchema = z.object({ models: z.record(z.string(), modelState) });
@@ -34,7 +38,7 @@ function toModelState(raw: z.infer<typeof modelState>): ModelState {
     raw.key === null || raw.key === undefined
       ? undefined
       : { timestamp: raw.timestamp ?? null, key: raw.key };
-  return { definition: raw.definition, cursor, future: raw.future ?? [] };
+  return { definition: raw.definition, cursor, ids: raw.ids ?? undefined, future: raw.future ?? [] };
 }
 
 /** The state of one stream among the messages given; empty where there is none. */
@@ -65,6 +69,7 @@ export function stateMessageOf(stream: string, state: StreamState, recordCount: 
       {
         definition: model.definition,
         ...(model.cursor === undefined ? {} : { timestamp: model.cursor.timestamp, key: model.cursor.key }),
+        ...(model.ids === undefined ? {} : { ids: model.ids }),
         ...(model.future.length === 0 ? {} : { future: [...model.future] }),
       },
     ]),

@@ -37,6 +37,7 @@ test('events: of every source, one per event and person, also those of a folded 
       event_type: 'appointment',
       event_data_source: 'your_source',
       event_id: 'ev1',
+      messageId: 'ev1',
     },
     {
       userId: 'bob@x.io',
@@ -46,6 +47,7 @@ test('events: of every source, one per event and person, also those of a folded 
       event_type: 'transaction',
       event_data_source: 'stripe',
       event_id: 'ev2',
+      messageId: 'ev2',
     },
   ]);
 });
@@ -97,7 +99,7 @@ test('traits that no source gives are left out', async () => {
     'groupId objectTypeId timestamp nexus_entity_id created_at'.split(' '),
   );
   expect(Object.keys((await rowsOf('customer_io_events'))[0] ?? {})).toEqual(
-    'userId timestamp event event_type event_data_source event_id'.split(' '),
+    'userId timestamp event event_type event_data_source event_id messageId'.split(' '),
   );
   const [relationship] = await rowsOf('customer_io_location_relationships');
   expect(JSON.parse(String(relationship?.relationshipAttributes))).not.toHaveProperty('location_name');

@@ -47,9 +47,10 @@ QUALIFY ROW_NUMBER() OVER (
 )
 SELECT * FROM (
 -- Differs from models/specification/customer_io_events.sql: events of every source, and no value columns, which
--- nexus_events has no more; event_id is kept, so that an event has one message id in every run; a person with two
--- roles in an event gets it once; e-mails are joined folded, as the persons are deduplicated, so that the events
--- of a folded duplicate go to the person who is sent. Anonymous ids are left out where no source gives any.
+-- nexus_events has no more; a person with two roles in an event gets it once; e-mails are joined folded, as the
+-- persons are deduplicated, so that the events of a folded duplicate go to the person who is sent. Anonymous ids are
+-- left out where no source gives any. The message id is the event's own id, and only where an event has several
+-- persons the entity's too: no change of a person, nor a merge, makes the event another one.
 
 
 
@@ -76,17 +77,32 @@ persons as (
     where e.entity_type = 'person'
 ),
 
+person_participants as (
+    select event_id, entity_id
+    from "NEXUS_ENTITY_PARTICIPANTS"
+    where entity_type = 'person'
+),
+
+-- All persons count, those without an e-mail too: an e-mail that comes later must not change an id
+events_of_several as (
+    select pp.event_id
+    from person_participants pp
+    left join persons p on pp.entity_id = p.entity_id
+    group by pp.event_id
+    having min(coalesce(p.user_id, pp.entity_id)) <> max(coalesce(p.user_id, pp.entity_id))
+),
+
 -- One row per event and person, whatever roles and entities the person has in it
 event_persons as (
     select
         pp.event_id,
+        min(pp.entity_id) as entity_id,
         
         min(p.segment_anonymous_id) as segment_anonymous_id,
         
         p.user_id
-    from "NEXUS_ENTITY_PARTICIPANTS" pp
+    from person_participants pp
     inner join persons p on pp.entity_id = p.entity_id
-    where pp.entity_type = 'person'
     group by pp.event_id, p.user_id
 )
 
@@ -99,8 +115,11 @@ select
     e.event_name as "event",
     e.event_type as "event_type",
     e.source as "event_data_source",
-    e.event_id as "event_id"
+    e.event_id as "event_id",
+    -- Behind event_id, which was the id of events that were sent before
+    case when es.event_id is null then e.event_id else e.event_id || '|' || ep.entity_id end as "messageId"
 from "NEXUS_EVENTS" e
 inner join event_persons ep on e.event_id = ep.event_id
+left join events_of_several es on e.event_id = es.event_id
 )
 ;
