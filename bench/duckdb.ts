@@ -9,8 +9,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { aimLine } from './aims.ts';
 import { readSource } from './read-source.ts';
-import { answer, type Measured, Meter, measureApart, medianOf, tableHead, tableRow } from './reading.ts';
+import {
+  answer,
+  type Measured,
+  Meter,
+  measureApart,
+  medianOf,
+  readingAim,
+  tableHead,
+  tableRow,
+} from './reading.ts';
 
 const columns = `'user-' || i || '@example.org' AS "userId",
   TIMESTAMP '2024-01-01' + to_seconds(i) AS "timestamp", 'Ünsal "' || i || '" O''Neil' AS "name",
@@ -90,6 +100,16 @@ async function roundsOf(path: string, rounds: number): Promise<Record<string, Me
   return measured;
 }
 
+function tellAims(found: ReadonlyMap<string, Measured>): void {
+  const copied = found.get('COPY, one thread');
+  for (const [way, atLeast] of [
+    ['ours, full refresh', 0.8],
+    ['ours, incremental', 0.6],
+  ] as const) {
+    process.stdout.write(aimLine(readingAim(way, found.get(way), 'COPY, one thread', copied, atLeast)));
+  }
+}
+
 async function compare(rows: number, rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-duckdb-'));
   try {
@@ -101,6 +121,7 @@ async function compare(rows: number, rounds: number): Promise<void> {
     const references = measured.slice(0, 2).map(([, reference]) => reference);
     process.stdout.write(tableHead(['row objects', 'COPY']));
     for (const [way, median] of measured) process.stdout.write(tableRow(way, median, references));
+    tellAims(new Map(measured));
   } finally {
     await rm(folder, { recursive: true });
   }

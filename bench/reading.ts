@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { Aim } from './aims.ts';
 
 /** What one way of reading took. */
 export interface Measured {
@@ -106,17 +107,14 @@ export function tableRow(way: string, measured: Measured, references: readonly M
   return `| ${[way, ...figures].join(' | ')} |\n`;
 }
 
-/** A line that holds a way to its aim: so many times the reference's rows a second, by the clock and by CPU. */
-export function aimOf(
+/** That a way reads at least so many times the reference's rows a second. */
+export function readingAim(
   way: string,
   measured: Measured | undefined,
   reference: string,
   other: Measured | undefined,
-  times: number,
-): string {
-  if (measured === undefined || other === undefined) return '';
-  const byClock = rate(measured) / rate(other);
-  const byCpu = rateOfCpu(measured) / rateOfCpu(other);
-  const met = byClock >= times ? 'met' : 'NOT met';
-  return `${way}: ${byClock.toFixed(1)} × ${reference} (${byCpu.toFixed(1)} by CPU), aim ${times}: ${met}\n`;
+  atLeast: number,
+): Aim {
+  const ratio = measured === undefined || other === undefined ? Number.NaN : rate(measured) / rate(other);
+  return { what: `${way}: rows/s of ${reference}`, ratio, atLeast };
 }

@@ -86,8 +86,17 @@ async function countRecords(lines: AsyncIterable<string>): Promise<{ rows: numbe
   return counted;
 }
 
+/** For a tap that hangs. */
+const longestMs = 120_000;
+
 async function run(python: string, url: string, folder: string): Promise<Measured> {
-  const tap = spawn(python, [here('snowflake-tap.py'), url, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const tap = spawn(python, [here('snowflake-tap.py'), url, folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // It asks a cloud's address for metadata first, and waits for ever where that one never answers.
+    env: { ...process.env, SNOWFLAKE_DISABLE_PLATFORM_DETECTION: 'true' },
+    timeout: longestMs,
+    killSignal: 'SIGKILL',
+  });
   const errors: string[] = [];
   tap.stderr.setEncoding('utf8').on('data', (part: string) => errors.push(part));
   const ended = once(tap, 'close');

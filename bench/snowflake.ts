@@ -7,13 +7,14 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startSnowflakeServer } from '../integration_tests/snowflake-server/server.ts';
 import { snowflakeConfig } from '../integration_tests/warehouses.ts';
+import { aimLine } from './aims.ts';
 import {
-  aimOf,
   answer,
   answerOf,
   type Measured,
   measureApart,
   medianOf,
+  readingAim,
   tableHead,
   tableRow,
 } from './reading.ts';
@@ -78,12 +79,12 @@ function tellAims(found: ReadonlyMap<string, Measured>): void {
   const whole = found.get('ours, whole chunks');
   const single = found.get('ours, row by row');
   for (const aim of [
-    aimOf('whole chunks', whole, 'naive', found.get('naive'), 15),
-    aimOf('row by row', single, 'naive', found.get('naive'), 6),
-    aimOf('whole chunks', whole, 'the tap', found.get(tap), 10),
-    aimOf('row by row', single, 'the tap', found.get(tap), 10),
+    readingAim('whole chunks', whole, 'naive', found.get('naive'), 15),
+    readingAim('row by row', single, 'naive', found.get('naive'), 6),
+    readingAim('whole chunks', whole, 'the tap', found.get(tap), 10),
+    readingAim('row by row', single, 'the tap', found.get(tap), 10),
   ]) {
-    process.stdout.write(aim);
+    process.stdout.write(aimLine(aim));
   }
 }
 
