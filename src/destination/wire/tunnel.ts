@@ -58,7 +58,9 @@ export function tunnel(proxy: WebProxy, authority: string, signal: AbortSignal):
     response.destroy();
     reject(refusalOf(proxy, response.statusCode ?? 0, authority));
   });
-  call.on('error', (error) => reject(unreachable(proxy, error)));
+  call.on('error', (error) =>
+    reject(unreachable(proxy, signal.aborted ? new Error('no answer in time') : error)),
+  );
   call.on('close', () => reject(unreachable(proxy, new Error('it closed the connection'))));
   call.end();
   return promise;
