@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorError } from '../protocol/connector-error.ts';
+import { awakeClock } from './awake-clock.ts';
 import { decide } from './decision.ts';
 import { type Delivery, delivery } from './deliver.ts';
 import { ledger, type RecordLine, type Ticket } from './ledger.ts';
@@ -24,6 +25,7 @@ interface Sent {
 function deliveryTo(
   respond: (keys: readonly string[], sent: readonly Sent[]) => Answer | Promise<Answer>,
   retryMs = 10_000,
+  now = () => performance.now(),
 ) {
   const halt = new AbortController();
   const sent: Sent[] = [];
@@ -34,13 +36,14 @@ function deliveryTo(
     retryMs,
     decide: (answer, operations) => decide(answer, operations),
     signal: halt.signal,
+    now,
     pace: pace(1000, halt.signal),
     warn: () => undefined,
     failed: (failure: ConnectorError) => halt.abort(failure),
     transport: {
       async send(body) {
         const keys = JSON.parse(body.toString()).batch.map(({ key }: { key: string }) => key);
-        sent.push({ at: Date.now(), keys });
+        sent.push({ at: performance.now(), keys });
         return respond(keys, sent);
       },
       close: () => undefined,
@@ -103,6 +106,21 @@ it('a server that is away is asked until the time of retrying is over', async ()
   await to.add(...parcel('k'));
   await expect(to.drain()).rejects.toMatchObject({ failureType: 'transient_error' });
   expect((sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(398);
+});
+
+it('a machine that slept tries for as long as one that did not', async () => {
+  let slept = 0;
+  const clock = awakeClock(() => performance.now() + slept);
+  const answered = (_: readonly string[], before: readonly Sent[]): Answer => {
+    // In the middle of a request, and in the waits between, as they are looked at by the next.
+    slept += 3_600_000;
+    return before.length < 6 ? { failure: 'the network is down' } : accepted;
+  };
+  const { to, settled } = deliveryTo(answered, 60_000, clock.now);
+  await to.add(...parcel('k'));
+  await to.drain();
+  clock.stop();
+  expect(settled).toEqual(['k']);
 });
 
 it('a failure of one lane wakes the others, however long they were told to wait', async () => {

@@ -25,6 +25,8 @@ export interface DeliveryOptions {
   readonly outcomes: Outcomes;
   /** How long one request is tried again. */
   readonly retryMs: number;
+  /** By which that is measured, in milliseconds: it never goes back. */
+  readonly now: () => number;
   /** Told why a request is tried again, now and then: a person who waits wants to know for what. */
   readonly warn: (text: string) => void;
   /** Told once why the run cannot go on: its input may be silent, and nothing else would end the wait for it. */
@@ -76,7 +78,7 @@ const whole = (batch: Batch): Part => ({ batch, from: 0, to: batch.count });
  * Two operations on one person or object are in one lane and keep their order; others never wait for them.
  */
 export function delivery(options: DeliveryOptions): Delivery {
-  const { outcomes, pace, signal, transport } = options;
+  const { now, outcomes, pace, signal, transport } = options;
   const stats = { requests: 0, retries: 0, inFlight: 0, bytes: 0 };
   let failure: ConnectorError | undefined;
   const pool = batchPool();
@@ -87,10 +89,10 @@ export function delivery(options: DeliveryOptions): Delivery {
     wake: () => undefined,
   }));
 
-  let warnedAt = 0;
+  let warnedAt = Number.NEGATIVE_INFINITY;
   const warnRetry = (why: string): void => {
-    if (Date.now() - warnedAt < warnEveryMs) return;
-    warnedAt = Date.now();
+    if (now() - warnedAt < warnEveryMs) return;
+    warnedAt = now();
     const seconds = Math.round(options.retryMs / 1000);
     options.warn(`Customer.io does not take a request (${why}); it is tried again for up to ${seconds} s.`);
   };
@@ -109,12 +111,12 @@ export function delivery(options: DeliveryOptions): Delivery {
   /** Asks until there is an answer that settles something, or time is up. */
   const ask = async ({ batch, from, to }: Part): Promise<Decision> => {
     const body = bodyOf(batch, from, to);
-    const deadline = Date.now() + options.retryMs;
+    const deadline = now() + options.retryMs;
     for (let attempt = 0; ; attempt += 1) {
       const decision = await request(to - from, body);
       if (decision.action !== 'retry') return decision;
       if (decision.why === 'HTTP 429' || decision.afterMs !== undefined) pace.slowDown(decision.afterMs);
-      const leftMs = deadline - Date.now();
+      const leftMs = deadline - now();
       if (leftMs <= 0) throw gaveUp(decision.why, options.retryMs);
       // The last try is at the deadline itself; a time that the server names is waited for beyond it, but only once.
       const waitMs = Math.max(Math.min(backoffMs(attempt), leftMs), decision.afterMs ?? 0);

@@ -16,21 +16,28 @@ const slowest = 0.5;
 /** A longer timer fires at once in Node, and a server may name any time. */
 export const longestTimerMs = 2 ** 31 - 1;
 
-/** A token bucket of one second whose rate is halved by each throttling and recovers by a twentieth. */
-export function pace(ceiling: number, signal: AbortSignal): Pace {
+/**
+ * A token bucket of one second whose rate is halved by each throttling and recovers by a twentieth. `now` never goes
+ * back: by a clock that is set back an hour, nothing would be sent for an hour.
+ */
+export function pace(
+  ceiling: number,
+  signal: AbortSignal,
+  now: () => number = () => performance.now(),
+): Pace {
   let rate = ceiling;
   let tokens = ceiling;
-  let filledAt = Date.now();
-  let closedUntil = 0;
-  let lastSlowdown = 0;
+  let filledAt = now();
+  let closedUntil = Number.NEGATIVE_INFINITY;
+  let lastSlowdown = Number.NEGATIVE_INFINITY;
   const refill = (): void => {
-    const now = Date.now();
-    tokens = Math.min(Math.max(1, rate), tokens + ((now - filledAt) / 1000) * rate);
-    filledAt = now;
+    const at = now();
+    tokens = Math.min(Math.max(1, rate), tokens + ((at - filledAt) / 1000) * rate);
+    filledAt = at;
   };
   const waitMs = (): number => {
     refill();
-    const closed = closedUntil - Date.now();
+    const closed = closedUntil - now();
     return Math.max(closed, tokens >= 1 ? 0 : ((1 - tokens) / rate) * 1000);
   };
   return {
@@ -41,11 +48,11 @@ export function pace(ceiling: number, signal: AbortSignal): Pace {
       tokens -= 1;
     },
     slowDown(afterMs) {
-      const now = Date.now();
-      if (afterMs !== undefined) closedUntil = Math.max(closedUntil, now + afterMs);
+      const at = now();
+      if (afterMs !== undefined) closedUntil = Math.max(closedUntil, at + afterMs);
       // Ten lanes that hit one wall are one event, not ten halvings.
-      if (now - lastSlowdown < 1000) return;
-      lastSlowdown = now;
+      if (at - lastSlowdown < 1000) return;
+      lastSlowdown = at;
       rate = Math.max(slowest, rate / 2);
       tokens = Math.min(tokens, 0);
     },

@@ -38,9 +38,9 @@ function line({ ledger, delivery }: Watched, perSecond: number): string {
 
 /** A line now and then on a long run, with the rate since the line before; the function stops it. */
 export function progressLog(watched: Watched, say: (message: AirbyteMessage) => void): () => void {
-  let before = { at: Date.now(), settled: 0 };
+  let before = { at: performance.now(), settled: 0 };
   const timer = setInterval(() => {
-    const now = { at: Date.now(), settled: settledBy(watched) };
+    const now = { at: performance.now(), settled: settledBy(watched) };
     const perSecond = rate(now.settled - before.settled, now.at - before.at);
     before = now;
     say(log('INFO', `${progressMark}${line(watched, perSecond)}`));
@@ -48,7 +48,7 @@ export function progressLog(watched: Watched, say: (message: AirbyteMessage) => 
   return () => clearInterval(timer);
 }
 
-/** The last word of a run: for a person, and as JSON for a machine. */
+/** The last word of a run, `started` by performance.now(): for a person, and as JSON for a machine. */
 export function* summary(watched: Watched, started: number, ended: Ending): Generator<AirbyteMessage> {
   for (const [stream, count] of watched.strangers) {
     yield log(
@@ -65,7 +65,7 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
       'WARN',
       `${count} records were rejected: each is in ${path} with its reason. ${watched.reasons.commonest()}`,
     );
-  const milliseconds = Date.now() - started;
+  const milliseconds = Math.round(performance.now() - started);
   const perSecond = rate(settledBy(watched), milliseconds);
   yield log('INFO', line(watched, perSecond));
   const { inFlight: _none, ...sent } = watched.delivery.stats;

@@ -5,6 +5,7 @@ import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStateMessage } from '../protocol/messages.ts';
 import type { ParsedMessage, ParsedRecord, ParsedState } from '../protocol/parse-message.ts';
 import type { ScannedRecord } from '../protocol/scan-record.ts';
+import { awakeClock } from './awake-clock.ts';
 import type { ToOperationBytes } from './bytes/operation-bytes.ts';
 import { Workbench } from './bytes/workbench.ts';
 import { checkMappings, unusedMappings } from './check-mappings.ts';
@@ -181,7 +182,7 @@ function tick(run: Run): void {
 
 /** Takes input until it ends or the signal comes, and closes the outbox with what stopped it. */
 async function work(run: Run, request: WriteRequest): Promise<void> {
-  const started = Date.now();
+  const started = performance.now();
   const ticking = setInterval(() => tick(run), tickMs);
   const stopLog = progressLog(run, (message) => run.out.put(message));
   const tell = (ended: Ending): void => {
@@ -235,6 +236,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   };
   const api = await apiOf(config);
   const transport = api.transport(config);
+  const clock = awakeClock();
   const bench = new Workbench();
   const streams = findStream(
     [...plans.values()].map((plan) => ({
@@ -266,6 +268,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
       decide: api.decide(config),
       pace: pace(config.max_requests_per_second, signal),
       retryMs: config.retry_seconds * 1000,
+      now: clock.now,
       signal,
       warn: (text) => out.put(log('WARN', text)),
       failed: (failure) => halt.abort(failure),
@@ -288,6 +291,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     halt.abort();
     await working;
     transport.close();
+    clock.stop();
     await rejects.close();
   }
 }
