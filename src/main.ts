@@ -4,6 +4,7 @@ import type { CompileOptions } from './commands/compile.ts';
 import type { ConfigOptions } from './commands/files.ts';
 import type { Role } from './commands/role.ts';
 import { outputFailure, watchStandardOutput } from './commands/standard-output.ts';
+import type { SyncOptions } from './commands/sync.ts';
 import { packageRoot } from './package-root.ts';
 import { messageOf } from './protocol/connector-error.ts';
 
@@ -81,7 +82,8 @@ function addStandaloneCommands(parent: Command): void {
     .description('warehouse to Customer.io in one process, without Airbyte')
     .requiredOption('--config <path>', 'the sync file, YAML')
     .option(...projectDir)
-    .action(async (options: ConfigOptions) => {
+    .option('--accept-state', 'go on from a state that belongs to another destination or warehouse')
+    .action(async (options: SyncOptions) => {
       exitCode = await (await import('./commands/sync.ts')).runSyncCommand(options);
     });
   parent

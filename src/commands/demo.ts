@@ -32,7 +32,7 @@ export function runDemo({ keep }: DemoCommandOptions): Promise<number> {
         return await withSimulator((simulator) => showOff(folder, simulator, signal));
       } finally {
         if (keep === undefined) await rm(folder, { recursive: true, force: true });
-        else say(`The warehouse, its state and a sync.yaml are in ${folder}`);
+        else say(`The warehouse and a sync.yaml are in ${folder}`);
       }
     } catch (error) {
       process.stderr.write(`${asConnectorError(error).message}\n`);
@@ -53,7 +53,8 @@ async function withSimulator(work: (simulator: Simulator) => Promise<number>): P
 async function showOff(folder: string, simulator: Simulator, signal: AbortSignal): Promise<number> {
   const warehouse = join(folder, 'warehouse.duckdb');
   const path = join(folder, 'sync.yaml');
-  const file = parseSyncFile(demoSyncYaml(simulator.url), path, {});
+  // Its state is of no use to another Customer.io, which has none of the rows.
+  const file = parseSyncFile(demoSyncYaml(simulator.url, 'demo-state.json'), path, {});
   const sync = (): Promise<number> => syncAndReport(file, new Mask(), signal);
   say('A nexus warehouse of made-up people, and a local Customer.io');
   // This simulator ends with the demo; whoever keeps the folder starts one on the usual port.

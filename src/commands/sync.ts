@@ -12,12 +12,21 @@ import { loadDestination, loadSource } from './role.ts';
 import { outliveReader } from './standard-output.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
-export function runSyncCommand(options: ConfigOptions): Promise<number> {
+export interface SyncOptions extends ConfigOptions {
+  /** Go on from a state that another destination or warehouse has written. */
+  readonly acceptState?: boolean;
+}
+
+async function readOptions({ acceptState = false, ...options }: SyncOptions): Promise<SyncFile> {
+  return { ...(await readSyncFile(options)), acceptState };
+}
+
+export function runSyncCommand(options: SyncOptions): Promise<number> {
   const mask = new Mask();
   return untilInterrupted(async (signal) => {
     outliveReader();
     try {
-      return await syncAndReport(await readSyncFile(options), mask, signal, tellMachine);
+      return await syncAndReport(await readOptions(options), mask, signal, tellMachine);
     } catch (error) {
       const message = mask.text(asConnectorError(error).message);
       process.stderr.write(`${message}\n`);

@@ -2,7 +2,7 @@
 export const demoAccount = { siteId: 'site', apiKey: 'key' };
 
 /** A sync file for the demo's warehouse, and the model of one for a newcomer's own. */
-export function demoSyncYaml(endpoint: string): string {
+export function demoSyncYaml(endpoint: string, state = 'state.json'): string {
   return `source:
   warehouse:
     type: duckdb
@@ -11,7 +11,7 @@ destination:
   site_id: ${demoAccount.siteId}
   api_key: ${demoAccount.apiKey}
   endpoint: ${endpoint}
-state: state.json
+state: ${state}
 `;
 }
 
@@ -31,5 +31,5 @@ and run
   bin/nexus-customer-io sync --config sync.yaml
 
 To try it without Customer.io: bin/nexus-customer-io simulate --port 8040
-and, under destination:, endpoint: http://127.0.0.1:8040, site_id: site, api_key: key
+and, under destination:, endpoint: http://127.0.0.1:8040, site_id: site, api_key: key, with a state of its own
 `;

@@ -64,6 +64,14 @@ export interface WriteRequest {
   readonly signal: AbortSignal;
 }
 
+/** Where a destination's config sends to, without a secret: what a state is kept to. */
+export interface DestinationAccount {
+  readonly api: string;
+  readonly host: string;
+  /** Tells accounts of one host apart. */
+  readonly account: string;
+}
+
 /**
  * Connectors are plain objects of async generators. `check` reports a wrong configuration as a FAILED
  * status; everything else throws {@link ConnectorError}.
@@ -79,5 +87,7 @@ export interface DestinationConnector {
   spec(): Promise<ConnectorSpecification>;
   check(config: unknown): AsyncIterable<AirbyteMessage>;
   discover(config: unknown): AsyncIterable<AirbyteMessage>;
+  /** Without it, states are kept to no destination. */
+  account?(config: unknown): Promise<DestinationAccount>;
   write(request: WriteRequest): AsyncIterable<AirbyteMessage>;
 }

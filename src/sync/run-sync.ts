@@ -3,8 +3,9 @@ import { configError, messageOf } from '../protocol/connector-error.ts';
 import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
 import { configureCatalog } from './configured-catalog.ts';
-import { findStateFile, openStateFile } from './state-file.ts';
+import { findStateFile, openStateFile, type StateFile } from './state-file.ts';
 import { lockState, type StateLock } from './state-lock.ts';
+import { isUnowned, refuseForeign } from './state-owner.ts';
 import type { SyncFile } from './sync-file.ts';
 import { type StreamTally, Tally } from './tally.ts';
 
@@ -82,7 +83,7 @@ class SyncRun {
 
   async transfer(lock: StateLock): Promise<void> {
     const { source, destination } = this.#ends;
-    const stateFile = await openStateFile(this.#file.statePath);
+    const stateFile = await this.#openState();
     const catalog = await configureCatalog(source, this.#file.source, (message) => this.#note(message));
     this.#tally = new Tally(catalog.streams.map(({ stream }) => stream.name));
     this.#watcher.start(this.#tally);
@@ -107,6 +108,23 @@ class SyncRun {
     } finally {
       this.#watcher.stop();
     }
+  }
+
+  /** The states, once it is certain that they are this destination's. */
+  async #openState(): Promise<StateFile> {
+    const { statePath, acceptState = false, destination } = this.#file;
+    const account = await this.#ends.destination.account?.(destination);
+    const stateFile = await openStateFile(statePath);
+    if (account === undefined) return stateFile;
+    if (!acceptState) refuseForeign(stateFile.states, account, statePath);
+    if (stateFile.states.some(isUnowned)) {
+      this.#watcher.log(
+        'WARN',
+        `${statePath} does not say to whom it was sent: it is taken as this destination's, and kept to it from now on.`,
+      );
+    }
+    await stateFile.bind(account);
+    return stateFile;
   }
 
   /** A wrong key or an unreachable host is told before the first record, not after minutes of trying again. */

@@ -1,16 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
 import { notFile } from '../files/file-kind.ts';
 import { rehearseReplacing, removeUnfinished, replaceFile, targetOf } from '../files/replace-file.ts';
+import type { DestinationAccount } from '../protocol/connector.ts';
 import { type ConnectorError, configError } from '../protocol/connector-error.ts';
 import { codeOf, fileFault } from '../protocol/file-fault.ts';
 import type { AirbyteStateMessage } from '../protocol/messages.ts';
 import { keyOf, parseStates, sealed } from './state-entries.ts';
+import { ownedBy } from './state-owner.ts';
 
 /** The states of all streams in one file: the newest that came back of each. */
 export interface StateFile {
   readonly states: readonly AirbyteStateMessage[];
   /** Keeps a state that the destination has settled. Resolves when it is on the disk. */
   save(state: AirbyteStateMessage): Promise<void>;
+  /** Keeps all states to a destination from now on. */
+  bind(destination: DestinationAccount): Promise<void>;
 }
 
 /**
@@ -45,17 +49,28 @@ export async function openStateFile(path: string): Promise<StateFile> {
     throw unwritable(path, error);
   });
   const states = new Map(read.map((state) => [keyOf(state), state]));
+  let owner: DestinationAccount | undefined;
+  const owned = (state: AirbyteStateMessage) => (owner === undefined ? state : ownedBy(state, owner));
+  const write = async (): Promise<void> => {
+    try {
+      await replaceFile(path, `${JSON.stringify([...states.values()], null, 2)}\n`);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
   return {
     get states() {
       return [...states.values()];
     },
     async save(state) {
-      states.set(keyOf(state), sealed(state));
-      try {
-        await replaceFile(path, `${JSON.stringify([...states.values()], null, 2)}\n`);
-      } catch (error) {
-        throw unwritable(path, error);
-      }
+      states.set(keyOf(state), sealed(owned(state)));
+      await write();
+    },
+    async bind(destination) {
+      owner = destination;
+      if (states.size === 0) return;
+      for (const [key, state] of states) states.set(key, sealed(owned(state)));
+      await write();
     },
   };
 }

@@ -10,6 +10,8 @@ export interface SyncFile {
   readonly source: Readonly<Record<string, unknown>>;
   readonly destination: Readonly<Record<string, unknown>>;
   readonly statePath: string;
+  /** The state may be another destination's or warehouse's: it becomes this sync's. */
+  readonly acceptState?: boolean;
 }
 
 type Mapping = Record<string, unknown>;
