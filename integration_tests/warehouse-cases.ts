@@ -8,6 +8,13 @@ const table = `CREATE TABLE "p" ("userId" VARCHAR, "timestamp" TIMESTAMP, "note"
 const persons = { persons: [{ from: 'relation', name: 'p' }] };
 const insert = (...rows: readonly string[]): string => `INSERT INTO "p" VALUES ${rows.join(', ')}`;
 
+const literalOf = ({ dialect }: Engine) => {
+  return (text: string): string => {
+    const escaped = dialect === 'snowflake' ? text.replaceAll('\\', '\\\\') : text;
+    return `'${escaped.replaceAll("'", "''")}'`;
+  };
+};
+
 /** What every warehouse must do alike; the suite is the same on all of them. */
 export function warehouseCases(start: () => Promise<Engine>, gaps: Gaps = {}): void {
   const it = casesWith(gaps);
@@ -76,13 +83,50 @@ export function warehouseCases(start: () => Promise<Engine>, gaps: Gaps = {}): v
 
   it('reads texts exactly, also quotes, backslashes and line breaks', async () => {
     const notes = ['ü "q" \\ \'', 'a\nb\tc', '', '😀\u2028', 'NULL', 'C:\\new'];
-    const literal = (text: string): string => {
-      const escaped = engine.dialect === 'snowflake' ? text.replaceAll('\\', '\\\\') : text;
-      return `'${escaped.replaceAll("'", "''")}'`;
-    };
+    const literal = literalOf(engine);
     const rows = notes.map((note, index) => `('${index}', '2024-01-01', ${literal(note)})`);
     const { config } = await source([table, insert(...rows)]);
     expect((await read(config)).rows.map((row) => row.note)).toEqual(notes);
+  });
+
+  const keys: Readonly<Record<string, string>> = {
+    quotes: `' '' " \` and marks ? ?? $1 :a %s`,
+    backslashes: String.raw`back\slash \\ \n \0 \u0041`,
+    'characters beyond the first plane': '😀 and a\u0308\u0323 \uFB01 \uFFFD',
+    'line breaks': 'line\nbreak\r\n\ttab \u2028',
+    comments: '-- a comment /* and another */ ; $$ $tag$',
+    'ten thousand bytes': ` ${'ten thousand '.repeat(800)}`,
+    nothing: '',
+  };
+  for (const [name, userId] of Object.entries(keys)) {
+    it(`goes on behind a key of ${name}`, async () => {
+      const literal = literalOf(engine);
+      const { run, config } = await source([table, insert(`(${literal(userId)}, '2024-01-01', '')`)]);
+      const state = lastState(await read(config));
+      expect(userIds(await read(config, state))).toEqual([]);
+      await run(insert(`(${literal(`${userId}!`)}, '2024-01-01', '')`, `('later', '2024-01-02', '')`));
+      const next = await read(config, JSON.parse(JSON.stringify(state)));
+      expect(errorsOf(next)).toEqual([]);
+      expect(userIds(next)).toEqual([`${userId}!`, 'later']);
+    });
+  }
+
+  it('sends the columns __key, __timestamp, __model and __rows as any other', async () => {
+    const names = ['__key', '__timestamp', '__model', '__rows', 'ts', 'key', 'line', 'hash'];
+    const columns = names.map((name) => `'${name} of a' AS "${name}"`).join(', ');
+    const { config } = await source([
+      `CREATE TABLE "p" AS SELECT 'a' AS "userId", CAST('2024-01-01' AS TIMESTAMP) AS "timestamp", ${columns}`,
+    ]);
+    const first = await read(config);
+    expect(errorsOf(first)).toEqual([]);
+    expect(first.rows).toEqual([
+      {
+        userId: 'a',
+        timestamp: '2024-01-01T00:00:00',
+        ...Object.fromEntries(names.map((name) => [name, `${name} of a`])),
+      },
+    ]);
+    expect(userIds(await read(config, lastState(first)))).toEqual([]);
   });
 
   it('gives one message id to one row in every run, the same on every warehouse', async () => {

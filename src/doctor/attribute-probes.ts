@@ -2,7 +2,7 @@ import { limits } from '../destination/limits.ts';
 import type { Column, Dialect } from '../source/warehouse/warehouse.ts';
 import { invalidEmail, tooLong } from './key-probes.ts';
 import { isBlank, textOf } from './keys.ts';
-import { isFloat, mayBeLong, type Probe } from './probe.ts';
+import { mayBeLong, type Probe } from './probe.ts';
 import { attributesOf, type Delivery, type Examination, type Subject } from './subject.ts';
 
 /** Attributes of events have no limits of their own; those of people, objects and relationships do. */
@@ -22,7 +22,9 @@ export function attributeProbes(subject: Subject, { plan, delivery }: Examinatio
       .filter(({ name }) => Buffer.byteLength(name) > limits.attributeName)
       .map((column) => longName(column, dialect)),
     ...(limited.length > limits.attributes ? [tooMany(limited, delivery, dialect)] : []),
-    ...subject.model.columns.filter(isFloat).map((column) => notANumber(column, dialect)),
+    ...subject.model.columns
+      .filter(({ type }) => dialect.isFloat(type))
+      .map((column) => notANumber(column, dialect)),
     ...subject.model.columns
       .filter(
         (column) => subject.contract.name === 'relationships' && column.name === 'relationshipAttributes',

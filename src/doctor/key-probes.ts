@@ -1,7 +1,7 @@
 import { limits } from '../destination/limits.ts';
 import type { Dialect } from '../source/warehouse/warehouse.ts';
 import { isBlank, textOf } from './keys.ts';
-import { isText, type Probe } from './probe.ts';
+import type { Probe } from './probe.ts';
 import { type Examination, hasColumn, type Subject } from './subject.ts';
 
 /** What makes a person, an object, an event or a time of a row: missing, unreadable, longer than allowed. */
@@ -136,7 +136,7 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
   const column = 'timestamp';
   const name = dialect.quoteIdentifier(column);
   const found = model.columns.find((each) => each.name === column);
-  const asText = found !== undefined && isText(found);
+  const asText = found !== undefined && dialect.isText(found.type);
   const parsed = asText ? `TRY_TO_TIMESTAMP_NTZ(${name})` : dialect.utcTimestamp(name, found?.type ?? '');
   const common = { severity: 'warning', errorIfAll: false, column } as const;
   const unreadable: Probe = {

@@ -25,7 +25,3 @@ export function mayBeLong(dialect: Dialect, column: Column): boolean {
   if (format !== undefined) return false;
   return [type].flat().some((name) => name === 'string' || name === 'object' || name === 'array');
 }
-
-export const isFloat = ({ type }: Column): boolean => /^(DOUBLE|FLOAT|REAL)/.test(type);
-
-export const isText = ({ type }: Column): boolean => /CHAR|TEXT|STRING/.test(type);

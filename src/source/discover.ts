@@ -3,7 +3,7 @@ import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
 import { parseSourceConfig } from './config.ts';
 import { notTaken, openPlan, planStreams, type StreamPlan, unfilled } from './plan.ts';
-import { recordFields } from './record-query.ts';
+import { recordFields } from './record-fields.ts';
 import type { Dialect } from './warehouse/warehouse.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { ModelPlan } from './plan.ts';
-import type { Dialect, ObjectField } from './warehouse/warehouse.ts';
+import type { Column, Dialect, ObjectField } from './warehouse/warehouse.ts';
 
 /**
  * How a message id is made of an event. It is kept in the state, so that events which were sent by an older recipe
@@ -13,17 +13,21 @@ export type IdRecipe = 1 | 2;
 
 export const currentIdRecipe: IdRecipe = 2;
 
-const ownIds = ['event_id', 'EVENT_ID'];
+export const ownIds = ['event_id', 'EVENT_ID'];
 
 const has = (model: ModelPlan, name: string): boolean => model.columns.some((column) => column.name === name);
 
 /** SQL that joins columns as text, NULL as nothing. */
-export function textOf(dialect: Dialect, names: readonly string[]): string {
-  return `(${names.map((name) => text(dialect, name)).join(` || '|' || `)})`;
+export function textOf(dialect: Dialect, columns: readonly Column[]): string {
+  const texts = columns.map((column) => dialect.text(dialect.quoteIdentifier(column.name), column));
+  return `(${texts.map((text) => `COALESCE(${text}, '')`).join(` || '|' || `)})`;
 }
 
-const text = (dialect: Dialect, name: string): string =>
-  `COALESCE(CAST(${dialect.quoteIdentifier(name)} AS VARCHAR), '')`;
+export const columnsAmong = ({ columns }: ModelPlan, names: readonly string[]): Column[] =>
+  names.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+
+const text = (dialect: Dialect, model: ModelPlan, name: string): string =>
+  textOf(dialect, columnsAmong(model, [name]));
 
 /** The columns that make an event's message id, beside its timestamp; undefined where that is the whole row. */
 export function eventIdentityColumns(model: ModelPlan): string[] | undefined {
@@ -46,22 +50,22 @@ export function eventIdentity(
   const whole = `CONCAT(${dialect.jsonObject(others)}, '|', ${personText(dialect, model)})`;
   const own = has(model, 'messageId') ? 'messageId' : ownIds.find((name) => has(model, name));
   if (own === undefined) return whole;
-  const event = has(model, 'event') ? ` || '|' || ${text(dialect, 'event')}` : '';
+  const event = has(model, 'event') ? ` || '|' || ${text(dialect, model, 'event')}` : '';
   const rest = own === 'messageId' ? '' : ` || '|' || ${personText(dialect, model)}${event}`;
   // Rows without an id must not become one event.
-  return `CASE WHEN TRIM(${text(dialect, own)}) = '' THEN ${whole} ELSE ${text(dialect, own)}${rest} END`;
+  return `CASE WHEN TRIM(${text(dialect, model, own)}) = '' THEN ${whole} ELSE ${text(dialect, model, own)}${rest} END`;
 }
 
 /** SQL of a row's person: an e-mail is one in any case, and an anonymous id says nothing of a known person. */
 function personText(dialect: Dialect, model: ModelPlan): string {
-  const anonymous = has(model, 'anonymousId') ? text(dialect, 'anonymousId') : `''`;
+  const anonymous = has(model, 'anonymousId') ? text(dialect, model, 'anonymousId') : `''`;
   if (!has(model, 'userId')) return anonymous;
-  const user = `TRIM(${text(dialect, 'userId')})`;
+  const user = `TRIM(${text(dialect, model, 'userId')})`;
   return `CASE WHEN ${user} = '' THEN ${anonymous} WHEN ${user} LIKE '%@%' THEN LOWER(${user}) ELSE ${user} END`;
 }
 
 function firstRecipe(dialect: Dialect, model: ModelPlan, fields: readonly ObjectField[]): string {
   const id = model.columns.find(({ name }) => ['messageId', ...ownIds].includes(name));
-  const beside = ['userId', 'anonymousId', 'event'].filter((name) => has(model, name));
-  return id === undefined ? dialect.jsonObject(fields) : textOf(dialect, [id.name, ...beside]);
+  const beside = columnsAmong(model, ['userId', 'anonymousId', 'event']);
+  return id === undefined ? dialect.jsonObject(fields) : textOf(dialect, [id, ...beside]);
 }

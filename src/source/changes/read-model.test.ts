@@ -39,12 +39,13 @@ afterAll(() => rm(folder, { recursive: true }));
 function stopping(warehouse: Warehouse, batches: number, lasts: TextRow[]): Warehouse {
   async function* lines(sql: string, options: LineOptions = {}): AsyncGenerator<LineBatch> {
     let given = 0;
-    for await (const batch of warehouse.lines(sql)) {
+    for await (const batch of warehouse.lines(sql, options)) {
       yield batch;
       given += 1;
       if (given < batches) continue;
       lasts.push(batch.last);
-      yield* warehouse.lines(options.resume?.(batch.last) ?? '');
+      const rest = options.resume?.(batch.last) ?? { sql: '', values: [] };
+      yield* warehouse.lines(rest.sql, { values: rest.values });
       return;
     }
   }

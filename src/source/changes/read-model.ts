@@ -7,7 +7,7 @@ import type { SourceConfig } from '../config.ts';
 import { currentIdRecipe, type IdRecipe } from '../event-identity.ts';
 import type { ModelPlan, Plan } from '../plan.ts';
 import { type RecordQuery, type RowRange, recordQuery } from '../record-query.ts';
-import type { LineBatch, TextRow } from '../warehouse/warehouse.ts';
+import type { BoundSql, LineBatch, TextRow } from '../warehouse/warehouse.ts';
 import { lookbackFrom, readStart } from './clock.ts';
 import type { Cursor, ModelState } from './state.ts';
 
@@ -102,7 +102,8 @@ async function* readAll(
 ): AsyncGenerator<RecordLines | Step> {
   const { warehouse } = read.plan;
   const range: RowRange = { start, part: 'all', exceptHashes: [] };
-  for await (const batch of warehouse.lines(query.lines(range, Date.now()))) {
+  const { sql, values } = query.lines(range, Date.now());
+  for await (const batch of warehouse.lines(sql, { values })) {
     yield { type: 'RECORD_LINES', stream: read.contract.name, lines: batch.bytes, count: batch.count };
   }
   yield { type: 'STEP', state: { ...stateOf(read), future: [] } };
@@ -115,7 +116,8 @@ interface Survey {
 }
 
 async function survey(read: ModelRead, query: RecordQuery, range: RowRange): Promise<Survey> {
-  const [row] = await read.plan.warehouse.rows(query.survey(range));
+  const { sql, values } = query.survey(range);
+  const [row] = await read.plan.warehouse.rows(sql, values);
   return {
     present: Number(row?.present ?? 0),
     undated: Number(row?.undated ?? 0),
@@ -170,8 +172,9 @@ function orderedLines(
     inclusive: true,
     lookbackFrom: undefined,
   });
-  const resume = (last: TextRow): string => query.lines(from(last), emittedAt);
-  return read.plan.warehouse.lines(query.lines(range, emittedAt), { rows, resume });
+  const resume = (last: TextRow): BoundSql => query.lines(from(last), emittedAt);
+  const { sql, values } = query.lines(range, emittedAt);
+  return read.plan.warehouse.lines(sql, { values, rows, resume });
 }
 
 const lookbackRange = (read: ModelRead, after: Cursor | undefined): { lookbackFrom?: string } =>
@@ -179,11 +182,13 @@ const lookbackRange = (read: ModelRead, after: Cursor | undefined): { lookbackFr
     ? {}
     : { lookbackFrom: lookbackFrom(after.timestamp, read.config.lookback) };
 
-/** A look-back reads behind the cursor, which must not go back with it. */
+/** A look-back reads behind the cursor, which must not go back with it. Warehouses compare texts by their UTF-8. */
 function laterOf(known: Cursor | undefined, at: Cursor): Cursor {
   if (known === undefined || known.timestamp === null) return at;
   if (at.timestamp === null || at.timestamp < known.timestamp) return known;
-  return at.timestamp === known.timestamp && at.key < known.key ? known : at;
+  return at.timestamp === known.timestamp && Buffer.compare(Buffer.from(at.key), Buffer.from(known.key)) < 0
+    ? known
+    : at;
 }
 
 /** Asked before the rows are read: a row that comes between is sent again rather than lost. */
@@ -192,8 +197,8 @@ async function futureHashes(
   query: RecordQuery,
   common: Omit<RowRange, 'part'>,
 ): Promise<string[]> {
-  const sql = query.hashes({ ...common, exceptHashes: [], part: 'ahead' }, mostFutureRows);
-  const rows = await read.plan.warehouse.rows(sql);
+  const { sql, values } = query.hashes({ ...common, exceptHashes: [], part: 'ahead' }, mostFutureRows);
+  const rows = await read.plan.warehouse.rows(sql, values);
   return rows.flatMap((row) => row.hash ?? []);
 }
 

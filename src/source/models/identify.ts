@@ -67,7 +67,7 @@ export function identify(parameters: IdentifyParameters, source: IdentifySource)
       // In brackets of its own, so that an OR in it, or a comment at its end, stays inside.
       ...parameters.filters.map((sql) => ({ parameter: 'filters', sql: bracketed(sql) }) as const),
     ],
-    key: dedupeKey(columns.dedupe, sqlOf),
+    key: dedupeKey(columns.dedupe, sqlOf, dialect),
     order: `${updatedAt} DESC NULLS LAST, ${entityId}`,
     entityType,
     entityId,
@@ -114,7 +114,7 @@ function hasIdentifier({ userId, anonymousId }: IdentifyColumns, sqlOf: SqlOf): 
   return anonymousId === undefined ? hasUser : `(${hasUser} OR ${sqlOf(anonymousId)} IS NOT NULL)`;
 }
 
-function dedupeKey(operand: Operand, sqlOf: SqlOf): string {
-  const isText = 'type' in operand && /CHAR|TEXT|STRING/i.test(operand.type);
+function dedupeKey(operand: Operand, sqlOf: SqlOf, dialect: Dialect): string {
+  const isText = 'type' in operand && dialect.isText(operand.type);
   return `LOWER(TRIM(${isText ? sqlOf(operand) : `CAST(${sqlOf(operand)} AS VARCHAR)`}))`;
 }

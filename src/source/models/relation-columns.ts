@@ -41,6 +41,9 @@ function columnsOf(reference: Reference, entityColumns: readonly Column[] | Conn
   );
 }
 
+/** What is inside of a list or struct keeps its size: the type as a whole has none. */
+const ownSize = /^([\w ]+)\([\d, ]*\)$/;
+
 function templateColumn({ name, type }: Column): TemplateColumn {
-  return { name, column: name, dtype: type.replace(/\(.*$/s, ''), data_type: type };
+  return { name, column: name, dtype: type.replace(ownSize, '$1'), data_type: type };
 }

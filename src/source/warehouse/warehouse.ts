@@ -51,8 +51,19 @@ export interface Dialect {
    * instant counts, not what its clock showed.
    */
   utcTimestamp(sql: string, type: string): string;
-  /** `row` is SQL text that names the row in the error about a value that JSON cannot hold. */
-  jsonField(column: Column, row: string): JsonField;
+  isText(type: string): boolean;
+  /** Whether the type may hold NaN and Infinity. */
+  isFloat(type: string): boolean;
+  /**
+   * SQL of a column's value as text that is compared character by character, whatever the column's collation. Bytes are
+   * read as UTF-8; where they are none, the query fails and names the column.
+   */
+  text(sql: string, column: Column): string;
+  /**
+   * `row` is SQL text that names the row in the error about a value that JSON cannot hold. A key's column must be text:
+   * bytes that are none are an error too.
+   */
+  jsonField(column: Column, row: string, isKey?: boolean): JsonField;
   /** SQL of a JSON object text from names and JSON values. */
   jsonObject(fields: readonly ObjectField[]): string;
   /** SQL of a ULID: 48 bits of time (a timestamp expression) and 80 bits of a hash of the identity text. */
@@ -63,6 +74,8 @@ export interface Dialect {
   line(prefix: string, json: string | readonly ObjectField[], suffix: string): string;
   /** SQL of a timestamp from a literal text `YYYY-MM-DDTHH:MM:SS[.ffffff]`. */
   timestampLiteral(text: string): string;
+  /** SQL of a timestamp, to be compared with one of the type given, of a bound text as `timestampText` gives it. */
+  boundTimestamp(type: string): string;
   /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
   timestampText(timestamp: string): string;
   /** SQL of the length of a text in UTF-8. */
@@ -71,12 +84,20 @@ export interface Dialect {
   matches(text: string, pattern: string): string;
 }
 
-/** What a warehouse that works on this machine may use of a query of lines. */
+/** SQL and the values of its `?`, in their order: a value that a row held never stands in SQL text. */
+export interface BoundSql {
+  readonly sql: string;
+  readonly values: readonly string[];
+}
+
+/** The values of a query of lines, and what a warehouse that works on this machine may use of it. */
 export interface LineOptions {
+  /** The values of the query's `?`. */
+  readonly values?: readonly string[];
   /** How many rows it has to sort. */
   readonly rows?: number;
   /** SQL of the rows from the last one on, that one among them, where it has to begin again midway. */
-  readonly resume?: (last: TextRow) => string;
+  readonly resume?: (last: TextRow) => BoundSql;
 }
 
 /** The only door to a database. Every method throws ConnectorError. */
@@ -87,7 +108,7 @@ export interface Warehouse {
   /** The columns that a query would give, without running it. */
   describe(sql: string): Promise<readonly Column[]>;
   /** Rows of a small result. */
-  rows(sql: string): Promise<readonly TextRow[]>;
+  rows(sql: string, values?: readonly string[]): Promise<readonly TextRow[]>;
   /**
    * Streams a query whose first column is a finished line with its newline (see {@link Dialect.line}),
    * and whose other columns are text; only the first and last row of a batch have those read.

@@ -1,12 +1,28 @@
 import { base32, base32Alphabet } from '../base32.ts';
-import type { Dialect, ObjectField } from '../warehouse.ts';
-import { jsonField } from './json-field.ts';
+import type { Column, Dialect, ObjectField } from '../warehouse.ts';
+import { jsonField, textOfBytes } from './json-field.ts';
+import { scalarName } from './type.ts';
 
 const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const quoteString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const crockford = (number: string, digits: number): string =>
   base32(digits, (shift) => `substr('${base32Alphabet}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`);
+
+const times = /^(DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIMESTAMP WITH TIME ZONE)$/;
+
+/** TO_TIMESTAMP_NTZ would cut nanoseconds. The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by. */
+function utcTimestamp(sql: string, type: string): string {
+  const name = scalarName(type);
+  if (name === 'TIMESTAMP_NS') return sql;
+  return `TO_TIMESTAMP_NTZ(${name === 'BLOB' ? `decode(${sql})` : sql})`;
+}
+
+/** Bytes are read as UTF-8; a collation, by which different texts may be equal, is left behind. */
+function text(sql: string, column: Column): string {
+  const isBytes = scalarName(column.type) === 'BLOB';
+  return `${isBytes ? textOfBytes(sql, column.name) : `CAST(${sql} AS VARCHAR)`} COLLATE C`;
+}
 
 /** Name and value with what stands before them, as arguments of concat. */
 function member({ name, sql }: ObjectField, index: number): string {
@@ -21,10 +37,12 @@ export const duckdbDialect: Dialect = {
   quoteIdentifier,
   quoteString,
   foldIdentifier: (name) => name.toLowerCase(),
-  isTimestamp: (type) => /^(TIMESTAMP|DATE$)/.test(type),
-  // The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by.
-  utcTimestamp: (sql) => `TO_TIMESTAMP_NTZ(${sql})`,
-  jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
+  isTimestamp: (type) => times.test(scalarName(type) ?? ''),
+  utcTimestamp,
+  isText: (type) => scalarName(type) === 'VARCHAR',
+  isFloat: (type) => /^(DOUBLE|FLOAT)$/.test(scalarName(type) ?? ''),
+  text,
+  jsonField: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
   // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
   jsonObject: (fields) => `concat(${members(fields)})`,
   ulid(timestamp, identity) {
@@ -40,6 +58,8 @@ export const duckdbDialect: Dialect = {
     return `encode(concat(${quoteString(prefix)}, ${parts}, ${quoteString(suffix)} || chr(10)))`;
   },
   timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
+  boundTimestamp: (type) =>
+    `CAST(? AS ${scalarName(type) === 'TIMESTAMP_NS' ? 'TIMESTAMP_NS' : 'TIMESTAMP'})`,
   timestampText: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
   byteLength: (text) => `strlen(${text})`,
   matches: (text, pattern) => `regexp_full_match(${text}, ${quoteString(pattern)})`,

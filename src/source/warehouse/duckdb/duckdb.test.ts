@@ -235,7 +235,10 @@ describe('lines', () => {
     const small = await duckdbWarehouse({ type: 'duckdb', path: join(folder, 'w.duckdb') });
     try {
       await small.execute('CREATE TEMP SEQUENCE tries');
-      for await (const { bytes } of small.lines(sql, resume && { resume })) {
+      for await (const { bytes } of small.lines(
+        sql,
+        resume && { resume: (last) => ({ sql: resume(last), values: [] }) },
+      )) {
         numbers.push(...Buffer.from(bytes).toString().trimEnd().split('\n').map(Number.parseFloat));
       }
     } finally {

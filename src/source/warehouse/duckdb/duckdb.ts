@@ -5,8 +5,12 @@ import { asText, streamLines } from './lines.ts';
 import { type DuckdbConfig, type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
 
-async function textRows(connection: DuckDBConnection, sql: string): Promise<TextRow[]> {
-  const reader = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM (${sql}\n)`);
+async function textRows(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly string[],
+): Promise<TextRow[]> {
+  const reader = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM (${sql}\n)`, [...values]);
   const names = reader.columnNames();
   return reader
     .getRows()
@@ -45,7 +49,7 @@ export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> 
       return known;
     },
     describe: (sql) => guarded(() => describe(connection, sql)),
-    rows: (sql) => guarded(() => memory.enough(() => textRows(connection, sql))),
+    rows: (sql, values = []) => guarded(() => memory.enough(() => textRows(connection, sql, values))),
     lines: (sql, options) => streamLines(database, sql, options),
     execute: async (sql) => {
       await guarded(() => connection.run(sql));

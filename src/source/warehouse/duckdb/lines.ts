@@ -1,6 +1,6 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import { ConnectorError } from '../../../protocol/connector-error.ts';
-import type { LineBatch, LineOptions, TextRow } from '../warehouse.ts';
+import type { BoundSql, LineBatch, LineOptions, TextRow } from '../warehouse.ts';
 import { type CopyFrom, lineRuns } from './line-bytes.ts';
 import { UsedBytes } from './memory.ts';
 import type { OpenDatabase } from './open.ts';
@@ -78,10 +78,13 @@ async function* batches(result: DuckDBResult, copyFrom: CopyFrom): AsyncGenerato
 }
 
 /** To the end, or to where memory ran out or the stream broke. */
-async function* untilItStops(database: OpenDatabase, sql: string): AsyncGenerator<LineBatch, Stop> {
+async function* untilItStops(
+  database: OpenDatabase,
+  { sql, values }: BoundSql,
+): AsyncGenerator<LineBatch, Stop> {
   let result: DuckDBResult;
   try {
-    result = await database.connection.stream(marked(sql));
+    result = await database.connection.stream(marked(sql), [...values]);
   } catch (error) {
     if (isOutOfMemory(error)) return { finished: false };
     return await guarded(() => Promise.reject(error));
@@ -90,9 +93,9 @@ async function* untilItStops(database: OpenDatabase, sql: string): AsyncGenerato
 }
 
 /** Asks for the reason that a broken stream does not give; one that was only short of memory has none. */
-async function throwReason({ connection }: OpenDatabase, sql: string): Promise<void> {
+async function throwReason({ connection }: OpenDatabase, { sql, values }: BoundSql): Promise<void> {
   try {
-    await connection.run(`SELECT bit_xor(hash(t)) FROM (\n${sql}\n) t`);
+    await connection.run(`SELECT bit_xor(hash(t)) FROM (\n${sql}\n) t`, [...values]);
   } catch (error) {
     if (!isOutOfMemory(error)) await guarded(() => Promise.reject(error));
   }
@@ -113,9 +116,9 @@ const stoppedMidway = (): ConnectorError =>
 export async function* streamLines(
   database: OpenDatabase,
   sql: string,
-  { resume, rows = 0 }: LineOptions = {},
+  { values = [], resume, rows = 0 }: LineOptions = {},
 ): AsyncGenerator<LineBatch> {
-  let rest = sql;
+  let rest: BoundSql = { sql, values };
   await guarded(() => database.memory.fit(rows));
   for (;;) {
     const { finished, last } = yield* untilItStops(database, rest);

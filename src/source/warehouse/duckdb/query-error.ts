@@ -1,5 +1,5 @@
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
-import { errorMarker } from './json-field.ts';
+import { errorMarker } from './json-parts.ts';
 
 /** DuckDB's own texts are good: the first line says what and where; the rest is the SQL. */
 function queryError(error: unknown): ConnectorError {

@@ -36,6 +36,9 @@ export const snowflakeDialect: Dialect = {
   foldIdentifier: (name) => name.toUpperCase(),
   isTimestamp: (type) => /^(TIMESTAMP|DATETIME|DATE$)/.test(type),
   utcTimestamp,
+  isText: (type) => /^(VARCHAR|CHAR|TEXT|STRING)/.test(type),
+  isFloat: (type) => /^(FLOAT|DOUBLE|REAL)/.test(type),
+  text: (sql) => `CAST(${sql} AS VARCHAR)`,
   jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
   // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
   jsonObject,
@@ -52,6 +55,7 @@ export const snowflakeDialect: Dialect = {
     return `CONCAT(${quoteString(prefix)}, ${text}, ${quoteString(suffix)}, CHR(10))`;
   },
   timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP_NTZ`,
+  boundTimestamp: () => '?::TIMESTAMP_NTZ',
   // A plain cast prints what the session's format says, milliseconds by default, and a cursor that is cut would
   // read rows again. Another format would change what OBJECT_CONSTRUCT prints in people's attributes.
   timestampText: (timestamp) =>

@@ -1,5 +1,5 @@
 import type { Connection } from 'snowflake-sdk';
-import type { Column, LineBatch, TextRow, Warehouse } from '../warehouse.ts';
+import type { Column, LineBatch, LineOptions, TextRow, Warehouse } from '../warehouse.ts';
 import { connect, disconnect } from './connect.ts';
 import { snowflakeDialect } from './dialect.ts';
 import { guarded, statementError } from './driver-error.ts';
@@ -10,23 +10,39 @@ import { allTextCells, resumedLines } from './resumed-result.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
 import { columnsOf, execute } from './statement.ts';
 
-async function describe(connection: Connection, sql: string): Promise<Column[]> {
-  return columnsOf(await execute(connection, sql, { describeOnly: true }));
+async function describe(
+  connection: Connection,
+  sql: string,
+  values: readonly string[] = [],
+): Promise<Column[]> {
+  return columnsOf(await execute(connection, sql, { describeOnly: true, ...bindsOf(values) }));
 }
 
+/** The driver sends each value beside the statement; a statement without any is told of none. */
+const bindsOf = (values: readonly string[]): { binds?: string[] } =>
+  values.length === 0 ? {} : { binds: [...values] };
+
 /** Snowflake casts every value itself: the driver would round and shorten what it turns into objects. */
-async function textRows(connection: Connection, sql: string): Promise<TextRow[]> {
-  const names = (await describe(connection, sql)).map((column) => column.name);
+async function textRows(
+  connection: Connection,
+  sql: string,
+  values: readonly string[] = [],
+): Promise<TextRow[]> {
+  const names = (await describe(connection, sql, values)).map((column) => column.name);
   const texts = names.map((name) => {
     const quoted = quoteIdentifier(name);
     return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
   });
-  const statement = await execute(connection, `SELECT ${texts.join(', ')} FROM (${sql}\n)`);
+  const statement = await execute(connection, `SELECT ${texts.join(', ')} FROM (${sql}\n)`, bindsOf(values));
   return (await allTextCells(connection, statement)).map((cells) => textRow(names, cells));
 }
 
-async function* lines(connection: Connection, sql: string): AsyncGenerator<LineBatch> {
-  const statement = await guarded(() => execute(connection, sql));
+async function* lines(
+  connection: Connection,
+  sql: string,
+  { values = [] }: LineOptions = {},
+): AsyncGenerator<LineBatch> {
+  const statement = await guarded(() => execute(connection, sql, bindsOf(values)));
   try {
     yield* resumedLines(connection, statement);
   } catch (error) {
@@ -42,8 +58,8 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
     dialect: snowflakeDialect,
     relations: () => guarded(relations),
     describe: (sql) => guarded(() => describe(connection, sql)),
-    rows: (sql) => guarded(() => textRows(connection, sql)),
-    lines: (sql) => lines(connection, sql),
+    rows: (sql, values) => guarded(() => textRows(connection, sql, values)),
+    lines: (sql, options) => lines(connection, sql, options),
     execute: async (sql) => {
       await guarded(() => execute(connection, sql));
     },
