@@ -72,7 +72,7 @@ describe('faults', () => {
     await using to = await startHarness({ latencyMs: 100 });
     to.simulator.faults.dropAbandoned = dropAbandoned;
     const body = JSON.stringify(ADA);
-    const head = `POST /api/v2/entity HTTP/1.1\r\nhost: x\r\nauthorization: Basic ${btoa('site:key')}\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const head = `POST /api/v2/entity HTTP/1.1\r\nhost: localhost\r\nauthorization: Basic ${btoa('site:key')}\r\ncontent-length: ${body.length}\r\n\r\n`;
     const socket = connect(to.simulator.port, '127.0.0.1');
     await new Promise((resolve) => socket.write(head + body, resolve));
     while (to.simulator.requests === 0) await sleep(1);

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { refusal } from './admission.ts';
 import { type Control, control, type Traffic } from './control-api.ts';
 import { type Fault, type Faults, latency, noFaults, type Reset, stormFault, takeFault } from './faults.ts';
 import { answerPipelines } from './pipelines-api.ts';
 import { Store } from './store.ts';
-import { type Answer, answer, UNAUTHORIZED, type Workspace } from './track-api.ts';
+import { type Answer, answer, NOT_FOUND, UNAUTHORIZED, type Workspace } from './track-api.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes any free port. */
@@ -76,21 +77,32 @@ async function close(server: Server): Promise<void> {
 }
 
 async function serve(to: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const refused = refusal(request.headers);
+  if (refused !== undefined) {
+    turnAway(request, response, refused);
+    return;
+  }
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  if (url === null) {
+    turnAway(request, response, NOT_FOUND);
+    return;
+  }
   const route = `${request.method} ${url.pathname}`;
   if (url.pathname.startsWith('/simulator/')) {
-    send(response, control(to, route, url.searchParams, await read(request)));
+    const body = await read(request);
+    if (body === undefined) turnAway(request, response, TOO_LONG);
+    else send(response, control(to, route, url.searchParams, body));
   } else await serveApi(to, route, request, response);
 }
 
 async function serveApi(
-  { workspace, traffic }: Control,
+  to: Control,
   route: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  traffic.requests++;
-  const { faults } = workspace;
+  to.traffic.requests++;
+  const { faults } = to.workspace;
   if (Date.now() < faults.downUntil) {
     cut(request);
     return;
@@ -105,26 +117,47 @@ async function serveApi(
     return;
   }
   const body = await read(request);
-  traffic.bytes += body.length;
+  if (body === undefined) {
+    count(to.traffic, TOO_LONG);
+    turnAway(request, response, TOO_LONG);
+    return;
+  }
+  to.traffic.bytes += body.length;
   const wait = latency(faults);
   if (wait > 0) await delay(wait, undefined, { ref: false });
   if (fault?.kind === 'hang' || (faults.dropAbandoned && response.closed)) return;
-  if (isReset(fault, 'after-body')) {
-    cut(request);
-    return;
-  }
+  if (isReset(fault, 'after-body')) cut(request);
+  else answerApi(to, fault, { route, request, body }, response);
+}
+
+interface Received {
+  readonly route: string;
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+}
+
+function answerApi(
+  { workspace, traffic }: Control,
+  fault: Fault | undefined,
+  { route, request, body }: Received,
+  response: ServerResponse,
+): void {
   const given = fault?.kind === 'status' ? failure(fault) : answerOf(workspace, route, request, body);
   // Applied, and the client never learns of it: the case that makes retries need idempotence.
   if (isReset(fault, 'after-applying')) {
     cut(request);
     return;
   }
-  traffic.statuses[given.status] = (traffic.statuses[given.status] ?? 0) + 1;
+  count(traffic, given);
   if (isReset(fault, 'in-answer')) {
     response.writeHead(given.status, { 'content-length': 100 }).write('{', () => cut(request));
     return;
   }
   send(response, given);
+}
+
+function count({ statuses }: Traffic, { status }: Answer): void {
+  statuses[status] = (statuses[status] ?? 0) + 1;
 }
 
 /** /api is the Track API's, /v1 the Pipelines API's, which have hosts of their own in the world. */
@@ -134,10 +167,38 @@ function answerOf(workspace: Workspace, route: string, { headers }: IncomingMess
   return answerPipelines(workspace, { route, authorization, strict: headers['x-strict-mode'] === '1', body });
 }
 
-async function read(request: IncomingMessage): Promise<Buffer> {
+/** More than any request of the APIs may have, so that those too large by little get the API's own answer. */
+const MOST_BODY = 2_000_000;
+
+const TOO_LONG: Answer = {
+  status: 413,
+  body: { meta: { error: `the body is larger than ${MOST_BODY} bytes` } },
+};
+
+/** The body, undefined where it is too long: the rest is not read, whoever sends it. */
+async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > MOST_BODY) return undefined;
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > MOST_BODY) return undefined;
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
+}
+
+/** What is still under way when a request is turned away is thrown away for this long, so that its client reads why. */
+const LINGER_MS = 500;
+
+/** Answers without taking what else comes of the request, and closes the connection. */
+function turnAway(request: IncomingMessage, response: ServerResponse, { status, body }: Answer): void {
+  const text = JSON.stringify(body);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...headers, connection: 'close' }).write(text);
+  const timer = setTimeout(() => response.end(), LINGER_MS);
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => response.end()).resume();
 }
 
 function isReset(fault: Fault | undefined, when: Reset): boolean {
@@ -169,5 +230,7 @@ function failure(fault: Extract<Fault, { kind: 'status' }>): Answer {
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   const isText = typeof body === 'string';
   const type = isText ? 'text/plain' : 'application/json';
-  response.writeHead(status, { 'content-type': type, ...headers }).end(isText ? body : JSON.stringify(body));
+  // No page may take an answer for a script or a style of its own.
+  const safe = { 'content-type': type, 'x-content-type-options': 'nosniff' };
+  response.writeHead(status, { ...safe, ...headers }).end(isText ? body : JSON.stringify(body));
 }
