@@ -31,9 +31,9 @@ const doctor = (path: string, ...rest: readonly string[]) =>
   run('nexus-customer-io', ['doctor', '--config', path, ...rest]);
 
 describe('on a warehouse that the public dbt package built', () => {
-  it('foretells what a sync rejects, and finds nothing that stops it', async () => {
+  it('foretells what a sync rejects, and who is there twice once the white space is gone', async () => {
     const { code, stdout, stderr } = await doctor(await file('source.json', { warehouse }), '--json');
-    expect([code, stderr]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([1, '']);
     const report: Report = JSON.parse(stdout);
     const counts = (stream: string) =>
       Object.fromEntries(
@@ -41,18 +41,21 @@ describe('on a warehouse that the public dbt package built', () => {
           .filter(({ severity }) => severity === 'warning')
           .map(({ code: kind, column, count }) => [`${kind} ${column}`, count]),
       );
-    expect(report.ok).toBe(true);
-    // The sync's test counts 37 rejects: 17 keys that are none, 20 people with one long value or two.
+    const errors = allFindings(report).filter(({ severity }) => severity === 'error');
+    expect(errors).toMatchObject([
+      { code: 'key_repeated', count: 1, examples: [{ userId: '\tuser060@example.com', count: 2 }] },
+    ]);
+    // The sync's test counts 23 rejects: 3 keys that are none, 20 people with one long value or two.
     expect(counts('persons')).toEqual({
       'key_missing userId': 1,
-      'email_invalid userId': 16,
+      'email_invalid userId': 2,
       'timestamp_missing timestamp': 1,
       'future_timestamp timestamp': 3,
       'value_too_long medical_notes': 13,
       'value_too_long bio': 9,
     });
-    // And 167 events.
-    expect(counts('events')).toMatchObject({ 'key_missing userId': 14, 'email_invalid userId': 153 });
+    // And 31 events.
+    expect(counts('events')).toMatchObject({ 'key_missing userId': 14, 'email_invalid userId': 17 });
     const steps = report.streams[0]?.models[0]?.findings[0]?.details?.map(({ rows }) => rows);
     expect(steps).toEqual([626, 603, 564, 479, 427]);
   });
@@ -70,6 +73,7 @@ describe('on a warehouse that the public dbt package built', () => {
       identifier: 'auto',
       too_long: 'reject',
       null_attributes: 'omit',
+      trim_identifiers: true,
     } as const;
     const examination = {
       plan: { ...plan, warehouse: { ...plan.warehouse, rows } },
@@ -78,8 +82,8 @@ describe('on a warehouse that the public dbt package built', () => {
     };
     await examineStreams(config, examination, new AbortController().signal);
     await plan.warehouse.close();
-    // persons 4 (with the steps and the entities of identify), objects 2, relationships 4, events 3.
-    expect(asked).toHaveLength(13);
+    // persons 5 (with the steps and the entities of identify, and a key that repeats), objects 2, relationships 4, events 3.
+    expect(asked).toHaveLength(14);
   });
 });
 

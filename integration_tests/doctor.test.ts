@@ -84,7 +84,7 @@ describe.each(Object.entries(engines))('on %s', (_name, start) => {
         key_repeated: 1,
         'key_missing userId': 2,
         'value_too_long userId': 1,
-        'email_invalid userId': 2,
+        'email_invalid userId': 1,
         'timestamp_missing timestamp': 1,
         'future_timestamp timestamp': 1,
         'value_too_long bio': 1,
@@ -100,10 +100,7 @@ describe.each(Object.entries(engines))('on %s', (_name, start) => {
       ]);
       const long = found.find(({ code, column }) => code === 'value_too_long' && column === 'bio');
       expect(long?.examples).toEqual([{ userId: 'd@x.io', timestamp: '2024-01-01 00:00:00', size: 1002 }]);
-      expect(find(found, 'email_invalid')?.examples).toMatchObject([
-        { userId: 'A@x.io ' },
-        { userId: 'two@@x.io' },
-      ]);
+      expect(find(found, 'email_invalid')?.examples).toMatchObject([{ userId: 'two@@x.io' }]);
       expect(find(found, 'empty_attributes')?.details).toEqual([{ column: 'void' }]);
     });
 
@@ -117,7 +114,10 @@ describe.each(Object.entries(engines))('on %s', (_name, start) => {
       expect(countsOf(ofStream(cut, 'persons'))).not.toHaveProperty('email_invalid userId');
       expect(countsOf(ofStream(cut, 'persons'))).not.toHaveProperty('key_repeated');
       const email = await examined(persons, { persons: [table('p')] }, { ...track, identifier: 'email' });
-      expect(countsOf(ofStream(email, 'persons'))).toMatchObject({ 'email_invalid userId': 4 });
+      expect(countsOf(ofStream(email, 'persons'))).toMatchObject({ 'email_invalid userId': 3 });
+      const padded = { ...track, identifier: 'email', trim_identifiers: false };
+      const kept = await examined(persons, { persons: [table('p')] }, padded);
+      expect(countsOf(ofStream(kept, 'persons'))).toMatchObject({ 'email_invalid userId': 4 });
     });
 
     it('that are all of one kind are no error where Customer.io takes them', async () => {

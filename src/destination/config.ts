@@ -108,6 +108,12 @@ export const destinationConfig = z.looseObject({
     description: 'A stream that is not named persons, events, objects or relationships is mapped here.',
     group: 'mapping',
   }),
+  trim_identifiers: z.boolean().default(true).meta({
+    title: 'Trim identifiers',
+    description:
+      'White space around a userId, anonymousId, groupId, objectTypeId or messageId, and around the email and id of persons, is left out and counted. Off: such values are sent as they are.',
+    group: 'mapping',
+  }),
   removals: z
     .looseObject({
       persons: removal('persons', 'ignore'),

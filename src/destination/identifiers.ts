@@ -2,6 +2,7 @@ import { exactDigits } from '../protocol/exact-json.ts';
 import type { DestinationConfig } from './config.ts';
 import { limits, type Refusal, tooLong } from './limits.ts';
 import type { StreamPlan } from './stream-plan.ts';
+import { trimmed } from './white-space.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -27,7 +28,7 @@ export const refuse = (reason: string, field: string, message: string): Refusal 
 
 /** A key as text, digit by digit where it is a number; undefined where it is missing or empty. */
 export function keyText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.trim() === '' ? undefined : value;
+  if (typeof value === 'string') return trimmed(value) === '' ? undefined : value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return exactDigits(value);
 }
@@ -55,10 +56,15 @@ export function personIdentifiers(
  * Someone not yet known, where a row has an anonymousId and no userId. The Track API v2 takes them in an object's
  * `identify_anonymous` alone; its people and events need an identifier.
  */
-export function anonymousIdentifier(data: Data, plan: StreamPlan): { anonymous_id: string } | undefined {
+export function anonymousIdentifier(
+  data: Data,
+  plan: StreamPlan,
+): { anonymous_id: string } | Refusal | undefined {
   if (keyText(data[plan.columns.userId]) !== undefined) return undefined;
-  const anonymous_id = keyText(data[plan.columns.anonymousId]);
-  return anonymous_id === undefined ? undefined : { anonymous_id };
+  const { anonymousId } = plan.columns;
+  const anonymous_id = keyText(data[anonymousId]);
+  if (anonymous_id === undefined) return undefined;
+  return tooLong(anonymousId, anonymous_id, limits.attributeValue) ?? { anonymous_id };
 }
 
 function withoutUser(data: Data, plan: StreamPlan): Refusal {

@@ -27,6 +27,7 @@ import {
 import type { StreamPlan } from './stream-plan.ts';
 import { unixSeconds } from './timestamps.ts';
 import type { TrackOperation } from './track-operation.ts';
+import { trimIdentifiers } from './trim-identifiers.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -39,6 +40,8 @@ export interface Operation {
   readonly bytes: number;
   /** Attributes that were cut to Customer.io's limit, if the config says so. */
   readonly truncated: readonly string[];
+  /** Columns whose identifier had white space around it, where one had. */
+  readonly trimmed?: readonly string[];
 }
 
 /** A removed row whose removal the config ignores. */
@@ -75,10 +78,13 @@ export function toOperation(
 ): ToOperation {
   const draft = drafts[plan.kind](plan, config);
   const original = asTheSourceMadeIt(plan);
+  const trim = trimIdentifiers(plan, config);
   return (data) => {
-    const record = original(data);
+    const { data: record, trimmed } = trim(original(data));
     const drafted = draft(record);
-    return 'ignored' in drafted || isRefusal(drafted) ? drafted : encode(drafted, record);
+    if ('ignored' in drafted || isRefusal(drafted)) return drafted;
+    const encoded = encode(drafted, record);
+    return isRefusal(encoded) || trimmed.length === 0 ? encoded : { ...encoded, trimmed };
   };
 }
 

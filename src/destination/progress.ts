@@ -14,6 +14,8 @@ export interface Watched {
   readonly strangers: ReadonlyMap<string, number>;
   /** How often each attribute was cut to Customer.io's limit. */
   readonly cut: ReadonlyMap<string, number>;
+  /** How often white space was left out around identifiers, by column. */
+  readonly trimmed: ReadonlyMap<string, number>;
 }
 
 const everyMs = 5_000;
@@ -59,6 +61,9 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
   for (const [attribute, count] of watched.cut) {
     yield log('WARN', `${count} values of ${attribute} were cut to ${limits.attributeValue} bytes.`);
   }
+  for (const [column, count] of watched.trimmed) {
+    yield log('WARN', `${count} values of ${column} had white space around them, which was left out.`);
+  }
   const { path, count } = watched.rejects;
   if (path !== undefined)
     yield log(
@@ -70,5 +75,6 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
   yield log('INFO', line(watched, perSecond));
   const { inFlight: _none, ...sent } = watched.delivery.stats;
   const counts = { ...watched.ledger.total, seconds: milliseconds / 1000, rate: perSecond, ...sent };
-  yield log('INFO', JSON.stringify({ ended, ...counts, rejects: path ?? null }));
+  const trimmed = watched.trimmed.values().reduce((sum, count) => sum + count, 0);
+  yield log('INFO', JSON.stringify({ ended, ...counts, trimmed, rejects: path ?? null }));
 }

@@ -54,6 +54,7 @@ interface Run {
   /** Streams that the catalog does not have: their records are passed over. */
   readonly strangers: Map<string, number>;
   readonly cut: Map<string, number>;
+  readonly trimmed: Map<string, number>;
   readonly order: StreamOrder;
   /** Ends the run for a reason of its own; what is in flight is settled. */
   readonly stop: (reason: ConnectorError) => void;
@@ -88,6 +89,7 @@ function takeRecord(
   }
   if ('ignored' in mapped) return run.ledger.accept(ticket);
   for (const name of mapped.truncated) count(run.cut, `"${name}" in stream "${plan.stream}"`);
+  for (const name of mapped.trimmed ?? []) count(run.trimmed, `"${name}" in stream "${plan.stream}"`);
   return run.delivery.add(mapped, line, ticket);
 }
 
@@ -256,6 +258,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     longestLine: config.max_line_bytes,
     strangers: new Map(),
     cut: new Map(),
+    trimmed: new Map(),
     order: streamOrder(),
     reader: lineReader(bench),
     stop: (reason) => halt.abort(reason),

@@ -1,7 +1,7 @@
 import { limits } from '../destination/limits.ts';
 import type { Column, Dialect } from '../source/warehouse/warehouse.ts';
 import { invalidEmail, tooLong } from './key-probes.ts';
-import { isBlank, textOf } from './keys.ts';
+import { identifierOf, isBlank, textOf } from './keys.ts';
 import { mayBeLong, type Probe } from './probe.ts';
 import { attributesOf, type Delivery, type Examination, type Subject } from './subject.ts';
 
@@ -13,7 +13,7 @@ export function attributeProbes(subject: Subject, { plan, delivery }: Examinatio
   return [
     ...limited
       .filter((column) => isIdentifying(subject, column))
-      .flatMap((column) => identifying(column, dialect)),
+      .flatMap((column) => identifying(column, delivery, dialect)),
     ...limited
       .filter((column) => mayBeLong(dialect, column) && column.name !== 'cio_subscription_preferences')
       .filter((column) => !isIdentifying(subject, column))
@@ -38,10 +38,18 @@ export function attributeProbes(subject: Subject, { plan, delivery }: Examinatio
 const isIdentifying = ({ contract }: Subject, { name }: Column): boolean =>
   contract.name === 'persons' && ['id', 'email', 'phone'].includes(name);
 
-function identifying({ name }: Column, dialect: Dialect): Probe[] {
-  const long = tooLong(name, limits.personId, 'Make it shorter, or list it in ignore_traits.', true, dialect);
+function identifying({ name }: Column, delivery: Delivery, dialect: Dialect): Probe[] {
+  const text = identifierOf(dialect, name, delivery);
+  const long = tooLong(
+    name,
+    limits.personId,
+    'Make it shorter, or list it in ignore_traits.',
+    true,
+    dialect,
+    text,
+  );
   if (name === 'phone') return [invalidPhone(dialect)];
-  return name === 'email' ? [invalidEmail(name, '', dialect), long] : [long];
+  return name === 'email' ? [invalidEmail(name, '', dialect, delivery), long] : [long];
 }
 
 function invalidPhone(dialect: Dialect): Probe {

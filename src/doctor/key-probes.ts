@@ -1,8 +1,8 @@
 import { limits } from '../destination/limits.ts';
 import type { Dialect } from '../source/warehouse/warehouse.ts';
-import { isBlank, textOf } from './keys.ts';
+import { identifierOf, isBlank, textOf } from './keys.ts';
 import type { Probe } from './probe.ts';
-import { type Examination, hasColumn, type Subject } from './subject.ts';
+import { type Delivery, type Examination, hasColumn, type Subject } from './subject.ts';
 
 /** What makes a person, an object, an event or a time of a row: missing, unreadable, longer than allowed. */
 export function keyProbes(subject: Subject, examination: Examination): Probe[] {
@@ -17,9 +17,9 @@ export function keyProbes(subject: Subject, examination: Examination): Probe[] {
     ...onlyAnonymous(subject, examination),
     ...['userId', 'groupId', 'event']
       .filter((name) => keys.includes(name))
-      .map((name) => longKey(name, dialect)),
-    ...(has('userId') ? invalidUserId(dialect, delivery.identifier) : []),
-    ...(keys.includes('objectTypeId') ? [invalidObjectType(dialect)] : []),
+      .map((name) => longKey(name, dialect, delivery)),
+    ...(has('userId') ? invalidUserId(dialect, delivery) : []),
+    ...(keys.includes('objectTypeId') ? [invalidObjectType(dialect, delivery)] : []),
     ...(has('timestamp') ? timestampProbes(subject, dialect, now) : []),
   ];
 }
@@ -68,9 +68,10 @@ const keyLimits: Readonly<Record<string, number>> = {
   event: limits.eventName,
 };
 
-function longKey(column: string, dialect: Dialect): Probe {
+function longKey(column: string, dialect: Dialect, delivery: Delivery): Probe {
   const limit = keyLimits[column] ?? limits.personId;
-  return tooLong(column, limit, 'Make it shorter in the model.', true, dialect);
+  const text = column === 'event' ? textOf(dialect, column) : identifierOf(dialect, column, delivery);
+  return tooLong(column, limit, 'Make it shorter in the model.', true, dialect, text);
 }
 
 export function tooLong(
@@ -79,8 +80,9 @@ export function tooLong(
   mend: string,
   refuses: boolean,
   dialect: Dialect,
+  text: string = textOf(dialect, column),
 ): Probe {
-  const size = dialect.byteLength(textOf(dialect, column));
+  const size = dialect.byteLength(text);
   return {
     code: 'value_too_long',
     severity: refuses ? 'warning' : 'info',
@@ -99,27 +101,28 @@ const email =
   '[^[:space:]@<>"(),:;]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+';
 
 /** A column that must hold e-mails, where a condition holds. */
-export function invalidEmail(column: string, when: string, dialect: Dialect): Probe {
+export function invalidEmail(column: string, when: string, dialect: Dialect, delivery: Delivery): Probe {
   return {
     code: 'email_invalid',
     severity: 'warning',
     errorIfAll: true,
     column,
-    condition: `NOT ${isBlank(dialect, column)}${when} AND NOT ${dialect.matches(textOf(dialect, column), email)}`,
+    condition: `NOT ${isBlank(dialect, column)}${when} AND NOT ${dialect.matches(identifierOf(dialect, column, delivery), email)}`,
     what: `${column} is no e-mail address`,
     fate: 'Rejected: no @ or two, spaces, letters of other alphabets, or a domain that cannot be.',
-    mend: `Mend it at its source, TRIM it in the model, or filter such rows out.`,
+    mend: `Mend it at its source or in the model, or filter such rows out.`,
   };
 }
 
-function invalidUserId(dialect: Dialect, identifier: Examination['delivery']['identifier']): Probe[] {
+function invalidUserId(dialect: Dialect, delivery: Delivery): Probe[] {
+  const { identifier } = delivery;
   if (identifier !== 'auto' && identifier !== 'email') return [];
   const when = identifier === 'auto' ? ` AND ${textOf(dialect, 'userId')} LIKE '%@%'` : '';
-  return [invalidEmail('userId', when, dialect)];
+  return [invalidEmail('userId', when, dialect, delivery)];
 }
 
-function invalidObjectType(dialect: Dialect): Probe {
-  const text = textOf(dialect, 'objectTypeId');
+function invalidObjectType(dialect: Dialect, delivery: Delivery): Probe {
+  const text = identifierOf(dialect, 'objectTypeId', delivery);
   return {
     code: 'object_type_invalid',
     severity: 'warning',

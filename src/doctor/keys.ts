@@ -1,3 +1,4 @@
+import { whiteSpace } from '../destination/white-space.ts';
 import { eventIdentityColumns } from '../source/event-identity.ts';
 import type { ModelPlan } from '../source/plan.ts';
 import type { Dialect } from '../source/warehouse/warehouse.ts';
@@ -7,14 +8,28 @@ import { type Delivery, type Examination, hasColumn, type Subject } from './subj
 export const textOf = (dialect: Dialect, column: string): string =>
   `CAST(${dialect.quoteIdentifier(column)} AS VARCHAR)`;
 
+/** SQL of a text without the white space that the destination leaves out around identifiers. */
+const trim = (dialect: Dialect, text: string): string => `TRIM(${text}, ${dialect.quoteString(whiteSpace)})`;
+
+/** SQL of an identifier as the destination sends it. */
+export const identifierOf = (
+  dialect: Dialect,
+  column: string,
+  { trim_identifiers }: Pick<Delivery, 'trim_identifiers'>,
+): string => {
+  const text = textOf(dialect, column);
+  return trim_identifiers ? trim(dialect, text) : text;
+};
+
 /** SQL of whether a column is NULL or blank, which identifies nothing. */
 export const isBlank = (dialect: Dialect, column: string): string =>
-  `COALESCE(TRIM(${textOf(dialect, column)}), '') = ''`;
+  `COALESCE(${trim(dialect, textOf(dialect, column))}, '') = ''`;
 
 /** SQL that makes one e-mail of those that differ by case or padding; ids are taken letter for letter. */
-export function personKey(dialect: Dialect, { identifier }: Delivery): string {
-  const userId = textOf(dialect, 'userId');
-  const folded = `LOWER(TRIM(${userId}))`;
+export function personKey(dialect: Dialect, delivery: Delivery): string {
+  const { identifier } = delivery;
+  const userId = identifierOf(dialect, 'userId', delivery);
+  const folded = `LOWER(${trim(dialect, userId)})`;
   if (identifier === 'email') return folded;
   return identifier === 'auto' ? `CASE WHEN ${userId} LIKE '%@%' THEN ${folded} ELSE ${userId} END` : userId;
 }
@@ -39,13 +54,19 @@ function eventKeyColumns(model: ModelPlan): string[] {
   return [...new Set([...identity, 'timestamp'])];
 }
 
+/** What an event is made of besides its person is taken letter for letter. */
+const partOf = (dialect: Dialect, name: string, delivery: Delivery): string =>
+  name === 'groupId' || name === 'objectTypeId'
+    ? identifierOf(dialect, name, delivery)
+    : textOf(dialect, name);
+
 /** SQL of a row's key as one text; NULL where a part that identifies is blank. */
 export function keyOf(subject: Subject, { plan, delivery }: Examination): string | undefined {
   const columns = keyColumnsOf(subject);
   if (columns === undefined) return undefined;
   const { dialect } = plan.warehouse;
   const parts = columns.map((name) =>
-    name === 'userId' ? personKey(dialect, delivery) : textOf(dialect, name),
+    name === 'userId' ? personKey(dialect, delivery) : partOf(dialect, name, delivery),
   );
   const text = parts.map((part) => `COALESCE(${part}, '')`).join(` || '|' || `);
   const identifying = subject.contract.name === 'events' ? ['userId'] : columns;

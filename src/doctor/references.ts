@@ -1,6 +1,6 @@
 import type { Dialect } from '../source/warehouse/warehouse.ts';
 import { counted, type Detail, type Finding } from './finding.ts';
-import { isBlank, keyOf, onModel, personKey, textOf } from './keys.ts';
+import { identifierOf, isBlank, keyOf, onModel, personKey } from './keys.ts';
 import { type Examination, hasColumn, type Subject } from './subject.ts';
 
 /** One side of a reference: rows of a stream that name a person or an object. */
@@ -17,13 +17,15 @@ const personSide = ({ plan, delivery }: Examination): Side => ({
   key: personKey(plan.warehouse.dialect, delivery),
   otherKey: ({ model }) =>
     delivery.identifier === 'auto' && hasColumn(model, 'email')
-      ? `LOWER(TRIM(${textOf(plan.warehouse.dialect, 'email')}))`
+      ? `LOWER(${identifierOf(plan.warehouse.dialect, 'email', delivery)})`
       : undefined,
   columns: ['userId'],
 });
 
-const objectSide = ({ plan: { warehouse } }: Examination): Side => ({
-  key: `${textOf(warehouse.dialect, 'objectTypeId')} || '|' || ${textOf(warehouse.dialect, 'groupId')}`,
+const objectSide = ({ plan: { warehouse }, delivery }: Examination): Side => ({
+  key: ['objectTypeId', 'groupId']
+    .map((name) => identifierOf(warehouse.dialect, name, delivery))
+    .join(" || '|' || "),
   otherKey: () => undefined,
   columns: ['objectTypeId', 'groupId'],
 });

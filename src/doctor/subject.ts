@@ -9,7 +9,10 @@ import { nearMatches } from '../streams/near-match.ts';
 import type { Finding } from './finding.ts';
 
 /** What of the destination's configuration decides which rows Customer.io takes. */
-export type Delivery = Pick<DestinationConfig, 'api' | 'identifier' | 'too_long' | 'null_attributes'>;
+export type Delivery = Pick<
+  DestinationConfig,
+  'api' | 'identifier' | 'too_long' | 'null_attributes' | 'trim_identifiers'
+>;
 
 /** What every question to the data needs. */
 export interface Examination {

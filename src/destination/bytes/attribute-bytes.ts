@@ -3,7 +3,8 @@ import type { ScannedRecord } from '../../protocol/scan-record.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../timestamps.ts';
 import { type ColumnLookup, type Role, role } from './column-bytes.ts';
-import { isNumber } from './key-bytes.ts';
+import { mayGrowTo } from './growth.ts';
+import { isNumber, isUnusualText } from './key-bytes.ts';
 import { secondsOfBytes } from './timestamp-bytes.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -72,7 +73,8 @@ function writeAttribute(
     if (putSeconds(out, bytes, start, end)) return true;
   }
   out.holdTo(end);
-  return end - start <= (kind === role.reserved ? limits.personId : longest);
+  if (kind === role.reserved) return end - start <= limits.personId && !isUnusualText(bytes, start, end);
+  return !mayGrowTo(longest, bytes, start, end);
 }
 
 /** No value ends with the brace that the object begins with. */

@@ -14,7 +14,7 @@ const mostDigits = 15;
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
 /**
- * Reads a JSON value that is a key: a text of ASCII without escapes that is not blank, or a short integer.
+ * Reads a JSON value that is a key: a text of ASCII without escapes and without white space around it, or a short integer.
  *
  * @param fold takes capitals for small letters, as keys of persons have it.
  * @returns the lane's key that goes on from `before`, or undefined for any other value.
@@ -32,7 +32,7 @@ export function readKey(
   into.end = isText ? end - 1 : end;
   into.hasAt = false;
   if (!isText && !(end - start <= mostDigits && isNumber(bytes, start, end))) return undefined;
-  if (isBlank(bytes, into.start, into.end)) return undefined;
+  if (isPadded(bytes, into.start, into.end)) return undefined;
   let key = before;
   for (let index = into.start; index < into.end; index += 1) {
     const byte = bytes[index] ?? 0;
@@ -43,11 +43,19 @@ export function readKey(
   return key;
 }
 
-/** Of the white space of ASCII, only a space may stand in a text without an escape. */
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  let index = start;
-  while (index < end && bytes[index] === 0x20) index += 1;
-  return index === end;
+/** Empty, or with white space at an end: of that of ASCII, only a space may stand in a text without an escape. */
+const isPadded = (bytes: Uint8Array, start: number, end: number): boolean =>
+  start === end || bytes[start] === 0x20 || bytes[end - 1] === 0x20;
+
+/** Whether a JSON value is a text that needs another look: not of plain ASCII, or padded. */
+export function isUnusualText(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== 0x22) return false;
+  if (isPadded(bytes, start + 1, end - 1)) return true;
+  for (let index = start + 1; index < end - 1; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte >= 0x80 || byte === 0x5c) return true;
+  }
+  return false;
 }
 
 const smallLetter = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
 import type { StreamPlan } from '../stream-plan.ts';
 import { type AttributeRules, isFirst, secondsOfValue, writeAttributes } from './attribute-bytes.ts';
 import { type ColumnLookup, columnLookup, role } from './column-bytes.ts';
+import { mayGrowTo } from './growth.ts';
 import { isNumber, isUlid, type KeyBytes, readKey } from './key-bytes.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -38,7 +39,8 @@ export function toOperationBytes(
   const operation = { key: 0, bytes: out.bytes, length: 0 };
   return (record) => {
     if (record.columns === 0 || record.columns > limits.attributes) return undefined;
-    if (sizeOf(record) > limits.operation - envelope) return undefined;
+    if (mayGrowTo(limits.operation - envelope, record.bytes, startOf(record), endOf(record)))
+      return undefined;
     if (!columns.lookUp(record) || hasValue(record, columns.places[role.removedAt])) return undefined;
     out.begin();
     const key = draw(record, columns, out);
@@ -50,8 +52,9 @@ export function toOperationBytes(
   };
 }
 
-const sizeOf = ({ columns, nameStart, valueEnd }: ScannedRecord): number =>
-  (valueEnd[columns - 1] ?? 0) - (nameStart[0] ?? 0);
+/** The quote before the first name. */
+const startOf = ({ nameStart }: ScannedRecord): number => (nameStart[0] ?? 0) - 1;
+const endOf = ({ columns, valueEnd }: ScannedRecord): number => valueEnd[columns - 1] ?? 0;
 
 function hasValue({ bytes, valueStart }: ScannedRecord, place: number | undefined): boolean {
   return place !== undefined && place >= 0 && bytes[valueStart[place] ?? 0] !== 0x6e;
@@ -140,11 +143,27 @@ const rulesOf = (plan: StreamPlan, { null_attributes }: DestinationConfig): Attr
   longest: plan.kind === 'events' ? limits.operation : limits.attributeValue,
 });
 
+/** Writes a person's anonymousId as the last attribute, where there is one; false where the general way must look. */
+function anonymousWriter() {
+  const id = newKey();
+  return (record: ScannedRecord, { places }: ColumnLookup, out: Workbench): boolean => {
+    const place = places[role.anonymousId];
+    if (!hasValue(record, place)) return true;
+    if (keyIn(id, record, place, 0, false) === undefined) return false;
+    if (id.end - id.start > limits.attributeValue) return false;
+    if (!isFirst(out)) out.byte(comma);
+    out.put(text.anonymousId);
+    out.move(id.start, id.end);
+    out.byte(quote);
+    return true;
+  };
+}
+
 const drawPerson: DrawFor = (plan, config) => {
   const writePerson = personWriter(config);
   const writeTimestamp = timestampWriter();
   const rules = rulesOf(plan, config);
-  const anonymous = newKey();
+  const writeAnonymous = anonymousWriter();
   return (record, columns, out) => {
     const key = writePerson(record, columns, out);
     if (key === undefined) return undefined;
@@ -152,14 +171,7 @@ const drawPerson: DrawFor = (plan, config) => {
     if (!writeTimestamp(record, columns, out)) return undefined;
     out.put(text.attributes);
     if (!writeAttributes(out, record, columns, rules)) return undefined;
-    const place = columns.places[role.anonymousId];
-    if (hasValue(record, place)) {
-      if (keyIn(anonymous, record, place, 0, false) === undefined) return undefined;
-      if (!isFirst(out)) out.byte(comma);
-      out.put(text.anonymousId);
-      out.move(anonymous.start, anonymous.end);
-      out.byte(quote);
-    }
+    if (!writeAnonymous(record, columns, out)) return undefined;
     out.put(text.end);
     return key;
   };

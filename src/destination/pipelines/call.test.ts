@@ -189,7 +189,7 @@ describe('refused before sending', () => {
     [
       'an address that is none would be an id',
       'persons',
-      { ...person, userId: ' ann@x.io' },
+      { ...person, userId: 'ann @x.io' },
       { field: 'userId' },
     ],
     ['nobody', 'persons', { timestamp: at }, { reason: 'required', field: 'userId' }],
