@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulator: [],
   demo: ['protocol'],
   sync: ['source', 'destination', 'streams', 'files', 'protocol'],
-  doctor: ['source', 'destination', 'streams', 'protocol'],
+  doctor: ['nexus', 'source', 'destination', 'streams', 'protocol'],
   commands: [
     'sync',
     'doctor',

@@ -5,6 +5,7 @@ import { parseSourceConfig } from '../source/config.ts';
 import { openPlan } from '../source/plan.ts';
 import { examineStreams } from './examine.ts';
 import { type Finding, type Report, reportOf } from './finding.ts';
+import { examineIdentifiers } from './identifiers.ts';
 import type { Delivery } from './subject.ts';
 
 /**
@@ -20,7 +21,9 @@ export async function diagnose(source: unknown, destination: unknown, signal: Ab
     const examination = { plan, delivery, now: readStart() };
     const streams = await examineStreams(config, examination, signal);
     const nothing = streams.length > 0 && streams.every(({ models }) => models.length === 0);
-    return reportOf(nothing ? [...findings, nothingToRead] : findings, streams);
+    const identifiers = signal.aborted ? [] : await examineIdentifiers(plan);
+    const all = [...findings, ...identifiers];
+    return reportOf(nothing ? [...all, nothingToRead] : all, streams);
   } finally {
     await plan.warehouse.close();
   }

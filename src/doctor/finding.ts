@@ -14,6 +14,8 @@ export const findingCodes = [
   'email_invalid',
   'empty_attributes',
   'future_timestamp',
+  'identifier_placeholder',
+  'identifier_shared',
   'identify_rows',
   'key_missing',
   'key_repeated',

@@ -1,3 +1,5 @@
+import { doubtfulIdentifiers } from './doubtful-identifiers.ts';
+import type { NexusSettings } from './settings.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What the user should know of the result, each a count that is not nought. */
@@ -27,13 +29,13 @@ const questions = (
     HAVING count(DISTINCT coalesce(CAST(d.is_active AS VARCHAR), '')) > 1 OR count(DISTINCT coalesce(d.entity_a_role, '')) > 1
       OR count(DISTINCT coalesce(d.source, '')) > 1) AS tied`,
   'identifier rows without a type or value, or of an entity type that is not resolved': `SELECT
-    (SELECT count(*) FROM nexus_work_identifiers) - (SELECT count(*) FROM nexus_work_occurrences)
+    (SELECT count(*) FROM nexus_work_identifiers WHERE refused IS NULL) - (SELECT count(*) FROM nexus_work_occurrences)
     - (SELECT count(*) FROM nexus_work_identifiers i JOIN nexus_work_registered r
       ON r.entity_type = i.entity_type AND r.source_id = i.identifier_value) AS unknown`,
 });
 
-export async function findings(bench: Workbench): Promise<string[]> {
-  const list: string[] = [];
+export async function findings(bench: Workbench, settings: NexusSettings): Promise<string[]> {
+  const list = await doubtfulIdentifiers(bench.warehouse, 'nexus_work_identifiers', settings.sharedThreshold);
   const now = bench.warehouse.dialect.utcTimestamp('current_timestamp', 'TIMESTAMP_LTZ');
   const all = questions(bench.name('nexus_relationships'), bench.name('nexus_unresolved_declarations'), now);
   for (const [text, query] of Object.entries(all)) {

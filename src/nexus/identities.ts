@@ -1,6 +1,7 @@
 import { limitedComponents, wholeComponents } from './components.ts';
 import type { CreateId } from './entity-ids.ts';
 import { entityIds } from './entity-ids.ts';
+import { isBlank, isPlaceholder } from './placeholders.ts';
 import type { NexusSettings } from './settings.ts';
 import { type SourceTables, unionOf } from './sources.ts';
 import type { Workbench } from './workbench.ts';
@@ -11,13 +12,28 @@ export async function resolvedTypes(
   tables: SourceTables,
   bench: Workbench,
 ): Promise<string[]> {
-  await bench.make('nexus_work_identifiers', unionOf('identifiers', tables, bench));
+  await bench.make('nexus_work_identifiers', usableIdentifiers(settings, tables, bench));
   const rows = await bench.warehouse.rows(
     'SELECT DISTINCT entity_type AS t FROM nexus_work_identifiers WHERE entity_type IS NOT NULL ORDER BY 1',
   );
   const found = rows.flatMap((row) => Object.values(row)).filter((type) => type !== null);
   const registered = new Set(settings.registeredTypes.map((type) => type.entityType));
   return [...(settings.resolvedTypes ?? found.filter((type) => !registered.has(type)))];
+}
+
+/**
+ * The identifiers as the sources give them, NULL where a value is blank or a placeholder: `refused` holds it then.
+ * An edge without an id ties nothing either. Registered entities have a key of their own, which may well be 0.
+ */
+export function usableIdentifiers(settings: NexusSettings, tables: SourceTables, bench: Workbench): string {
+  const { dialect } = bench.warehouse;
+  const registered = settings.registeredTypes.map(({ entityType }) => bench.text(entityType)).join(', ');
+  const resolved = registered === '' ? '' : ` AND entity_type NOT IN (${registered})`;
+  const isRefused = `${isPlaceholder('identifier_value', settings.placeholders, dialect)}${resolved}`;
+  return `SELECT event_id, CASE WHEN ${isBlank('edge_id', dialect)} THEN NULL ELSE edge_id END AS edge_id,
+  entity_type, identifier_type, CASE WHEN ${isRefused} THEN NULL ELSE identifier_value END AS identifier_value,
+  role, occurred_at, CASE WHEN ${isRefused} THEN identifier_value END AS refused
+FROM (${unionOf('identifiers', tables, bench)}) i`;
 }
 
 /**

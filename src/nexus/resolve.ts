@@ -71,7 +71,7 @@ export async function resolveIdentities(request: ResolveRequest): Promise<Resolu
       secondsSince(start),
     );
     await allOrNothing(bench, () => build(request, tables, registrations, bench));
-    return { passes, findings: await findings(bench) };
+    return { passes, findings: await findings(bench, request.settings) };
   } finally {
     // They go with the session anyway; what failed before must not be hidden by this.
     await bench.clear().catch(() => undefined);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultPlaceholders } from './placeholders.ts';
 import { nexusSettings } from './settings.ts';
 
 describe('the vars of a dbt project', () => {
@@ -9,6 +10,8 @@ describe('the vars of a dbt project', () => {
       registeredTypes: [],
       maxRecursion: undefined,
       internalEmails: [],
+      placeholders: defaultPlaceholders,
+      sharedThreshold: 20,
     });
   });
 
@@ -53,5 +56,10 @@ describe('the vars of a dbt project', () => {
     expect(() => nexusSettings({ nexus: { edge_quality: { critical_autofilter: true } } })).toThrow(
       /edge_quality: run does not filter edges/,
     );
+  });
+
+  it('take placeholders as YAML reads them', () => {
+    const nexus = { placeholder_identifiers: [null, 0, 'Test', false] };
+    expect(nexusSettings({ nexus }).placeholders).toEqual(['null', '0', 'Test', 'false']);
   });
 });

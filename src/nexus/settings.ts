@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configError } from '../protocol/connector-error.ts';
+import { defaultPlaceholders } from './placeholders.ts';
 
 /** What a source of the project brings along. */
 export interface SourceSettings {
@@ -24,7 +25,14 @@ export interface NexusSettings {
   /** Steps after which the search for connected identifiers stops, as the dbt package does. Undefined: never. */
   readonly maxRecursion: number | undefined;
   readonly internalEmails: readonly string[];
+  /** Identifier values that identify no one, beside blank ones. */
+  readonly placeholders: readonly string[];
+  /** An identifier that is tied to more others than this is told. */
+  readonly sharedThreshold: number;
 }
+
+/** The dbt package's own threshold for an edge that is an error (edge_quality); it is off there by default. */
+const defaultSharedThreshold = 20;
 
 const flag = z.unknown().transform(isTruthy).default(false);
 const sourceFlags = z.looseObject({ enabled: flag, events: flag, entities: flag, relationships: flag });
@@ -32,6 +40,8 @@ const typeSettings = z
   .looseObject({ entity_resolution: z.boolean().default(true), registration_model: z.string().nullish() })
   .nullish();
 const entityTypes = z.union([z.array(z.string()), z.record(z.string(), typeSettings)]);
+/** YAML reads `null`, `0` and `no` in a list as something else than text. */
+const words = z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]).transform(String));
 const steps = z.number().int().min(1).nullish();
 
 const nexusVars = z.looseObject({
@@ -41,6 +51,8 @@ const nexusVars = z.looseObject({
       entity_types: entityTypes.nullish(),
       max_recursion: steps,
       internal_emails: z.array(z.string()).nullish(),
+      placeholder_identifiers: words.nullish(),
+      shared_identifier_threshold: steps,
       edge_quality: z.looseObject({ critical_autofilter: flag, error_autofilter: flag }).nullish(),
     })
     .nullish(),
@@ -75,6 +87,8 @@ export function nexusSettings(vars: Readonly<Record<string, unknown>>): NexusSet
     ...typesOf(data.nexus?.entity_types ?? data.nexus_entity_types ?? undefined),
     maxRecursion: data.nexus?.max_recursion ?? data.nexus_max_recursion ?? undefined,
     internalEmails: data.nexus?.internal_emails ?? [],
+    placeholders: data.nexus?.placeholder_identifiers ?? defaultPlaceholders,
+    sharedThreshold: data.nexus?.shared_identifier_threshold ?? defaultSharedThreshold,
   };
 }
 
