@@ -1,6 +1,8 @@
 import type { SourceOutput } from '../protocol/connector.ts';
 import { configError } from '../protocol/connector-error.ts';
+import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
+import { accountOf, rejectedOf } from '../sync/account.ts';
 import { report } from '../sync/report.ts';
 import { Tally } from '../sync/tally.ts';
 import { asConnectorError } from './answer.ts';
@@ -60,7 +62,8 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const errors = new Set<string>();
   try {
     const input = replayed(opened, signal);
-    for await (const message of destination.write({ config, catalog, input, signal }))
+    const patient = isJsonObject(config) ? { max_rejects: '100%', ...config } : config;
+    for await (const message of destination.write({ config: patient, catalog, input, signal }))
       note(message, tally, mask);
   } catch (error) {
     errors.add(mask.text(asConnectorError(error).message));
@@ -84,7 +87,10 @@ async function refuseFailedCheck(answers: AsyncIterable<AirbyteMessage>): Promis
 /** Where the new rejects are is in the destination's own warning. */
 function note(message: SourceOutput, tally: Tally, mask: Mask): void {
   if (message.type === 'STATE') tally.settled(message.state);
-  if (message.type === 'LOG' && message.log.level !== 'INFO') say(mask.text(message.log.message));
+  if (message.type !== 'LOG') return;
+  const account = accountOf(message.log.message);
+  if (account !== undefined) tally.rejected(rejectedOf(account));
+  else if (message.log.level !== 'INFO') say(mask.text(message.log.message));
 }
 
 function say(text: string): void {

@@ -146,10 +146,11 @@ export const destinationConfig = z.looseObject({
   max_rejects: z
     .string()
     .regex(/^\d+%?$/, 'it must be a number of records, such as 100, or a share, such as 5%')
-    .optional()
+    .default('10%')
     .meta({
       title: 'Most rejects',
-      description: 'A count, or a share such as 5%, beyond which the run stops.',
+      description:
+        'A count of the run, or a share of each stream, beyond which a run stops and fails. A share counts from the 20th row of a stream on; a stream whose rows are all rejected fails in any case.',
       pattern_descriptor: '100 or 5%',
       examples: ['100', '5%'],
       group: 'rejects',

@@ -8,6 +8,7 @@ import type { AirbyteMessage } from '../protocol/messages.ts';
 
 interface Entry {
   readonly stream: string;
+  readonly tally: StreamTally;
   open: number;
   accepted: number;
   rejected: number;
@@ -39,6 +40,11 @@ export interface Tally {
   rejected: number;
 }
 
+/** Of one stream in this run; `opened` counts every row that has come, settled or not. */
+export interface StreamTally extends Tally {
+  opened: number;
+}
+
 export interface Ledger {
   open(stream: string): Ticket;
   accept(ticket: Ticket): void;
@@ -46,35 +52,53 @@ export interface Ledger {
   /** A STATE of one stream, or of all where `stream` is undefined. */
   state(stream: string | undefined, state: Readonly<Record<string, unknown>>): void;
   readonly total: Tally;
+  readonly tallies: ReadonlyMap<string, StreamTally>;
 }
 
-const newEntry = (stream: string): Entry => ({
+const newEntry = (stream: string, tally: StreamTally = { opened: 0, accepted: 0, rejected: 0 }): Entry => ({
   stream,
+  tally,
   open: 0,
   accepted: 0,
   rejected: 0,
   barrier: undefined,
 });
 
-/** `pass` gets each state once it may pass, with the record's destinationStats. */
-export function ledger(streams: Iterable<string>, pass: (message: AirbyteMessage) => void): Ledger {
-  const queues = new Map<string, Entry[]>([...streams].map((stream) => [stream, [newEntry(stream)]]));
+/**
+ * `pass` gets each state once it may pass, with the record's destinationStats. The states of a stream that `holds`
+ * names wait, until a record of it is settled and it names the stream no more.
+ */
+export function ledger(
+  streams: Iterable<string>,
+  pass: (message: AirbyteMessage) => void,
+  holds: (stream: string) => boolean = () => false,
+): Ledger {
+  const queues = new Map<string, Entry[]>();
+  const tallies = new Map<string, StreamTally>();
   const total: Tally = { accepted: 0, rejected: 0 };
   const queueOf = (stream: string): Entry[] => {
     const queue = queues.get(stream) ?? [newEntry(stream)];
     queues.set(stream, queue);
+    if (queue[0] !== undefined && !tallies.has(stream)) tallies.set(stream, queue[0].tally);
     return queue;
   };
+  const advance = (queue: Entry[]): void => {
+    const [head] = queue;
+    if (head !== undefined && !holds(head.stream)) release(queue, pass);
+  };
+  for (const stream of streams) queueOf(stream);
   const settle = (ticket: Ticket, kind: 'accepted' | 'rejected'): void => {
     total[kind] += 1;
     ticket[kind] += 1;
+    ticket.tally[kind] += 1;
     ticket.open -= 1;
-    if (ticket.open === 0) advance(queueOf(ticket.stream), pass);
+    if (ticket.open === 0) advance(queueOf(ticket.stream));
   };
   return {
     open(stream) {
       const entry = queueOf(stream).at(-1) ?? newEntry(stream);
       entry.open += 1;
+      entry.tally.opened += 1;
       return entry;
     },
     accept: (ticket) => settle(ticket, 'accepted'),
@@ -84,9 +108,10 @@ export function ledger(streams: Iterable<string>, pass: (message: AirbyteMessage
       const barrier = { state, missing: closed.length, accepted: 0, rejected: 0 };
       if (closed.length === 0) pass(echo(barrier));
       for (const queue of closed) closeWith(queue, barrier);
-      for (const queue of closed) advance(queue, pass);
+      for (const queue of closed) advance(queue);
     },
     total,
+    tallies,
   };
 }
 
@@ -94,11 +119,11 @@ function closeWith(queue: Entry[], barrier: Barrier): void {
   const last = queue.at(-1);
   if (last === undefined) return;
   last.barrier = barrier;
-  queue.push(newEntry(last.stream));
+  queue.push(newEntry(last.stream, last.tally));
 }
 
 /** Takes settled entries off the head of a stream's queue, and lets pass the states that nothing holds back. */
-function advance(queue: Entry[], pass: (message: AirbyteMessage) => void): void {
+function release(queue: Entry[], pass: (message: AirbyteMessage) => void): void {
   for (let head = queue[0]; head?.barrier !== undefined && head.open === 0; head = queue[0]) {
     queue.shift();
     const { barrier } = head;

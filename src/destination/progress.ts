@@ -3,14 +3,15 @@ import type { AirbyteMessage } from '../protocol/messages.ts';
 import type { Delivery } from './deliver.ts';
 import type { Ledger } from './ledger.ts';
 import { limits } from './limits.ts';
-import type { RejectReasons, Rejects } from './rejects.ts';
+import type { Rejects } from './rejects.ts';
+import type { Judge } from './verdict.ts';
 
 /** What the log tells of. */
 export interface Watched {
-  readonly ledger: Pick<Ledger, 'total'>;
+  readonly ledger: Pick<Ledger, 'total' | 'tallies'>;
   readonly delivery: Pick<Delivery, 'stats'>;
   readonly rejects: Pick<Rejects, 'path' | 'count'>;
-  readonly reasons: Pick<RejectReasons, 'commonest'>;
+  readonly judge: Pick<Judge, 'reasons'>;
   readonly strangers: ReadonlyMap<string, number>;
   /** How often each attribute was cut to Customer.io's limit. */
   readonly cut: ReadonlyMap<string, number>;
@@ -23,8 +24,8 @@ const everyMs = 5_000;
 /** Begins each line of a run under way, so that who reads the log can pick them out or leave them out. */
 export const progressMark = 'Progress: ';
 
-/** How a run ended: everything delivered or rejected, stopped by a signal, or stopped by an error. */
-export type Ending = 'complete' | 'interrupted' | 'failed';
+/** How a run ended: everything delivered or rejected, too much of it rejected, stopped by a signal, or by an error. */
+export type Ending = 'complete' | 'rejected' | 'interrupted' | 'failed';
 
 const settledBy = ({ ledger }: Watched): number => ledger.total.accepted + ledger.total.rejected;
 
@@ -68,7 +69,7 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
   if (path !== undefined)
     yield log(
       'WARN',
-      `${count} records were rejected: each is in ${path} with its reason. ${watched.reasons.commonest()}`,
+      `${count} records were rejected: each is in ${path} with its reason. ${watched.judge.reasons.commonest()}`,
     );
   const milliseconds = Math.round(performance.now() - started);
   const perSecond = rate(settledBy(watched), milliseconds);
@@ -76,5 +77,8 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
   const { inFlight: _none, ...sent } = watched.delivery.stats;
   const counts = { ...watched.ledger.total, seconds: milliseconds / 1000, rate: perSecond, ...sent };
   const trimmed = watched.trimmed.values().reduce((sum, count) => sum + count, 0);
-  yield log('INFO', JSON.stringify({ ended, ...counts, trimmed, rejects: path ?? null }));
+  const streams = Object.fromEntries(
+    [...watched.ledger.tallies].map(([stream, { accepted, rejected }]) => [stream, { accepted, rejected }]),
+  );
+  yield log('INFO', JSON.stringify({ ended, ...counts, trimmed, streams, rejects: path ?? null }));
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConnectorError, configError } from '../protocol/connector-error.ts';
+import { ConnectorError } from '../protocol/connector-error.ts';
 import { fileFault } from '../protocol/file-fault.ts';
 import type { Refusal } from './limits.ts';
 import type { RejectLine } from './reject-line.ts';
@@ -21,9 +21,6 @@ export interface Rejects {
 
 /** Rejects beyond this many bytes are not kept in memory until the next state: it may be far. */
 const mostWaiting = 4_000_000;
-
-/** How many records must have been seen before a share of rejects means something. */
-const fewestForShare = 1_000;
 
 /** Fields are named by the data: their number has no bound of its own. */
 const mostReasons = 1_000;
@@ -124,22 +121,5 @@ export function rejectReasons(): RejectReasons {
       const top = [...reasons.values()].toSorted((a, b) => b.count - a.count).slice(0, 3);
       return `The commonest reasons: ${top.map((each) => `${each.count} times ${each.kind}, such as: ${each.message}`).join('; ')}`;
     },
-  };
-}
-
-/** What stops a run that goes wrong, by a count or a share (`100`, `5%`) of rejects among the records seen. */
-export function rejectGuard(
-  most: string | undefined,
-  reasons: RejectReasons,
-): (seen: number) => ConnectorError | undefined {
-  if (most === undefined) return () => undefined;
-  const number = Number.parseInt(most, 10);
-  return (seen) => {
-    const over = most.endsWith('%')
-      ? seen >= fewestForShare && reasons.count * 100 > number * seen
-      : reasons.count > number;
-    return over
-      ? configError(`More records are rejected than max_rejects (${most}) allows. ${reasons.commonest()}`)
-      : undefined;
   };
 }

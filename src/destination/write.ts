@@ -1,70 +1,33 @@
 import { requireFolder } from '../files/named-file.ts';
 import type { LongLine, WriteRequest } from '../protocol/connector.ts';
-import type { ConnectorError } from '../protocol/connector-error.ts';
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStateMessage } from '../protocol/messages.ts';
 import type { ParsedMessage, ParsedRecord, ParsedState } from '../protocol/parse-message.ts';
-import type { ScannedRecord } from '../protocol/scan-record.ts';
 import { awakeClock } from './awake-clock.ts';
-import type { ToOperationBytes } from './bytes/operation-bytes.ts';
 import { Workbench } from './bytes/workbench.ts';
 import { checkMappings, unusedMappings } from './check-mappings.ts';
 import { apiOf } from './choose-api.ts';
 import { parseDestinationConfig } from './config.ts';
-import { type Delivery, delivery } from './deliver.ts';
+import { delivery } from './deliver.ts';
 import { isRefusal } from './identifiers.ts';
 import { linesOf, untilAborted } from './input.ts';
-import { type Ledger, ledger, type RecordLine, type Ticket } from './ledger.ts';
+import { ledger, type RecordLine, type Ticket } from './ledger.ts';
 import { type Refusal, tooDeep } from './limits.ts';
-import { type LineReader, lineReader, textOf } from './line-reader.ts';
+import { lineReader, textOf } from './line-reader.ts';
 import { beginningOf, refuseLength, stateTooLong } from './long-line.ts';
-import type { ToOperation } from './operation.ts';
-import { type Outbox, outbox } from './outbox.ts';
+import { outbox } from './outbox.ts';
 import { pace } from './pace.ts';
 import { type Ending, progressLog, summary } from './progress.ts';
 import { rejectLines } from './reject-line.ts';
-import { type RejectReasons, type Rejects, rejectGuard, rejectReasons, rejectsFile } from './rejects.ts';
+import { rejectsFile } from './rejects.ts';
 import { scannedStream } from './scanned-stream.ts';
-import { type StreamOrder, streamOrder } from './stream-order.ts';
-import { type FindStream, findStream, planStreams, type StreamPlan } from './stream-plan.ts';
+import { streamOrder } from './stream-order.ts';
+import { findStream, planStreams } from './stream-plan.ts';
+import { Judge, RejectedError } from './verdict.ts';
+import type { Run, Stream } from './write-run.ts';
 
 /** A part-filled batch goes after this long, and a progress line may come this often. */
 const tickMs = 1_000;
-
-interface Stream {
-  readonly plan: StreamPlan;
-  readonly toOperation: ToOperation;
-  /** The quick way, for records that were only scanned. */
-  readonly toOperationBytes: ToOperationBytes | undefined;
-}
-
-/** Everything that one run of `write` works with. */
-interface Run {
-  readonly streams: FindStream<Stream>;
-  readonly streamOf: (record: ScannedRecord) => Stream | undefined;
-  readonly ledger: Ledger;
-  readonly delivery: Delivery;
-  readonly rejects: Rejects;
-  readonly reasons: RejectReasons;
-  readonly reject: (ticket: Ticket, line: RecordLine, refusal: Refusal) => void;
-  readonly reader: LineReader;
-  readonly out: Outbox<AirbyteMessage>;
-  /** In bytes; who reads the input keeps no longer one. */
-  readonly longestLine: number;
-  /** Streams that the catalog does not have: their records are passed over. */
-  readonly strangers: Map<string, number>;
-  readonly cut: Map<string, number>;
-  readonly trimmed: Map<string, number>;
-  readonly order: StreamOrder;
-  /** Ends the run for a reason of its own; what is in flight is settled. */
-  readonly stop: (reason: ConnectorError) => void;
-  /** @throws ConnectorError that `stop` was given. */
-  readonly throwIfStopped: () => void;
-  /** Aborted by the caller or by `stop`. */
-  readonly signal: AbortSignal;
-  /** The same for each record: the getter of a joined signal walks over what it is joined of. */
-  readonly isOver: () => boolean;
-}
 
 /** Maps larger than this are not of a catalog's names but of data used as names. */
 const mostNames = 1_000;
@@ -192,16 +155,19 @@ async function work(run: Run, request: WriteRequest): Promise<void> {
   };
   try {
     await consume(run, request.input);
+    const rejected = run.signal.aborted ? undefined : run.judge.verdict();
+    if (rejected !== undefined) throw rejected;
     tell(run.signal.aborted ? 'interrupted' : 'complete');
     run.out.close();
   } catch (error) {
     // What is in flight may still be settled, and its state pass.
     await run.delivery.drain().catch(() => undefined);
     await run.rejects.flush().then(
-      () => tell('failed'),
+      () => tell(error instanceof RejectedError ? 'rejected' : 'failed'),
       () => undefined,
     );
-    run.out.close(error);
+    // What was under way may have made it worse than it was when the run was stopped.
+    run.out.close(error instanceof RejectedError ? (run.judge.verdict() ?? error) : error);
   } finally {
     clearInterval(ticking);
     stopLog();
@@ -219,10 +185,13 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   checkMappings(request.catalog, config);
   await requireFolder('rejects', config.rejects);
   const out = outbox<AirbyteMessage>();
-  const books = ledger(plans.keys(), (message) => out.put(message));
+  const books = ledger(
+    plans.keys(),
+    (message) => out.put(message),
+    (stream) => judge.holds(stream),
+  );
+  const judge = new Judge({ most: config.max_rejects, tallies: books.tallies, plans });
   const rejects = rejectsFile(config.rejects, rejectLines(plans));
-  const reasons = rejectReasons();
-  const guard = rejectGuard(config.max_rejects, reasons);
   const halt = new AbortController();
   const signal = AbortSignal.any([request.signal, halt.signal]);
   let over = signal.aborted;
@@ -231,9 +200,9 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   });
   const reject = (ticket: Ticket, line: RecordLine, refusal: Refusal): void => {
     rejects.add(ticket.stream, textOf(line), refusal);
+    judge.add(ticket.stream, refusal);
     books.reject(ticket);
-    reasons.add(refusal);
-    const tooMany = guard(books.total.accepted + books.total.rejected);
+    const tooMany = judge.stops(ticket.stream);
     if (tooMany !== undefined) halt.abort(tooMany);
   };
   const api = await apiOf(config);
@@ -252,7 +221,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     streamOf: scannedStream(streams),
     ledger: books,
     rejects,
-    reasons,
+    judge,
     reject,
     out,
     longestLine: config.max_line_bytes,

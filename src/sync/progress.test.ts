@@ -85,6 +85,7 @@ it('is one line of JSON for a machine', () => {
     errors: [],
     seconds: 3,
     interrupted: true,
+    rejected: false,
     delivery: { ended: 'complete', requests: 7 },
   };
   const text = summaryJson(summary, { state: '/s.json', rejects: undefined });
@@ -109,4 +110,9 @@ it('is one line of JSON for a machine', () => {
     delivery: { ended: 'failed' },
     errors: ['no'],
   });
+  const rejected = summaryJson(
+    { ...summary, errors: ['no'], rejected: true },
+    { state: '/s.json', rejects: undefined },
+  );
+  expect(JSON.parse(rejected)).toMatchObject({ ended: 'rejected', delivery: { ended: 'rejected' } });
 });

@@ -1,7 +1,8 @@
+import { RejectedError } from '../destination/verdict.ts';
 import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
 import { configError, messageOf } from '../protocol/connector-error.ts';
-import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
+import { type Account, accountOf, rejectedOf } from './account.ts';
 import { configureCatalog } from './configured-catalog.ts';
 import { findStateFile, openStateFile, type StateFile } from './state-file.ts';
 import { lockState, type StateLock } from './state-lock.ts';
@@ -30,7 +31,9 @@ export interface SyncSummary {
   /** By a signal, before all was read. */
   readonly interrupted: boolean;
   /** The destination's own account of its run, which is the last log line of its that is JSON. */
-  readonly delivery: Readonly<Record<string, unknown>> | undefined;
+  readonly delivery: Account | undefined;
+  /** Whether all that went wrong is that too much was rejected. */
+  readonly rejected: boolean;
 }
 
 /**
@@ -54,6 +57,7 @@ export async function runSync(
     seconds: (Date.now() - startedAt) / 1000,
     interrupted: signal.aborted,
     delivery: run.delivery,
+    rejected: run.rejected,
   };
 }
 
@@ -62,7 +66,9 @@ const isRecord = (output: SourceOutput): boolean =>
 
 class SyncRun {
   readonly errors = new Set<string>();
-  delivery: Readonly<Record<string, unknown>> | undefined;
+  delivery: Account | undefined;
+  /** The errors that say that too much was rejected. */
+  readonly #rejections = new Set<string>();
   readonly #file: SyncFile;
   readonly #ends: SyncEnds;
   readonly #watcher: SyncWatcher;
@@ -75,6 +81,10 @@ class SyncRun {
     this.#ends = ends;
     this.#watcher = watcher;
     this.#signal = signal;
+  }
+
+  get rejected(): boolean {
+    return this.errors.size > 0 && this.errors.size === this.#rejections.size;
   }
 
   get streams(): readonly StreamTally[] {
@@ -171,24 +181,20 @@ class SyncRun {
 
   /** A line that is JSON is meant for machines. */
   #noteLog({ level, message }: LogOf<AirbyteMessage>): void {
-    const account = message.startsWith('{') ? parsed(message) : undefined;
+    const account = accountOf(message);
     if (account === undefined) this.#watcher.log(level, message);
-    else this.delivery = account;
+    else {
+      this.delivery = account;
+      if (account.ended === 'rejected') this.#tally.rejected(rejectedOf(account));
+    }
   }
 
   #fail(error: unknown): void {
     const aborted = this.#signal.aborted && error instanceof Error && error.name === 'AbortError';
-    if (!aborted) this.errors.add(messageOf(error));
+    if (aborted) return;
+    this.errors.add(messageOf(error));
+    if (error instanceof RejectedError) this.#rejections.add(messageOf(error));
   }
 }
 
 type LogOf<T> = Extract<T, { type: 'LOG' }> extends { log: infer L } ? L : never;
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -7,16 +7,17 @@ export interface SyncPaths {
 }
 
 /**
- * A sync in one line of JSON, for a machine: `ended` is complete, interrupted or failed; counts are of records;
+ * A sync in one line of JSON, for a machine: `ended` is complete, rejected, interrupted or failed (README.md says when); counts are of records;
  * `delivered` and `rejected` are those whose state was kept. `delivery` is the destination's own account (requests,
  * retries, bytes, …), null where it did not come to give one; it ended as the sync did, though the destination
  * completes what a source that failed has given it.
  */
 export function summaryJson(
-  { streams, errors, seconds, interrupted, delivery }: SyncSummary,
+  { streams, errors, seconds, interrupted, delivery, rejected }: SyncSummary,
   paths: SyncPaths,
 ): string {
-  const ended = errors.length > 0 ? 'failed' : interrupted ? 'interrupted' : 'complete';
+  const fault = rejected ? 'rejected' : 'failed';
+  const ended = errors.length > 0 ? fault : interrupted ? 'interrupted' : 'complete';
   const counts = streams.map(({ stream, read, delivered, rejected }) => ({
     stream,
     read,

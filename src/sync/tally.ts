@@ -47,6 +47,14 @@ export class Tally {
     tally.settledAt = Date.now();
   }
 
+  /** As the destination counts them: where the states of a stream had to wait, none came back to count by. */
+  rejected(counts: ReadonlyMap<string, number>): void {
+    for (const [stream, count] of counts) {
+      const tally = this.#of(stream);
+      tally.rejected = Math.max(tally.rejected, count);
+    }
+  }
+
   #of(stream: string): StreamTally {
     const known = this.#streams.get(stream) ?? newTally(stream);
     this.#streams.set(stream, known);
