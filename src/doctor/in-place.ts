@@ -1,4 +1,4 @@
-import { isBlank, tokensOf } from '../source/models/sql-text.ts';
+import { isBlank, tokensOf } from '../source/models/sql-tokens.ts';
 import type { Dialect } from '../source/warehouse/warehouse.ts';
 
 /**

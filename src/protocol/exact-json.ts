@@ -66,3 +66,16 @@ export function parseExactJson(text: string): unknown {
 export function exactDigits(value: unknown): string | undefined {
   return JSON.isRawJSON(value) ? value.rawJSON : undefined;
 }
+
+/** A number as it was written: a JavaScript number where that is spelled the same, else its digits as raw JSON. */
+export function exactNumber(source: string): number | RawJson {
+  const value = Number(source);
+  return String(value) === source ? value : JSON.rawJSON(source);
+}
+
+/** Parses JSON whose every number keeps its spelling, `1.0` among them. @throws SyntaxError as JSON.parse does. */
+export function parseWrittenJson(text: string): unknown {
+  return JSON.parse(text, (_key: string, value: unknown, { source }: { source?: string }) =>
+    typeof value === 'number' && source !== undefined ? exactNumber(source) : value,
+  );
+}

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type ConnectorError, configError } from './connector-error.ts';
-import { parseExactJson } from './exact-json.ts';
+import { parseExactJson, parseWrittenJson } from './exact-json.ts';
 import { isJsonObject } from './json-object.ts';
 import {
   type AirbyteStateMessage,
@@ -31,11 +31,17 @@ function misfit(path: string, what: string, error: z.ZodError, within: PropertyK
   return configError(`${path} is not ${what}: ${place}${issue?.message ?? 'it does not fit'}.`);
 }
 
-/** @throws ConnectorError where the text is not a JSON object. */
+/**
+ * Numbers of `vars` go into SQL, so they keep their digits, also those that JavaScript would round.
+ *
+ * @throws ConnectorError where the text is not a JSON object.
+ */
 export function parseConfigFile(text: string, path: string): unknown {
   const config = parseJson(text, path);
   if (!isJsonObject(config)) throw configError(`${path} is not a configuration: it must be a JSON object.`);
-  return config;
+  if (config.vars === undefined) return config;
+  const written = parseJson(text, path, parseWrittenJson);
+  return isJsonObject(written) ? { ...config, vars: written.vars } : config;
 }
 
 /** @throws ConnectorError where the text is not a ConfiguredAirbyteCatalog. */

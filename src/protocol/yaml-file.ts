@@ -1,5 +1,17 @@
-import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
-import { configError } from './connector-error.ts';
+import {
+  type Document,
+  type DocumentOptions,
+  isCollection,
+  isScalar,
+  LineCounter,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { type ConnectorError, configError } from './connector-error.ts';
+import { exactNumber } from './exact-json.ts';
 
 type ErrorCode = YAMLError['code'];
 
@@ -34,25 +46,68 @@ const fallback = 'the line cannot be read; put values with special characters in
 /**
  * The value of a YAML file.
  *
+ * @param exactIn a mapping of it whose numbers keep the digits that are written, also those that JavaScript rounds
  * @throws ConnectorError that names the file, the line and what is wrong there, and quotes nothing of the file.
  */
-export function parseYamlFile(text: string, path: string): unknown {
+export function parseYamlFile(text: string, path: string, exactIn?: readonly string[]): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, logLevel: 'error' });
-  const refuse = (what: string, offset: number): never => {
-    const { line, col } = lines.linePos(offset);
-    throw configError(`${path} is not YAML: ${what}, at line ${line}, column ${col}`);
-  };
-  // A warning is a tag or a directive that is none: the value would be taken without it.
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault !== undefined) refuse(words[fault.code] ?? fallback, fault.pos[0]);
+  const document = parseYamlDocument(text, path, {}, lines);
   const sign = strayMark(document);
-  if (sign !== undefined) refuse(quoted('* or &'), sign);
+  if (sign !== undefined) throw notYaml(path, quoted('* or &'), sign, lines);
+  if (exactIn !== undefined) keepDigits(document.getIn(exactIn, true));
   try {
     return document.toJS();
   } catch {
     throw configError(`${path} is not YAML: its anchors and aliases (& and *) cannot be resolved.`);
   }
+}
+
+/**
+ * A YAML file before it is made values.
+ *
+ * @throws ConnectorError as parseYamlFile does.
+ */
+export function parseYamlDocument(
+  text: string,
+  path: string,
+  options: ParseOptions & DocumentOptions & SchemaOptions = {},
+  lineCounter = new LineCounter(),
+): Document {
+  const document = documentOf(text, path, { ...options, lineCounter });
+  // A warning is a tag or a directive that is none: the value would be taken without it.
+  const warnings = options.schema === 'failsafe' ? [] : document.warnings;
+  const [fault] = [...document.errors, ...warnings];
+  if (fault !== undefined) throw notYaml(path, words[fault.code] ?? fallback, fault.pos[0], lineCounter);
+  return document;
+}
+
+function documentOf(
+  text: string,
+  path: string,
+  options: ParseOptions & DocumentOptions & SchemaOptions,
+): Document {
+  try {
+    return parseDocument(text, { ...options, prettyErrors: false, logLevel: 'error' });
+  } catch (cause) {
+    throw configError(`${path} cannot be read as YAML: it is nested too deeply.`, { cause });
+  }
+}
+
+function notYaml(path: string, what: string, offset: number, lines: LineCounter): ConnectorError {
+  const { line, col } = lines.linePos(offset);
+  return configError(`${path} is not YAML: ${what}, at line ${line}, column ${col}`);
+}
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+
+function keepDigits(node: unknown): void {
+  if (!isCollection(node)) return;
+  visit(node, {
+    Scalar: (key, scalar) => {
+      if (key === 'key' || typeof scalar.value !== 'number' || scalar.source === undefined) return;
+      if (JSON_NUMBER.test(scalar.source)) scalar.value = exactNumber(scalar.source);
+    },
+  });
 }
 
 /** Where a value is taken for an alias of nothing, or for the anchor of nothing. */

@@ -244,6 +244,12 @@ export const sourceConfig = z.looseObject({
     })
     .optional()
     .meta({ title: 'Variables', description: "What var('name') gives in a model.", group: 'models' }),
+  env_vars: z.array(z.string()).optional().meta({
+    title: 'Environment variables',
+    description:
+      'What env_var() may give in a model although its name looks like a secret, or this configuration takes a value from it.',
+    group: 'models',
+  }),
   lookback: z
     .string()
     .regex(/^\d+[smhd]$/, 'it must be a number and a unit, such as 12h or 7d')

@@ -15,6 +15,7 @@ export function openProject(config: SourceConfig): Promise<ModelProject> {
     folder: config.models,
     projectDir: config.project_dir,
     vars: config.vars,
+    variables: { allowed: config.env_vars ?? [] },
     target: { type: config.warehouse.type, schema: schemaOf(config) },
   });
 }

@@ -25,7 +25,7 @@ const pathKeys = {
 } as const;
 
 export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv): SyncFile {
-  const root = substituteEnvironment(parseYamlFile(text, path), env);
+  const root = substituteEnvironment(parseYamlFile(text, path, ['source', 'vars']), env);
   if (!isMapping(root)) throw configError(`${path} must hold source:, destination: and state:.`);
   refuseUnknownKeys(root, path);
   const folder = dirname(resolve(path));

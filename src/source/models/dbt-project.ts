@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { requireFile } from '../../files/named-file.ts';
 import { configError, messageOf } from '../../protocol/connector-error.ts';
-import { parseYamlFile } from '../../protocol/yaml-file.ts';
+import { parseDbtYaml } from './dbt-yaml.ts';
 import { renderTemplate, type TemplateGlobals } from './jinja.ts';
 import { type ModelConfig, mergeConfigs } from './model-config.ts';
 
@@ -39,7 +39,7 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
       { cause, internal: messageOf(cause) },
     );
   });
-  const parsed = projectFile.safeParse(parseYamlFile(text, path));
+  const parsed = projectFile.safeParse(parseDbtYaml(text, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw configError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);

@@ -1,6 +1,6 @@
 import { configError } from '../../protocol/connector-error.ts';
 import { renderTemplate } from './jinja.ts';
-import { type Macro, macrosCalledBy } from './macros.ts';
+import type { Macro } from './macros.ts';
 import { type ModelFile, relationName } from './project.ts';
 import { modelReference } from './reference.ts';
 import { aliasReferences, oneStatement } from './sql-text.ts';
@@ -53,11 +53,17 @@ function renderModel(file: ModelFile, context: TemplateContext): RenderedModel {
     config: { ...file.config },
   };
   const { dialect, project } = context;
-  const macros = macrosCalledBy(file.text, project.macros);
-  const template = { ...file, macros, namespace: project.name };
+  const macros = new Set<Macro>();
+  const template = {
+    ...file,
+    macros: project.macros,
+    onMacro: (macro: Macro) => macros.add(macro),
+    namespace: project.name,
+    dialect: dialect.name,
+  };
   const text = renderTemplate(template, templateGlobals(file, context, trace));
   const sql = aliasReferences(oneStatement(text, file.path, dialect), aliasesOf(trace, context), dialect);
-  return { ...trace, file, sql, macros };
+  return { ...trace, file, sql, macros: [...macros] };
 }
 
 function aliasesOf(trace: Trace, { dialect }: TemplateContext): Map<string, string> {

@@ -1,95 +1,122 @@
-import { format } from 'node:util';
-import { Environment } from 'minijinja-js';
+import { dispatcher } from './dispatch.ts';
+import { toValue } from './jinja/convert.ts';
+import { Evaluator, type Globals } from './jinja/evaluator.ts';
+import type { Source } from './jinja/fault.ts';
+import { builtinFunctions } from './jinja/functions.ts';
+import { Limits } from './jinja/limits.ts';
+import { macroCallable } from './jinja/macro-callable.ts';
+import { Output } from './jinja/output.ts';
+import { type Template as Parsed, parseTemplate } from './jinja/parse-template.ts';
+import { Renderer } from './jinja/renderer.ts';
+import { Scope } from './jinja/scope.ts';
+import { TemplateObject, type Value } from './jinja/values.ts';
 import { templateError } from './jinja-error.ts';
+import type { Macro } from './macros.ts';
 import type { Template } from './template.ts';
 
-/** A function that templates call, with its arguments as minijinja hands them over. */
-export type TemplateFunction = (...given: readonly unknown[]) => unknown;
+export type { TemplateFunction } from './jinja/convert.ts';
 
-/** What a template can name: values, functions, and namespaces of functions. */
+/** What a template can name: values, functions, and objects with members. */
 export type TemplateGlobals = Readonly<Record<string, unknown>>;
 
 /**
- * Renders one template. An exception that crosses into WebAssembly leaves the whole module in pieces, so no
- * function throws: its error is kept, and a value that minijinja cannot take makes it stop at that line.
+ * Renders one template as Jinja does for dbt, with Python's values: https://docs.getdbt.com/reference/dbt-jinja-functions.
+ * What a template may cost is limited, whatever stands in it.
+ *
+ * @throws ConnectorError that names file, line and mistake.
  */
-export function renderTemplate(template: Template, globals: TemplateGlobals): string {
-  const failure: Failure = { error: undefined };
-  const environment = new Environment();
+export function renderTemplate(template: Template, globals: TemplateGlobals, limits = new Limits()): string {
+  return renderPieces(template, globals, limits).text();
+}
+
+/** As `renderTemplate`, with the place where each piece of the text was written. */
+export function renderPieces(template: Template, globals: TemplateGlobals, limits = new Limits()): Output {
+  const source: Source = { path: template.path, text: template.text, line: 1 };
+  const names = new Names(template, globals, limits);
   try {
-    environment.undefinedBehavior = 'strict';
-    environment.debug = true;
-    environment.keepTrailingNewline = true;
-    environment.enablePyCompat();
-    // dbt's, which say what a text in a settings file is to become: here it becomes that by itself.
-    for (const name of ['as_bool', 'as_native', 'as_number', 'as_text']) {
-      environment.addFilter(name, (value: unknown) => value);
-    }
-    environment.addFilter('format', (text: unknown, ...values: unknown[]) => format(String(text), ...values));
-    for (const [name, value] of Object.entries(globals)) {
-      environment.addGlobal(name, guarded(value, failure));
-    }
-    const imports = importMacros(template, environment);
-    // A constant name: the ending of a model's own could switch on HTML escaping.
-    return environment.renderNamedStr('model.sql', imports + memberCalls(template.text), {});
-  } catch (cause) {
-    throw templateError(template, cause, failure.error, namesOf(globals));
-  } finally {
-    environment.free();
+    const parsed = parseTemplate(source);
+    const output = new Output(limits);
+    names.renderer.run(parsed.statements, new Scope(parsed), output);
+    return output;
+  } catch (error) {
+    throw templateError(error, names.evaluator.place ?? { source, at: 0 }, source);
   }
 }
 
-/** Registers the macros as one template, so that they can call each other; the import adds no line. */
-function importMacros({ macros = [], namespace }: Template, environment: Environment): string {
-  if (macros.length === 0) return '';
-  environment.addTemplate('macros', macros.map((macro) => memberCalls(macro.text)).join('\n'));
-  const names = macros.map((macro) => macro.name).join(', ');
-  const whole = namespace === undefined ? '' : `{% import 'macros' as ${namespace} %}`;
-  return `{% from 'macros' import ${names} %}${whole}`;
-}
+/** Parsed once, however many models call it. */
+const parsedMacros = new WeakMap<Macro, Parsed>();
 
-/** minijinja cannot give members to what is called or printed itself, as dbt's `config` and `this` are. */
-function memberCalls(text: string): string {
-  if (!/\b(?:config|this)\s*\./.test(text)) return text;
-  return text.replace(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g, (tag) =>
-    tag
-      .replace(/\bconfig\s*\.\s*(get|require)\b/g, 'config_$1')
-      .replace(/\bthis\s*\.\s*(database|schema|identifier|name|table)\b/g, 'this_parts.$1'),
-  );
-}
+/** The project's macros, then dbt's functions, then Jinja's. Each is made when a template names it. */
+class Names implements Globals {
+  readonly evaluator: Evaluator;
+  readonly renderer: Renderer;
+  readonly #template: Template;
+  readonly #globals: TemplateGlobals;
+  readonly #values: Map<string, Value>;
 
-interface Failure {
-  error: unknown;
-}
+  constructor(template: Template, globals: TemplateGlobals, limits: Limits) {
+    this.#template = template;
+    this.#globals = globals;
+    this.#values = new Map(builtinFunctions(limits));
+    this.evaluator = new Evaluator(limits, this);
+    this.renderer = new Renderer(this.evaluator);
+  }
 
-function guarded(value: unknown, failure: Failure): unknown {
-  if (isTemplateFunction(value)) return withoutThrowing(value, failure);
-  if (!isNamespace(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, guarded(inner, failure)]));
-}
+  get(name: string): Value | undefined {
+    const macro = this.#macro(name);
+    if (macro !== undefined) return macro;
+    if (name === this.#template.namespace) return this.#ownNamespace(name);
+    return this.#global(name);
+  }
 
-function withoutThrowing(call: TemplateFunction, failure: Failure): TemplateFunction {
-  return (...given) => {
-    try {
-      return call(...given);
-    } catch (error) {
-      failure.error ??= error;
-      return Symbol('stop');
-    }
-  };
-}
+  names(): string[] {
+    const { macros, namespace } = this.#template;
+    return [
+      ...Object.keys(this.#globals),
+      ...(macros?.keys() ?? []),
+      ...(namespace === undefined ? [] : [namespace]),
+      ...this.#values.keys(),
+    ];
+  }
 
-function isTemplateFunction(value: unknown): value is TemplateFunction {
-  return typeof value === 'function';
-}
+  #global(name: string): Value | undefined {
+    const known = this.#values.get(name);
+    if (known !== undefined || !Object.hasOwn(this.#globals, name)) return known;
+    const value = this.#completed(toValue(this.#globals[name], name), name);
+    this.#values.set(name, value);
+    return value;
+  }
 
-function isNamespace(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
-}
+  /** `adapter.dispatch`, which picks a macro of the project. */
+  #completed(value: Value, name: string): Value {
+    if (name !== 'adapter' || !(value instanceof TemplateObject)) return value;
+    const dispatch = dispatcher(this.#template, (macro) => this.#macro(macro));
+    return new TemplateObject({
+      members: new Map([...value.members, ['dispatch', dispatch]]),
+      missing: value.missing,
+    });
+  }
 
-function namesOf(globals: TemplateGlobals): string[] {
-  return Object.entries(globals).flatMap(([name, value]) => [
-    name,
-    ...(isNamespace(value) ? Object.keys(value).map((inner) => `${name}.${inner}`) : []),
-  ]);
+  #macro(name: string): Value | undefined {
+    const macro = this.#template.macros?.get(name);
+    if (macro === undefined) return undefined;
+    this.#template.onMacro?.(macro);
+    const { path, line, text } = macro;
+    const parsed = parsedMacros.get(macro) ?? parseTemplate({ path, line, text });
+    parsedMacros.set(macro, parsed);
+    const [node] = parsed.statements;
+    if (node?.kind !== 'macro') return undefined;
+    return macroCallable(node, new Scope(parsed), this.evaluator, (body, scope) =>
+      this.renderer.capture(body, scope),
+    );
+  }
+
+  /** The project's name, under which its macros may be called too. */
+  #ownNamespace(name: string): Value {
+    const global = this.#global(name);
+    return new TemplateObject({
+      members: global instanceof TemplateObject ? global.members : new Map(),
+      missing: (member) => this.#macro(member),
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import { configError } from '../../protocol/connector-error.ts';
+import { segmentsOf } from './jinja/segments.ts';
 
 /** One `{% macro %}` of the project's own, with the place where it was written. */
 export interface Macro {
@@ -12,20 +13,37 @@ export interface Macro {
 
 export type Macros = ReadonlyMap<string, Macro>;
 
-const MACRO = /\{%[-+]?\s*macro\s+([\p{L}_][\p{L}\p{N}_]*)\s*\([\s\S]*?\{%[-+]?\s*endmacro\s*[-+]?%\}/gu;
+const MACRO = /^\s*macro\s+([\p{L}_][\p{L}\p{N}_]*)/u;
+const ENDMACRO = /^\s*endmacro\b/;
 
 /**
  * The macros of a file of `macros/`. What else stands there (tests, materializations, docs) is dbt's own affair,
  * and a macro is parsed only when a model calls it: one that is beyond a reader must not stop the others.
  */
 export function macrosOf(path: string, text: string): Macro[] {
-  const code = withoutComments(text);
-  return [...code.matchAll(MACRO)].map(({ 0: block, 1: name = '', index }) => ({
-    name,
-    path,
-    line: lineAt(text, index),
-    text: text.slice(index, index + block.length),
-  }));
+  const macros: Macro[] = [];
+  let open: { name: string; start: number } | undefined;
+  let tagStart = 0;
+  for (const segment of segmentsOf(text)) {
+    const [, name] = segment.kind === 'statement' ? (MACRO.exec(segment.text) ?? []) : [];
+    if (name !== undefined && open === undefined) open = { name, start: tagStart };
+    if (open !== undefined && segment.kind === 'statement' && ENDMACRO.test(segment.text)) {
+      macros.push({ name: open.name, path, line: 0, text: text.slice(open.start, segment.end) });
+      open = undefined;
+    }
+    tagStart = segment.end;
+  }
+  return withLines(macros, text);
+}
+
+function withLines(macros: readonly Macro[], text: string): Macro[] {
+  let [line, at] = [1, 0];
+  return macros.map((macro) => {
+    const start = text.indexOf(macro.text, at);
+    line += text.slice(at, start).split('\n').length - 1;
+    at = start;
+    return { ...macro, line };
+  });
 }
 
 /** @throws ConnectorError where two files define one name: which of them is meant cannot be known. */
@@ -41,37 +59,4 @@ export function macrosByName(all: readonly Macro[]): Macros {
     byName.set(macro.name, macro);
   }
   return byName;
-}
-
-/** The macros that a template calls, and those that they call in turn. */
-export function macrosCalledBy(text: string, macros: Macros): Macro[] {
-  const called = new Set<Macro>();
-  if (macros.size === 0) return [];
-  const texts = [text];
-  for (let next = texts.pop(); next !== undefined; next = texts.pop()) {
-    for (const name of calledNames(next)) {
-      const macro = macros.get(name);
-      if (macro === undefined || called.has(macro)) continue;
-      called.add(macro);
-      texts.push(macro.text);
-    }
-  }
-  return [...called];
-}
-
-/** SQL has functions too: only what stands in a tag of Jinja's can call a macro. */
-function calledNames(text: string): Set<string> {
-  const tags = text.match(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g) ?? [];
-  return new Set(
-    tags.flatMap((tag) => [...tag.matchAll(/([\p{L}_][\p{L}\p{N}_]*)\s*\(/gu)].map(([, name]) => name ?? '')),
-  );
-}
-
-/** Spaces in the place of comments, so that every other character keeps its position. */
-function withoutComments(text: string): string {
-  return text.replace(/\{#[\s\S]*?#\}/g, (comment) => comment.replace(/[^\n]/g, ' '));
-}
-
-function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length;
 }

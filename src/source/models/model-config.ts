@@ -1,5 +1,5 @@
-import { renderTemplate, type TemplateGlobals } from './jinja.ts';
-import { plainValue } from './macro-arguments.ts';
+import { Limits } from './jinja/limits.ts';
+import { renderTemplate, type TemplateFunction, type TemplateGlobals } from './jinja.ts';
 
 /** What `config(…)`, a properties file and dbt_project.yml say of a model: `materialized`, `tags`, `alias`, `enabled`. */
 export type ModelConfig = Readonly<Record<string, unknown>>;
@@ -16,6 +16,11 @@ export function isEnabled({ enabled }: ModelConfig): boolean {
   return enabled !== false && String(enabled).toLowerCase() !== 'false';
 }
 
+/** A model has one call of it, or a few. */
+const MOST_CALLS = 4;
+/** What stands before the call is rendered too, where it costs next to nothing. */
+const EARLY_SHARE = 0.02;
+
 const CONFIG_CALL = /\{([{%])[-+]?\s*(?:do\s+)?config\s*\(/g;
 
 /**
@@ -25,7 +30,7 @@ const CONFIG_CALL = /\{([{%])[-+]?\s*(?:do\s+)?config\s*\(/g;
  */
 export function earlyConfig(path: string, text: string, globals: TemplateGlobals): ModelConfig {
   if (!/\b(?:enabled|alias)\b/.test(text)) return {};
-  const calls = [...text.matchAll(CONFIG_CALL)].map(({ 1: kind, index }) => ({
+  const calls = [...text.matchAll(CONFIG_CALL).take(MOST_CALLS)].map(({ 1: kind, index }) => ({
     start: index,
     end: kind === '{' ? '}}' : '%}',
   }));
@@ -56,12 +61,12 @@ function configOf(
 
 function rendered(path: string, text: string, globals: TemplateGlobals): ModelConfig | undefined {
   const config: Record<string, unknown> = {};
-  const take = (...given: readonly unknown[]) => {
-    for (const value of given) Object.assign(config, plainValue(value));
+  const take: TemplateFunction = (positional, named) => {
+    for (const said of [...positional, named]) Object.assign(config, said);
     return '';
   };
   try {
-    renderTemplate({ path, text }, { ...globals, config: take });
+    renderTemplate({ path, text }, { ...globals, config: take }, new Limits(EARLY_SHARE));
     return config;
   } catch {
     return undefined;

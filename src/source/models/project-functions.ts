@@ -1,11 +1,18 @@
 import { configError } from '../../protocol/connector-error.ts';
 import { didYouMean } from '../../streams/near-match.ts';
-import type { TemplateFunction, TemplateGlobals } from './jinja.ts';
-import { plainValue, textArgument } from './macro-arguments.ts';
+import { type TemplateFunction, templateObject } from './jinja/convert.ts';
+import { Return } from './jinja/macro-callable.ts';
+import { Callable, type TemplateObject } from './jinja/values.ts';
+import type { TemplateGlobals } from './jinja.ts';
+import { bindArguments, textArgument } from './macro-arguments.ts';
+import { hashFunction, jsonFunctions } from './python-functions.ts';
+import { refuseSecret, type VariableRules } from './secret-variables.ts';
 
 /** What a template can know before any warehouse is asked. */
 export interface ProjectContext {
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Which environment variables models may read, by default all that do not look like a secret. */
+  readonly variables?: VariableRules | undefined;
   /** dbt's `target`: where the models are built, which here is where they are read. */
   readonly target: { readonly type: string; readonly schema?: string | undefined };
 }
@@ -14,58 +21,71 @@ export interface ProjectContext {
 export type RecordVar = (name: string, value: unknown) => void;
 
 /** The part of dbt's functions that needs neither the warehouse nor the other models. */
-export function projectFunctions({ vars, target }: ProjectContext, record: RecordVar): TemplateGlobals {
+export function projectFunctions(
+  { vars, target, variables }: ProjectContext,
+  record: RecordVar,
+): TemplateGlobals {
   return {
     var: varFunction(vars, record),
-    env_var: environmentFunction(record),
-    target: { type: target.type, name: 'prod', profile_name: 'nexus', schema: target.schema ?? '' },
-    exceptions: { raise_compiler_error: refuse, warn: nothing },
+    env_var: environmentFunction(variables ?? { allowed: [] }, record),
+    target: templateObject({
+      type: target.type,
+      name: 'prod',
+      profile_name: 'nexus',
+      schema: target.schema ?? '',
+      database: '',
+      threads: 1,
+    }),
+    exceptions: templateObject({ raise_compiler_error: refuse, warn: nothing, warn_or_error: nothing }),
     log: nothing,
     print: nothing,
-    tojson: (value: unknown) => JSON.stringify(plainValue(value)),
+    debug: nothing,
+    execute: true,
+    return: returnFunction,
+    ...jsonFunctions,
+    local_md5: hashFunction,
   };
 }
 
+/** dbt's `return(value)`: the macro that calls it gives the value instead of its text. */
+const returnFunction = new Callable('return', ([value]) => {
+  throw new Return(value ?? null);
+});
+
 const nothing: TemplateFunction = () => '';
 
-const refuse: TemplateFunction = (message) => {
+const refuse: TemplateFunction = ([message]) => {
   throw configError(String(message));
 };
 
-function varFunction(vars: Readonly<Record<string, unknown>>, record: RecordVar): TemplateFunction {
-  return (...given) => {
-    const name = textArgument('var', 'a name', given[0]);
-    const value = Object.hasOwn(vars, name) ? vars[name] : varDefault(name, given, vars);
+function varFunction(vars: Readonly<Record<string, unknown>>, record: RecordVar): TemplateObject {
+  const has: TemplateFunction = ([name]) => Object.hasOwn(vars, String(name));
+  const call: TemplateFunction = (positional, named) => {
+    const bound = bindArguments('var', ['name', 'default'], positional, named);
+    const name = textArgument('var', 'a name', bound.name);
+    const value = Object.hasOwn(vars, name) ? vars[name] : varDefault(name, bound, vars);
     record(name, value);
     return value;
   };
+  return templateObject({ has_var: has }, { call });
 }
 
 function varDefault(
   name: string,
-  given: readonly unknown[],
+  bound: Readonly<Record<string, unknown>>,
   vars: Readonly<Record<string, unknown>>,
-): unknown {
-  if (given.length < 2) {
-    throw configError(`var "${name}" is not set and has no default.${didYouMean(name, Object.keys(vars))}`);
-  }
-  return defaultOf(given[1]);
-}
-
-/** A map may be the default itself, or the one keyword argument that `var` takes. */
-function defaultOf(value: unknown): unknown {
-  const isNamed = value instanceof Map && value.size === 1 && value.has('default');
-  return plainValue(isNamed ? value.get('default') : value);
+) {
+  if (Object.hasOwn(bound, 'default')) return bound.default;
+  throw configError(`var "${name}" is not set and has no default.${didYouMean(name, Object.keys(vars))}`);
 }
 
 /** https://docs.getdbt.com/reference/dbt-jinja-functions/env_var; dbt keeps its secret ones out of models too. */
-function environmentFunction(record: RecordVar): TemplateFunction {
-  return (...given) => {
-    const name = textArgument('env_var', 'a name', given[0]);
-    if (name.startsWith('DBT_ENV_SECRET')) {
-      throw configError(`env_var: ${name} is a secret by its name, which must not stand in a model.`);
-    }
-    const value = process.env[name] ?? (given.length < 2 ? undefined : defaultOf(given[1]));
+function environmentFunction(variables: VariableRules, record: RecordVar): TemplateFunction {
+  return (positional, named) => {
+    const bound = bindArguments('env_var', ['name', 'default'], positional, named);
+    const name = textArgument('env_var', 'a name', bound.name);
+    refuseSecret(name, variables);
+    const value = process.env[name] ?? bound.default;
     if (value === undefined) {
       throw configError(`env_var: the environment has no ${name}, and it has no default.`);
     }

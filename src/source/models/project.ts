@@ -15,12 +15,16 @@ export interface ModelFile {
   /** The path as a person would name it in an error. */
   readonly path: string;
   readonly text: string;
+  /** Set where a model of another package, such as the user's own project, has the same name. */
+  readonly package?: string;
   /** What is known before the model is rendered. */
   readonly config: ModelConfig;
 }
 
 /** Model sources by name. The shipped ones stand in for what neither the user nor dbt has made. */
-export interface ModelProject extends Pick<Properties, 'sources'>, Pick<ProjectContext, 'vars'> {
+export interface ModelProject
+  extends Pick<Properties, 'sources'>,
+    Pick<ProjectContext, 'vars' | 'variables'> {
   readonly user: ReadonlyMap<string, ModelFile>;
   readonly shipped: ReadonlyMap<string, ModelFile>;
   /** The user's models that are switched off: no part of the project, but known when one is asked for. */
@@ -42,6 +46,7 @@ export interface ProjectOptions {
   /** Before those of the dbt project. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
   readonly target?: ProjectContext['target'];
+  readonly variables?: ProjectContext['variables'];
 }
 
 /** @throws ConnectorError that names the folder or file that cannot be read, or is not what dbt takes. */
@@ -50,22 +55,35 @@ export async function loadProject(options: ProjectOptions): Promise<ModelProject
   // As in dbt, a project's folder that is not there holds no models.
   const folders = options.folder === undefined ? await existing(dbt?.modelFolders ?? []) : [options.folder];
   const vars = { ...dbt?.vars, ...options.vars };
-  const globals = projectFunctions({ vars, target: options.target ?? { type: 'duckdb' } }, () => undefined);
+  const { variables, target = { type: 'duckdb' } } = options;
+  const globals = projectFunctions({ vars, target, variables }, () => undefined);
   const macroFolders = await existing(dbt?.macroFolders ?? folders.flatMap(usualMacroFolders));
   const files = await filesOf(folders, ['.sql'], macroFolders);
   const properties = readProperties(await filesOf(folders, ['.yml', '.yaml']));
   const models = files.map((file) => modelFile(file, { dbt, properties, globals }));
   const isOn = ({ config }: ModelFile) => isEnabled(config);
+  const user = byName(models.filter(isOn));
   return {
-    user: byName(models.filter(isOn)),
+    user,
     disabled: new Map(models.filter((model) => !isOn(model)).map((model) => [model.name, model])),
-    shipped: byName(await shippedModels(options.shipped)),
+    shipped: besideOwn(byName(await shippedModels(options.shipped)), user),
     macros: await readMacros(macroFolders),
     sources: properties.sources,
     name: dbt?.name,
     folder: folders.length === 0 ? undefined : folders.join(', '),
     vars,
+    variables,
   };
+}
+
+/** The shipped models, told apart from the user's own of the same name: `ref('nexus', 'x')` still means them. */
+export function besideOwn(
+  shipped: ReadonlyMap<string, ModelFile>,
+  own: ReadonlyMap<string, ModelFile>,
+): ReadonlyMap<string, ModelFile> {
+  return new Map(
+    [...shipped].map(([name, model]) => [name, own.has(name) ? { ...model, package: 'nexus' } : model]),
+  );
 }
 
 /** dbt's name of what a model builds: its alias, else the model's own. */

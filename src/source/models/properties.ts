@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configError } from '../../protocol/connector-error.ts';
-import { parseYamlFile } from '../../protocol/yaml-file.ts';
+import { parseDbtYaml } from './dbt-yaml.ts';
 import type { ModelConfig } from './model-config.ts';
 
 const config = z.record(z.string(), z.unknown()).nullish();
@@ -55,7 +55,7 @@ export function readProperties(files: readonly { path: string; text: string }[])
 type PropertiesFile = NonNullable<z.infer<typeof propertiesFile>>;
 
 function parseProperties(path: string, text: string): PropertiesFile {
-  const parsed = propertiesFile.safeParse(parseYamlFile(text, path));
+  const parsed = propertiesFile.safeParse(parseDbtYaml(text, path));
   if (parsed.success) return parsed.data ?? {};
   const [issue] = parsed.error.issues;
   throw configError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);

@@ -24,14 +24,29 @@ export interface ReferenceContext extends RelationContext {
   readonly built?: ReadonlySet<ModelFile>;
 }
 
-/** The user's model first, then what dbt has built, then a model that comes with the connector. */
-export function resolveReference(name: string, from: ModelFile, context: ReferenceContext): Reference {
-  const own = context.project.user.get(name);
-  if (own !== undefined) return ownReference(own, from, context);
-  const relation = findByName(name, context.relations, context.dialect);
-  if (relation !== undefined) return relationReference(relation, from, context.dialect);
-  const shipped = context.project.shipped.get(name);
-  if (shipped !== undefined) return modelReference(shipped, context.dialect);
+/**
+ * The user's model first, then what dbt has built, then a model that comes with the connector.
+ *
+ * @param from the package, where the reference names one: another than the project itself has none of its models
+ */
+export function resolveReference(
+  name: string,
+  from: string | undefined,
+  file: ModelFile,
+  context: ReferenceContext,
+): Reference {
+  const { project, dialect, relations } = context;
+  const own = project.user.get(name);
+  const isPackages = from !== undefined && from !== project.name;
+  if (own !== undefined && !isPackages) return ownReference(own, file, context);
+  const relation = findByName(name, relations, dialect);
+  const shipped = project.shipped.get(name);
+  // A table of that name may be made of the user's own model, which is not meant.
+  if (shipped !== undefined && (relation === undefined || own !== undefined))
+    return modelReference(shipped, dialect);
+  if (relation !== undefined) return relationReference(relation, file, dialect);
+  // A models folder without its project: nobody knows by which name its models call themselves.
+  if (own !== undefined && project.name === undefined) return ownReference(own, file, context);
   throw unknownReference(name, context);
 }
 
@@ -80,7 +95,8 @@ function foreignReference(
 }
 
 export function modelReference(model: ModelFile, dialect: Dialect): Reference {
-  return { kind: 'model', model, sql: dialect.quoteIdentifier(`__ref__${model.name}`) };
+  const name = model.package === undefined ? model.name : `${model.package}__${model.name}`;
+  return { kind: 'model', model, sql: dialect.quoteIdentifier(`__ref__${name}`) };
 }
 
 /**
@@ -88,7 +104,7 @@ export function modelReference(model: ModelFile, dialect: Dialect): Reference {
  * it is named by a CTE that stands outside of the author's.
  */
 export function relationReference(relation: Relation, from: ModelFile, dialect: Dialect): Reference {
-  const hoisted = mayDefineCte(from.text, relation.name);
+  const hoisted = mayDefineCte(from.text, relation.name, dialect);
   const name = hoisted ? `__table__${relation.name}` : relation.name;
   return { kind: 'relation', relation, sql: dialect.quoteIdentifier(name), hoisted, isElsewhere: false };
 }

@@ -1,6 +1,6 @@
 import { ConnectorError, configError } from '../../protocol/connector-error.ts';
 import type { Column } from '../warehouse/warehouse.ts';
-import type { TemplateFunction } from './jinja.ts';
+import type { TemplateFunction } from './jinja/convert.ts';
 import type { Reference } from './reference.ts';
 
 /** A column as dbt's templates know it (https://docs.getdbt.com/reference/dbt-classes#column). */
@@ -22,7 +22,7 @@ export function columnsInRelation(
   references: ReadonlyMap<string, Reference>,
   entityColumns: readonly Column[] | ConnectorError | undefined,
 ): TemplateFunction {
-  return (relation) => {
+  return ([relation]) => {
     const reference = references.get(String(relation));
     if (reference === undefined) throw configError(`${columnFunction} needs a ref() or a source().`);
     return columnsOf(reference, entityColumns).map(templateColumn);

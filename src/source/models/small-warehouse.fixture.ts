@@ -4,7 +4,7 @@ import { snowflakeFunctions } from '../warehouse/duckdb/snowflake-functions.ts';
 import type { Dialect, Relation } from '../warehouse/warehouse.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './compile.ts';
 import type { ModelDefinition } from './definition.ts';
-import type { ModelFile, ModelProject } from './project.ts';
+import { besideOwn, type ModelFile, type ModelProject } from './project.ts';
 
 /** Snowflake's names, enough to see what SQL is made for it. */
 export const snowflakeNames: Dialect = {
@@ -19,9 +19,10 @@ export function projectOf(
   others: { shipped?: Record<string, string> } & Partial<Omit<ModelProject, 'shipped'>> = {},
 ): ModelProject {
   const { shipped = {}, ...rest } = others;
+  const user = filesOf('models', texts);
   return {
-    user: filesOf('models', texts),
-    shipped: filesOf('shipped', shipped),
+    user,
+    shipped: besideOwn(filesOf('shipped', shipped), user),
     disabled: new Map(),
     macros: new Map(),
     sources: new Map(),

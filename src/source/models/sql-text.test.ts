@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { duckdbDialect } from '../warehouse/duckdb/dialect.ts';
 import { snowflakeNames } from './small-warehouse.fixture.ts';
-import { aliasReferences, mayDefineCte, oneStatement, tokensOf } from './sql-text.ts';
+import { aliasReferences, mayDefineCte, oneStatement } from './sql-text.ts';
+import { tokensOf } from './sql-tokens.ts';
 
 test.each([
   [`select 'a;b' -- c;\n`, `select 'a;b' -- c;`],
@@ -37,7 +38,7 @@ test.each([
   ['with my_orders as (select 1)', false],
   ['select 1 as orders from orders', false],
 ])('%j defines a CTE orders: %s', (sql, expected) => {
-  expect(mayDefineCte(sql, 'orders')).toBe(expected);
+  expect(mayDefineCte(sql, 'orders', duckdbDialect)).toBe(expected);
 });
 
 const aliases = new Map([['"__ref__a"', '"a"']]);

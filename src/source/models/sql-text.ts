@@ -1,22 +1,7 @@
 import { configError } from '../../protocol/connector-error.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
-
-// Snowflake's strings know backslash escapes, DuckDB's do not; all else is lexed alike.
-const STRINGS: Record<Dialect['name'], string> = {
-  duckdb: `'(?:[^']|'')*'`,
-  snowflake: `'(?:[^'\\\\]|''|\\\\[\\s\\S])*'`,
-};
-const OTHERS = String.raw`--[^\n]*|/\*[\s\S]*?\*/|"(?:[^"]|"")*"|\$\$[\s\S]*?\$\$|[\p{L}_][\p{L}\p{N}_$]*|\s+|[\s\S]`;
-
-/** SQL cut into strings, quoted names, comments, words, spaces and single characters: joined, it is the text again. */
-export function tokensOf(sql: string, dialect: Dialect): string[] {
-  return sql.match(new RegExp(`${STRINGS[dialect.name]}|${OTHERS}`, 'gu')) ?? [];
-}
-
-/** Whether a token is a space or a comment. */
-export function isBlank(token: string): boolean {
-  return /^(\s|--|\/\*)/.test(token);
-}
+import { segmentsOf } from './jinja/segments.ts';
+import { isBlank, tokensOf } from './sql-tokens.ts';
 
 /** The one statement of a model: without the `;` at its end, which dbt refuses and people write. */
 export function oneStatement(sql: string, label: string, dialect: Dialect): string {
@@ -36,13 +21,50 @@ export function bracketed(sql: string): string {
   return `(\n${sql}\n)`;
 }
 
-/** Whether the SQL text may define a CTE of this name: it errs towards yes. */
-export function mayDefineCte(sql: string, name: string): boolean {
-  const quoted = name.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
-  const column = String.raw`(?:\([^()]*\)\s*)?`;
-  const blank = String.raw`(?:\s|--[^\n]*\n|/\*[\s\S]*?\*/)*`;
-  const pattern = `(?<![\\p{L}\\p{N}_])${quoted}"?${blank}${column}${blank}as${blank}(?:(?:not\\s+)?materialized${blank})?\\(`;
-  return new RegExp(pattern, 'iu').test(sql);
+/**
+ * Whether a template's SQL may define a CTE of this name. It errs towards yes: a name between quotes of a string
+ * counts too, since a template's branches can leave a quote open.
+ */
+export function mayDefineCte(template: string, name: string, dialect: Dialect): boolean {
+  const sql = withoutTags(template);
+  if (!sql.toLowerCase().includes(name.toLowerCase())) return false;
+  const tokens = tokensOf(sql, dialect);
+  const opened = tokens.flatMap((token) =>
+    token.startsWith("'") ? tokensOf(token.slice(1), dialect) : [token],
+  );
+  return (
+    definesCte(tokens, name) ||
+    definesCte(opened, name) ||
+    definesCte(tokensOf(sql.replaceAll("'", ' '), dialect), name)
+  );
+}
+
+/** Jinja's tags and comments may hold any character. */
+function withoutTags(template: string): string {
+  return segmentsOf(template)
+    .map(({ kind, text }) => (kind === 'text' ? text : ' '))
+    .join('');
+}
+
+function definesCte(all: readonly string[], name: string): boolean {
+  const tokens = all.filter((token) => !isBlank(token)).map((token) => token.toLowerCase());
+  const names = [name.toLowerCase(), `"${name.toLowerCase().replaceAll('"', '""')}"`];
+  return tokens.some((token, index) => names.includes(token) && isCteStart(tokens, index + 1));
+}
+
+/** `(columns) AS [NOT] MATERIALIZED (`, of which the columns and the last words may be left out. */
+function isCteStart(tokens: readonly string[], from: number): boolean {
+  let at = from;
+  if (tokens[at] === '(') {
+    do at += 1;
+    while (at < tokens.length && tokens[at] !== '(' && tokens[at] !== ')');
+    at += 1;
+  }
+  if (tokens[at] !== 'as') return false;
+  at += 1;
+  if (tokens[at] === 'not') at += 1;
+  if (tokens[at] === 'materialized') at += 1;
+  return tokens[at] === '(';
 }
 
 // Reserved on both warehouses, so none of them is an alias that the author wrote.

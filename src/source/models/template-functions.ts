@@ -1,9 +1,13 @@
 import { ConnectorError, configError } from '../../protocol/connector-error.ts';
+import { isJsonObject } from '../../protocol/json-object.ts';
 import type { Column, Relation } from '../warehouse/warehouse.ts';
 import { type IdentifyModel, identify } from './identify.ts';
 import { IDENTIFY_PARAMETERS, identifyParameters } from './identify-parameters.ts';
-import type { TemplateFunction, TemplateGlobals } from './jinja.ts';
-import { bindArguments, plainValue, textArgument } from './macro-arguments.ts';
+import { type TemplateFunction, templateObject } from './jinja/convert.ts';
+import type { TemplateObject } from './jinja/values.ts';
+import type { TemplateGlobals } from './jinja.ts';
+import { needsDbt } from './jinja-error.ts';
+import { bindArguments, textArgument } from './macro-arguments.ts';
 import { mergeConfigs } from './model-config.ts';
 import { nexusId, surrogateKey } from './nexus-id.ts';
 import { type ModelFile, relationName } from './project.ts';
@@ -44,6 +48,8 @@ export function templateGlobals(file: ModelFile, context: TemplateContext, trace
     trace.references.set(reference.sql, reference);
     return reference.sql;
   };
+  const relation = (reference: Reference) =>
+    relationObject(record(reference), referenceName(reference), context);
   const macros = {
     customer_io_identify: identifyMacro(file, context, trace, record),
     create_nexus_id: nexusIdMacro,
@@ -51,28 +57,51 @@ export function templateGlobals(file: ModelFile, context: TemplateContext, trace
   const here = ownRelation(file, context);
   return {
     ...projectFunctions(
-      { vars: context.project.vars, target: { type: dialect.name, schema } },
+      {
+        vars: context.project.vars,
+        target: { type: dialect.name, schema },
+        variables: context.project.variables,
+      },
       (name, value) => trace.vars.set(name, value),
     ),
-    config: configFunction(trace),
-    config_get: configGetter(trace, () => null),
-    config_require: configGetter(trace, (name) => {
-      throw configError(`config.require: config() sets no "${name}".`);
-    }),
-    ref: (...given: readonly unknown[]) => record(resolveReference(refName(given), file, context)),
-    source: (...given: readonly unknown[]) => {
-      const { source, table } = sourceName(given);
-      return record(resolveSource(source, table, file, context));
-    },
-    adapter: { get_columns_in_relation: columnsInRelation(trace.references, context.entityColumns) },
+    config: configObject(trace),
+    ref: refFunction((name, from) => relation(resolveReference(name, from, file, context))),
+    source: sourceFunction((source, table) => relation(resolveSource(source, table, file, context))),
+    adapter: adapterObject(trace, context),
     is_incremental: () => false,
-    this: dialect.quoteIdentifier(here),
-    this_parts: { name: here, identifier: here, table: here, schema: schema ?? '', database: '' },
+    this: relationObject(dialect.quoteIdentifier(here), here, context),
     last_sync_time: context.lastSyncTime ?? 0,
-    nexus: macros,
-    dbt_utils: { generate_surrogate_key: surrogateKeyMacro },
+    nexus: templateObject(macros),
+    dbt_utils: dbtOnly('dbt_utils', { generate_surrogate_key: surrogateKeyMacro }),
     ...macros,
   };
+}
+
+const referenceName = (reference: Reference): string =>
+  reference.kind === 'model' ? relationName(reference.model) : reference.relation.name;
+
+/** What `ref()`, `source()` and `this` give: https://docs.getdbt.com/reference/dbt-classes#relation */
+function relationObject(sql: string, name: string, { schema = '' }: TemplateContext): TemplateObject {
+  const members = { name, identifier: name, table: name, schema, database: '', render: () => sql };
+  return templateObject(members, { text: sql });
+}
+
+function adapterObject(trace: Trace, { entityColumns, dialect }: TemplateContext): TemplateObject {
+  const quote: TemplateFunction = ([name]) =>
+    dialect.quoteIdentifier(textArgument('adapter.quote', 'a name', name));
+  return dbtOnly('adapter', {
+    get_columns_in_relation: columnsInRelation(trace.references, entityColumns),
+    quote,
+  });
+}
+
+/** Some of its members are known here; the others ask dbt. */
+function dbtOnly(name: string, members: Readonly<Record<string, TemplateFunction>>): TemplateObject {
+  return templateObject(members, {
+    missing: (member) => {
+      throw configError(needsDbt(`${name}.${member}`));
+    },
+  });
 }
 
 /** What `{{ this }}` is: the relation that dbt builds of the model, whether or not it is there. */
@@ -82,50 +111,62 @@ function ownRelation(file: ModelFile, { relations, dialect }: TemplateContext): 
 }
 
 /** `ref('model')` or `ref('package', 'model')`; a version (`v=2`) is dbt's own affair. */
-function refName(given: readonly unknown[]): string {
-  const positional = given.filter((value) => !(value instanceof Map));
-  if (positional.length > 2) throw configError('ref takes a model name, or a package and a model name.');
-  return textArgument('ref', 'a model name', positional.at(-1));
-}
-
-function sourceName(given: readonly unknown[]): { source: string; table: string } {
-  const { source_name, table_name } = bindArguments('source', ['source_name', 'table_name'], given);
-  return {
-    source: textArgument('source', 'a source and a table name', source_name),
-    table: textArgument('source', 'a source and a table name', table_name),
+function refFunction(resolve: (name: string, from: string | undefined) => unknown): TemplateFunction {
+  return (positional, { v: _v, version: _version, ...named }) => {
+    if (Object.keys(named).length > 0 || positional.length > 2) {
+      throw configError('ref takes a model name, or a package and a model name.');
+    }
+    const name = textArgument('ref', 'a model name', positional.at(-1));
+    return resolve(
+      name,
+      positional.length === 2 ? textArgument('ref', 'a package', positional[0]) : undefined,
+    );
   };
 }
 
-function configFunction(trace: Trace): TemplateFunction {
-  return (...given) => {
-    for (const value of given) {
-      const said = plainValue(value);
-      if (typeof said !== 'object') throw configError('config takes named arguments only.');
-      Object.assign(trace.config, mergeConfigs(trace.config, { ...said }));
+function sourceFunction(resolve: (source: string, table: string) => unknown): TemplateFunction {
+  return (positional, named) => {
+    const given = bindArguments('source', ['source_name', 'table_name'], positional, named);
+    return resolve(
+      textArgument('source', 'a source and a table name', given.source_name),
+      textArgument('source', 'a source and a table name', given.table_name),
+    );
+  };
+}
+
+/** `config(…)`, `config.get('x', default)` and `config.require('x')`, which give what has been set so far. */
+function configObject(trace: Trace): TemplateObject {
+  const set: TemplateFunction = (positional, named) => {
+    for (const said of [...positional, named]) {
+      if (!isJsonObject(said)) throw configError('config takes named arguments only.');
+      Object.assign(trace.config, mergeConfigs(trace.config, said));
     }
     return '';
   };
+  const require = configGetter(trace, (name) => {
+    throw configError(`config.require: config() sets no "${name}".`);
+  });
+  return templateObject({ get: configGetter(trace, () => null), require }, { call: set });
 }
 
-/** `config.get('x', default)` and `config.require('x')`: what has been set so far. */
 function configGetter(trace: Trace, missing: (name: string) => unknown): TemplateFunction {
-  return (...given) => {
-    const bound = bindArguments('config.get', ['name', 'default', 'validator'], given);
+  return (positional, named) => {
+    const bound = bindArguments('config.get', ['name', 'default', 'validator'], positional, named);
     const name = textArgument('config.get', 'a name', bound.name);
     return trace.config[name] ?? bound.default ?? missing(name);
   };
 }
 
-const nexusIdMacro: TemplateFunction = (...given) => {
-  const bound = bindArguments('create_nexus_id', ['type', 'columns'], given);
+const nexusIdMacro: TemplateFunction = (positional, named) => {
+  const bound = bindArguments('create_nexus_id', ['type', 'columns'], positional, named);
   return nexusId(
     textArgument('create_nexus_id', 'a type', bound.type),
     expressions('create_nexus_id', 'columns', bound.columns),
   );
 };
 
-const surrogateKeyMacro: TemplateFunction = (...given) => {
-  const bound = bindArguments('generate_surrogate_key', ['field_list'], given);
+const surrogateKeyMacro: TemplateFunction = (positional, named) => {
+  const bound = bindArguments('generate_surrogate_key', ['field_list'], positional, named);
   return surrogateKey(expressions('generate_surrogate_key', 'field_list', bound.field_list));
 };
 
@@ -141,8 +182,9 @@ function identifyMacro(
   trace: Trace,
   record: (reference: Reference) => string,
 ): TemplateFunction {
-  return (...given) => {
-    const parameters = identifyParameters(bindArguments('customer_io_identify', IDENTIFY_PARAMETERS, given));
+  return (positional, named) => {
+    const given = bindArguments('customer_io_identify', IDENTIFY_PARAMETERS, positional, named);
+    const parameters = identifyParameters(given);
     const { dialect } = context;
     const { relation, model: entities } = entitiesSource(context);
     const reference = record(
