@@ -40,6 +40,22 @@ describe('logging in', () => {
     ['an OAuth token', { auth_type: 'oauth', oauth_token: defaultAccount.oauthToken }],
     ['an encrypted key', { ...encrypted, private_key_passphrase: passphrase }],
     [
+      'an encrypted key whose line breaks are blanks',
+      {
+        ...encrypted,
+        private_key: keys.privateKey.replaceAll('\n', ' '),
+        private_key_passphrase: passphrase,
+      },
+    ],
+    [
+      'an encrypted key without line breaks, in quotes',
+      {
+        ...encrypted,
+        private_key: `"${keys.privateKey.replaceAll('\n', '')}"`,
+        private_key_passphrase: passphrase,
+      },
+    ],
+    [
       'an encrypted key on one line',
       {
         ...encrypted,
@@ -82,6 +98,11 @@ describe('logging in', () => {
       { credentials: { auth_type: 'key_pair', private_key: 'hunter2' } },
       /not a private key in PEM form/,
     ],
+    [
+      'the public half of a key',
+      { credentials: { auth_type: 'key_pair', private_key: keys.publicKey } },
+      /public half of the key: give the private one/,
+    ],
     ['half a key', { credentials: { auth_type: 'key_pair', private_key: literal.slice(0, 400) } }, /cut off/],
     ['an unknown role', { role: 'nope' }, /the role does not exist.*warehouse\.role/],
     ['an unknown warehouse', { warehouse: 'nope' }, /Using the warehouse "nope" failed.*role nexus_reader/],
@@ -102,6 +123,15 @@ describe('logging in', () => {
     expect(result).toMatchObject({ status: 'FAILED', message: expect.stringMatching(message) });
     expect(JSON.stringify(result)).not.toMatch(/hunter2|PRIVATE KEY-----\\n[A-Za-z0-9]|correct horse/);
   });
+
+  it.each(['rsa_key.p8', '/run/secrets/rsa_key.p8', '~/.ssh/snowflake.pem', 'C:\\keys\\rsa_key.p8'])(
+    'knows the path %s from a key',
+    async (path) => {
+      const credentials = { auth_type: 'key_pair', private_key: path };
+      const { message } = await checkOf({ warehouse: snowflakeConfig(server.url, { credentials }) });
+      expect(message).toMatch(/private_key is the path of a file: give the text of the key/);
+    },
+  );
 
   it('tries again when the first answer is 503', async () => {
     server.faults.add({ at: 'login', kind: 'status', status: 503 });

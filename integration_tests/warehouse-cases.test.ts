@@ -3,7 +3,7 @@ import { demoCases } from './demo-cases.ts';
 import { runCases } from './run-cases.ts';
 import { snowflakeValues } from './snowflake-values.ts';
 import { warehouseCases } from './warehouse-cases.ts';
-import { duckdbEngine, snowflakeEngine } from './warehouses.ts';
+import { duckdbEngine, hostileSnowflakeEngine, snowflakeEngine } from './warehouses.ts';
 
 describe('on duckdb', () => {
   describe('any warehouse', () => warehouseCases(duckdbEngine));
@@ -14,4 +14,11 @@ describe('on our Snowflake server', () => {
   describe('values', () => snowflakeValues(snowflakeEngine));
   describe('the demo', () => demoCases(snowflakeEngine));
   describe('run', () => runCases(snowflakeEngine));
+});
+
+describe('on a Snowflake account with hostile parameters', () => {
+  describe('any warehouse', () => warehouseCases(hostileSnowflakeEngine));
+  describe('values', () => snowflakeValues(hostileSnowflakeEngine));
+  describe('the demo', () => demoCases(hostileSnowflakeEngine));
+  describe('run', () => runCases(hostileSnowflakeEngine));
 });

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parseSourceConfig } from '../src/source/config.ts';
 import { openWarehouse } from '../src/source/warehouse/open.ts';
-import { defaultAccount, startSnowflakeServer } from './snowflake-server/server.ts';
+import {
+  defaultAccount,
+  type SnowflakeServerOptions,
+  startSnowflakeServer,
+} from './snowflake-server/server.ts';
+import { hostileParameters } from './snowflake-server/session-parameters.ts';
 
 /** A database that cases fill with SQL, and the config that reads it. */
 export interface Database {
@@ -82,8 +87,8 @@ export async function accountEngine(
 }
 
 /** Our own server, which ends with the engine. */
-export async function snowflakeEngine(): Promise<Engine> {
-  const server = await startSnowflakeServer();
+export async function snowflakeEngine(options: SnowflakeServerOptions = {}): Promise<Engine> {
+  const server = await startSnowflakeServer(options);
   const engine = await accountEngine(snowflakeConfig(server.url), 'CASES');
   const close = async (): Promise<void> => {
     await engine.close();
@@ -91,3 +96,7 @@ export async function snowflakeEngine(): Promise<Engine> {
   };
   return { ...engine, close };
 }
+
+/** The same server on an account whose administrator has set everything otherwise. */
+export const hostileSnowflakeEngine = (): Promise<Engine> =>
+  snowflakeEngine({ accountParameters: hostileParameters });

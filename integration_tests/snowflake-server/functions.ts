@@ -1,4 +1,5 @@
 import { snowflakeFunctions } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+import { parameterMacros } from './session-parameters.ts';
 import { zonedTimeMacros } from './zoned-times.ts';
 
 /** What the dialect's SQL and INFORMATION_SCHEMA need beyond the functions that models use. */
@@ -58,6 +59,7 @@ export function sessionStatements(): string[] {
     `SET TimeZone = 'UTC'`,
     `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
     ...snowflakeFunctions(),
+    ...parameterMacros(),
     ...zonedTimeMacros(),
     macro('to_varchar', `(x) AS ${plainText}`, `(x, f) AS ${formatted}`),
     macro('to_char', `(x) AS ${plainText}`, `(x, f) AS ${formatted}`),

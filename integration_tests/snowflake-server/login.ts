@@ -55,7 +55,8 @@ export function logIn(data: LoginData, role: string | null, account: Account): v
     throw new Refusal('390100', 'Incorrect username or password was specified.');
   }
   requireCredentials(data, account);
-  if (role !== null && !account.roles.includes(role)) {
+  // What is no plain name is none here, even where there is such a role.
+  if (role !== null && !(account.roles.includes(role) && /^[A-Z_][A-Z0-9_$]*$/.test(role))) {
     throw new Refusal(
       '390189',
       `Role '${role}' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC.`,

@@ -3,6 +3,7 @@ import type { Literals } from './binds.ts';
 import { describedTable, describeTable } from './describe-table.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { type Cell, cellsOf, type RowType, rowType, rowTypesOf } from './result.ts';
+import { mostRows, type Parameters, requireStatementCount } from './session-parameters.ts';
 import { translate } from './translate.ts';
 
 type Rows = readonly (readonly Cell[])[];
@@ -16,6 +17,7 @@ export interface Answer {
 /** What exists beside the database itself. */
 export interface Catalog {
   readonly warehouses: readonly string[];
+  readonly roles: readonly string[];
 }
 
 /** What a statement without rows answers. */
@@ -44,10 +46,10 @@ async function use(
   connection: DuckDBConnection,
   kind: string,
   name: string,
-  { warehouses }: Catalog,
+  { warehouses, roles }: Catalog,
 ): Promise<void> {
-  if (kind === 'WAREHOUSE') {
-    if (!warehouses.includes(name)) throw missing();
+  if (kind === 'WAREHOUSE' || kind === 'ROLE') {
+    if (!(kind === 'ROLE' ? roles : warehouses).includes(name)) throw missing();
     return;
   }
   const known =
@@ -87,9 +89,23 @@ async function answer(connection: DuckDBConnection, sql: string): Promise<Answer
   return { types, rows: cellsOf(result, types) };
 }
 
+/** A result that is cut off says nothing of it. */
+function shortened({ types, rows }: Answer, most: number | undefined): Answer {
+  if (most === undefined) return { types, rows };
+  async function* first(): AsyncGenerator<Rows> {
+    let left = most ?? 0;
+    for await (const some of rows) {
+      yield some.slice(0, left);
+      left = Math.max(0, left - some.length);
+    }
+  }
+  return { types, rows: first() };
+}
+
 export interface QueryOptions {
   readonly describeOnly?: boolean | undefined;
   readonly binds?: readonly Literals[];
+  readonly parameters?: Parameters;
 }
 
 /** Runs Snowflake SQL on DuckDB, once for each row of binds. @throws Refusal */
@@ -97,20 +113,22 @@ export async function runQuery(
   connection: DuckDBConnection,
   sql: string,
   catalog: Catalog,
-  { describeOnly = false, binds = [new Map()] }: QueryOptions = {},
+  { describeOnly = false, binds = [new Map()], parameters = new Map() }: QueryOptions = {},
 ): Promise<Answer> {
   try {
-    const [, kind, name] = /^\s*USE\s+(WAREHOUSE|DATABASE|SCHEMA)\s+(.*)$/is.exec(sql) ?? [];
+    requireStatementCount(sql, parameters);
+    if (/^\s*USE\s+SECONDARY\s+ROLES\s+(ALL|NONE)\s*$/i.test(sql)) return done;
+    const [, kind, name] = /^\s*USE\s+(ROLE|WAREHOUSE|DATABASE|SCHEMA)\s+(.*)$/is.exec(sql) ?? [];
     if (kind !== undefined && name !== undefined) {
       await use(connection, kind.toUpperCase(), nameIn(name), catalog);
       return done;
     }
     let last = done;
     for (const literals of binds) {
-      const translated = translate(sql, literals);
+      const translated = translate(sql, literals, parameters);
       last = await (describeOnly ? describe(connection, translated) : answer(connection, translated));
     }
-    return last;
+    return shortened(last, mostRows(parameters));
   } catch (error) {
     throw refusalOf(error);
   }

@@ -16,6 +16,8 @@ export interface SnowflakeServerOptions {
   readonly schema?: string;
   readonly warehouses?: readonly string[];
   readonly sizes?: ChunkSizes;
+  /** What the account sets for every session: see hostileParameters. */
+  readonly accountParameters?: Readonly<Record<string, string>>;
   /** Milliseconds after which a query that still runs says so: 45 seconds at Snowflake, and unless told. */
   readonly patience?: number;
 }
@@ -27,6 +29,8 @@ export interface SnowflakeServer {
   readonly requests: readonly string[];
   /** What each session so far was set to by `ALTER SESSION SET`. */
   readonly parameters: readonly ReadonlyMap<string, string>[];
+  /** The statements so far, of all sessions. */
+  readonly statements: readonly string[];
   /** Runs Snowflake SQL beside any session. */
   run(...statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -77,13 +81,16 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
   await own.run(`CREATE SCHEMA "${database}"."${schema}"`);
   await own.run(`USE "${database}"."${schema}"`);
 
+  const account = options.account ?? defaultAccount;
+  const catalog = { warehouses, roles: account.roles };
   const faults = new Faults();
   const requests: string[] = [];
   const sessions = new Sessions({
     open,
     faults,
-    catalog: { warehouses },
-    account: options.account ?? defaultAccount,
+    catalog,
+    account,
+    accountParameters: options.accountParameters ?? {},
     sizes: options.sizes ?? { inline: 100, chunk: 1000 },
     patience: options.patience ?? 45_000,
   });
@@ -100,8 +107,9 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
     faults,
     requests,
     parameters: sessions.parameters,
+    statements: sessions.statements,
     run: async (...statements) => {
-      for (const statement of statements) await runQuery(own, statement, { warehouses });
+      for (const statement of statements) await runQuery(own, statement, catalog);
     },
     close: async () => {
       server.closeAllConnections();

@@ -11,6 +11,7 @@ import { Queries } from './queries.ts';
 import { type Answer, type Catalog, done, runQuery } from './query.ts';
 import { Refusal } from './refusal.ts';
 import { type ChunkSizes, storedResult } from './results.ts';
+import { applyParameters } from './session-parameters.ts';
 
 export interface Reply {
   readonly status?: number;
@@ -25,6 +26,8 @@ export interface SessionsOptions {
   readonly faults: Faults;
   readonly catalog: Catalog;
   readonly account: Account;
+  /** What a session has before it sets anything. */
+  readonly accountParameters: Readonly<Record<string, string>>;
   readonly sizes: ChunkSizes;
   /** Milliseconds before a request is answered in any case. */
   readonly patience: number;
@@ -32,7 +35,9 @@ export interface SessionsOptions {
 
 interface Session {
   readonly connection: DuckDBConnection;
+  /** Those of the account, and over them what the session has set. */
   readonly parameters: Map<string, string>;
+  readonly settings: Map<string, string>;
 }
 
 const loginBody = z.object({
@@ -74,6 +79,7 @@ export class Sessions {
   readonly #queries = new Queries();
   /** What `ALTER SESSION SET` has set, of the sessions in the order of their logins. */
   readonly parameters: ReadonlyMap<string, string>[] = [];
+  readonly statements: string[] = [];
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -124,12 +130,19 @@ export class Sessions {
     logIn(loginBody.parse(JSON.parse(body)).data, url.searchParams.get('roleName'), this.#options.account);
     const token = randomUUID();
     const masterToken = randomUUID();
-    const session = { connection: await this.#options.open(), parameters: new Map<string, string>() };
+    const session = await this.#session();
     await this.#enter(session, url.searchParams);
-    this.parameters.push(session.parameters);
+    this.parameters.push(session.settings);
     this.#sessions.set(token, session);
     this.#masters.set(masterToken, session);
     return success({ token, masterToken, sessionId: 1, parameters: [], ...lifetimes });
+  }
+
+  async #session(): Promise<Session> {
+    const connection = await this.#options.open();
+    const parameters = new Map(Object.entries(this.#options.accountParameters));
+    await applyParameters(connection, parameters);
+    return { connection, parameters, settings: new Map() };
   }
 
   /** A login may name where its session begins; as in Snowflake, a name that does not exist is not an error yet. */
@@ -183,13 +196,22 @@ export class Sessions {
   }
 
   async #run(session: Session, { sqlText, describeOnly, bindings: binds = {} }: QueryBody): Promise<Answer> {
+    this.statements.push(sqlText);
     const refused = this.#options.faults.takeForStatement(sqlText);
     if (refused?.kind === 'refused') throw new Refusal(refused.code, refused.message);
     const settings = parameterSettings(sqlText);
-    for (const [name, value] of settings ?? []) session.parameters.set(name, value);
-    if (settings !== undefined) return done;
-    const options = { describeOnly, binds: literalRows(binds) };
+    if (settings !== undefined) return this.#set(session, settings);
+    const options = { describeOnly, binds: literalRows(binds), parameters: session.parameters };
     return runQuery(session.connection, sqlText, this.#options.catalog, options);
+  }
+
+  async #set(session: Session, settings: readonly (readonly [string, string])[]): Promise<Answer> {
+    for (const [name, value] of settings) {
+      session.parameters.set(name, value);
+      session.settings.set(name, value);
+    }
+    await applyParameters(session.connection, settings);
+    return done;
   }
 
   /** Under which an asynchronous query's state is asked for. */

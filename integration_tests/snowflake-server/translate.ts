@@ -1,5 +1,6 @@
 import { bound, type Literals } from './binds.ts';
 import { timestampCasts } from './casts.ts';
+import { type Parameters, readNames } from './session-parameters.ts';
 import { type Token, tokensOf } from './tokens.ts';
 import { zonedType } from './zoned-times.ts';
 
@@ -77,8 +78,12 @@ function text(tokens: readonly Token[], index: number, defines: boolean): string
   }
 }
 
-export function translate(sql: string, literals: Literals = new Map()): string {
-  const tokens = timestampCasts(bound(tokensOf(sql), literals));
+export function translate(
+  sql: string,
+  literals: Literals = new Map(),
+  parameters: Parameters = new Map(),
+): string {
+  const tokens = timestampCasts(bound(readNames(tokensOf(sql), parameters), literals));
   const defines = /^\s*(CREATE|ALTER)\b/i.test(sql) && !/\bAS\s*(WITH|SELECT)\b/i.test(sql);
   return tokens
     .map((_, index) => text(tokens, index, defines))

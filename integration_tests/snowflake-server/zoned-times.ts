@@ -6,6 +6,9 @@
 const macro = (name: string, ...bodies: string[]): string =>
   `CREATE OR REPLACE TEMP MACRO ${name} ${bodies.join(', ')}`;
 
+/** A macro repeats what it is given wherever it names it, and macros in macros multiply: a lambda takes it once. */
+const once = (body: string): string => `(given) AS list_transform([given], lambda x: ${body})[1]`;
+
 export const zonedType = 'STRUCT(tz_utc TIMESTAMP_NS, tz_offset INTEGER)';
 
 const isZoned = `starts_with(typeof(x), 'STRUCT(tz_utc')`;
@@ -48,26 +51,35 @@ const epoch = (digits: string): string => `make_timestamp_ns((${digits}::DECIMAL
 
 /** Numbers are seconds or finer units by their size. */
 const toWallClock = `CASE WHEN regexp_full_match(x::VARCHAR, '-?\\d+(\\.\\d+)?') THEN ${epoch('x::VARCHAR')}
-  ELSE (snowflake_wall_clock(x))::TIMESTAMP_NS END`;
+  ELSE (snowflake_wall_clock(snowflake_input(x)))::TIMESTAMP_NS END`;
 
 /** What the function's own macros, and the casts that casts.ts rewrites, are made of. */
 export function zonedTimeMacros(): string[] {
   return [
-    macro('snowflake_offset', `(x) AS ${offsetMinutes}`),
-    macro('snowflake_wall_clock', `(x) AS ${wallClock}`),
+    macro('snowflake_offset', once(offsetMinutes)),
+    macro('snowflake_wall_clock', once(wallClock)),
+    macro('snowflake_instant', once(instant)),
     macro(
       'snowflake_to_tz',
-      `(x) AS CASE WHEN x IS NULL THEN NULL ELSE {'tz_utc': ${instant}, 'tz_offset': snowflake_offset(x)} END`,
+      once(
+        `CASE WHEN x IS NULL THEN NULL
+          ELSE {'tz_utc': snowflake_instant(snowflake_input(x)), 'tz_offset': snowflake_offset(x)} END`,
+      ),
     ),
-    macro('snowflake_to_ntz', `(x) AS ${toWallClock}`),
+    macro('snowflake_to_ntz', once(toWallClock)),
     macro('snowflake_to_ltz', `(x) AS timezone('UTC', (snowflake_to_tz(x)).tz_utc::TIMESTAMP)`),
-    macro('to_timestamp_ntz', '(x) AS snowflake_to_ntz(x)'),
+    macro(
+      'to_timestamp_ntz',
+      '(x) AS snowflake_to_ntz(x)',
+      '(x, f) AS (snowflake_wall_clock(x))::TIMESTAMP_NS',
+    ),
     macro('to_timestamp_tz', '(x) AS snowflake_to_tz(x)'),
     macro('to_timestamp_ltz', '(x) AS snowflake_to_ltz(x)'),
     macro(
       'snowflake_in_zone',
-      `(zone, x) AS CASE WHEN x.tz_utc IS NULL THEN NULL ELSE {'tz_utc': x.tz_utc, 'tz_offset':
-        date_diff('minute', x.tz_utc::TIMESTAMP, timezone(zone, timezone('UTC', x.tz_utc::TIMESTAMP)))::INTEGER} END`,
+      `(zone, given) AS list_transform([given], lambda x: CASE WHEN x.tz_utc IS NULL THEN NULL
+        ELSE {'tz_utc': x.tz_utc, 'tz_offset': date_diff('minute', x.tz_utc::TIMESTAMP,
+          timezone(zone, timezone('UTC', x.tz_utc::TIMESTAMP)))::INTEGER} END)[1]`,
     ),
     macro(
       'convert_timezone',

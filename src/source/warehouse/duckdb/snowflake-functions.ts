@@ -20,7 +20,7 @@ const jsonValue = (value: string): string =>
 const pairMacro = 'nexus_object_pair';
 
 /** One member, or NULL where key or value is: Snowflake leaves such a pair out. */
-const pair = `CASE WHEN k IS NULL OR v IS NULL THEN NULL ELSE to_json(k::VARCHAR) || ':' || ${jsonValue('v')} END`;
+export const objectPair = `CASE WHEN k IS NULL OR v IS NULL THEN NULL ELSE to_json(k::VARCHAR) || ':' || ${jsonValue('v')} END`;
 
 function objectConstruct(pairs: number): string {
   const numbers = Array.from({ length: pairs }, (_, index) => index + 1);
@@ -66,7 +66,7 @@ const dateParts = `CASE lower(part::VARCHAR)
 export function snowflakeFunctions(): string[] {
   const constructors = Array.from({ length: mostPairs + 1 }, (_, pairs) => objectConstruct(pairs));
   return [
-    one(pairMacro, 'k, v', pair),
+    one(pairMacro, 'k, v', objectPair),
     `CREATE OR REPLACE TEMP MACRO object_construct ${constructors.join(', ')}`,
     one('to_timestamp_ntz', 'x', toTimestampNtz),
     one('to_timestamp_ltz', 'x', toTimestampNtz),

@@ -1,53 +1,26 @@
 import { lookup } from 'node:dns/promises';
 import type { Connection, ConnectionOptions } from 'snowflake-sdk';
-import { type ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
+import { configError, messageOf } from '../../../protocol/connector-error.ts';
+import { type SnowflakeAddress, snowflakeAddress } from './address.ts';
 import { driverCredentials } from './credentials.ts';
 import { loadDriver } from './driver.ts';
-import { isNetworkError, loginError, lookupError, statementError } from './driver-error.ts';
-import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
+import { loginError, lookupError } from './driver-error.ts';
+import { proxyOf } from './proxy.ts';
+import { loginRole, prepareSession } from './session.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
-import { execute } from './statement.ts';
 import { wholeChunksUsed } from './whole-chunks.ts';
 
 /** The driver waits 1, 2, 4 … seconds between its tries: four tell a pause from a wrong address. */
 const loginRetries = 3;
 
-const queryTag = 'nexus-customer-io';
-
-const sessionParameters = (config: SnowflakeConfig): Readonly<Record<string, string>> => ({
-  // Zoned timestamps and dates then mean one thing wherever the account is.
-  TIMEZONE: quoteString('UTC'),
-  TIMESTAMP_TYPE_MAPPING: quoteString('TIMESTAMP_NTZ'),
-  QUERY_TAG: quoteString(queryTag),
-  STATEMENT_TIMEOUT_IN_SECONDS: String(config.statement_timeout_seconds),
-  // Without it a VARIANT may print `undefined`, which is no JSON.
-  STRICT_JSON_OUTPUT: 'TRUE',
-});
-
-function alterSession(config: SnowflakeConfig): string {
-  const settings = Object.entries(sessionParameters(config)).map(([name, value]) => `${name} = ${value}`);
-  return `ALTER SESSION SET ${settings.join(' ')}`;
-}
-
-/** `my-org.us-east-1` or a whole address pasted as the account: people copy what the browser shows. */
-const accountName = (account: string): string =>
-  account
-    .trim()
-    .replace(/^https?:\/\//, '')
-    .replace(/\.snowflakecomputing\.(com|cn).*$/, '');
-
-function addressOf(config: SnowflakeConfig): string {
-  if (config.access_url !== undefined) return config.access_url.replace(/\/+$/, '');
-  return `https://${config.host?.trim() || `${accountName(config.account)}.snowflakecomputing.com`}`;
-}
-
-function driverOptions(config: SnowflakeConfig, accessUrl: string): ConnectionOptions {
+function driverOptions(config: SnowflakeConfig, { account, accessUrl }: SnowflakeAddress): ConnectionOptions {
+  const role = loginRole(config);
   return {
-    account: accountName(config.account),
+    account,
     accessUrl,
     username: config.user,
     ...driverCredentials(config.credentials),
-    ...(config.role === undefined ? {} : { role: writtenName(config.role) }),
+    ...(role === undefined ? {} : { role }),
     application: 'nexus_customer_io',
     // Else NULL would come back as the text NULL.
     representNullAsStringNull: false,
@@ -63,7 +36,8 @@ function driverOptions(config: SnowflakeConfig, accessUrl: string): ConnectionOp
 
 /** A name that no DNS server knows stays unknown: told at once, not after the driver's retries. */
 async function requireKnownHost(accessUrl: string): Promise<void> {
-  if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return;
+  // Behind a proxy it is the proxy that looks names up.
+  if (proxyOf(accessUrl) !== undefined) return;
   const { hostname } = new URL(accessUrl);
   try {
     await lookup(hostname);
@@ -72,46 +46,11 @@ async function requireKnownHost(accessUrl: string): Promise<void> {
   }
 }
 
-function createConnection(config: SnowflakeConfig, accessUrl: string): Connection {
+function createConnection(config: SnowflakeConfig, address: SnowflakeAddress): Connection {
   try {
-    return loadDriver().createConnection(driverOptions(config, accessUrl));
+    return loadDriver().createConnection(driverOptions(config, address));
   } catch (error) {
     throw configError(`The Snowflake config does not fit: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-interface Step {
-  readonly sql: string;
-  /** What could not be used, and how to mend it. */
-  readonly failure: string;
-}
-
-function useSteps(config: SnowflakeConfig): Step[] {
-  const role = config.role === undefined ? "the user's default role" : `the role ${config.role}`;
-  const use = (kind: 'warehouse' | 'database' | 'schema'): Step => ({
-    sql: `USE ${kind.toUpperCase()} ${quoteIdentifier(writtenName(config[kind]))}`,
-    failure: `Using the ${kind} "${config[kind]}" failed: it does not exist, or ${role} has no USAGE on it (warehouse.${kind}). GRANT USAGE ON ${kind.toUpperCase()} ${config[kind]} TO ROLE …`,
-  });
-  return [use('warehouse'), use('database'), use('schema')];
-}
-
-function stepError(error: unknown, failure: string): ConnectorError {
-  if (isNetworkError(error)) return statementError(error);
-  return configError(failure, { internal: messageOf(error), cause: error });
-}
-
-/** Each step on its own, so that the first that fails is named. */
-async function prepareSession(connection: Connection, config: SnowflakeConfig): Promise<void> {
-  const session = {
-    sql: alterSession(config),
-    failure: 'Setting the session parameters of Snowflake failed.',
-  };
-  for (const { sql, failure } of [session, ...useSteps(config)]) {
-    try {
-      await execute(connection, sql);
-    } catch (error) {
-      throw stepError(error, failure);
-    }
   }
 }
 
@@ -129,11 +68,16 @@ const logIn = (connection: Connection): Promise<void> =>
 
 /** Reach, log in, role, warehouse, database, schema. */
 export async function connect(config: SnowflakeConfig): Promise<Connection> {
-  const accessUrl = addressOf(config);
-  const connection = createConnection(config, accessUrl);
+  const address = snowflakeAddress(config);
+  const { accessUrl } = address;
+  const connection = createConnection(config, address);
   await requireKnownHost(accessUrl);
   await logIn(connection).catch((error: unknown) => {
-    throw loginError(error, { host: new URL(accessUrl).host, user: config.user });
+    throw loginError(error, {
+      host: new URL(accessUrl).host,
+      user: config.user,
+      proxy: proxyOf(accessUrl),
+    });
   });
   try {
     await prepareSession(connection, config);

@@ -3,6 +3,8 @@ import type { Dialect, ObjectField } from '../warehouse.ts';
 import { jsonField } from './json-field.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 
+const timestampFormat = `'YYYY-MM-DD HH24:MI:SS.FF9'`;
+
 const crockford = (number: string, digits: number): string =>
   base32(
     digits,
@@ -29,6 +31,9 @@ function utcTimestamp(sql: string, type: string): string {
   return `TO_TIMESTAMP_NTZ(${sql})`;
 }
 
+/** AUTO takes ISO texts with any fraction, whatever TIMESTAMP_INPUT_FORMAT the account reads its own texts by. */
+const readTimestamp = (text: string): string => `TO_TIMESTAMP_NTZ(${text}, 'AUTO')`;
+
 export const snowflakeDialect: Dialect = {
   name: 'snowflake',
   quoteIdentifier,
@@ -44,7 +49,7 @@ export const snowflakeDialect: Dialect = {
   jsonObject,
   ulid(timestamp, identity) {
     // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
-    const since1970 = `DATEDIFF('millisecond', '1970-01-01'::TIMESTAMP_NTZ, ${timestamp})`;
+    const since1970 = `DATEDIFF('millisecond', TO_TIMESTAMP_NTZ(0), ${timestamp})`;
     const milliseconds = `GREATEST(0, COALESCE(${since1970}, 0))`;
     const half = (start: number): string => `TO_NUMBER(SUBSTR(MD5(${identity}), ${start}, 10), 'XXXXXXXXXX')`;
     return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
@@ -54,12 +59,11 @@ export const snowflakeDialect: Dialect = {
     const text = typeof json === 'string' ? json : jsonObject(json);
     return `CONCAT(${quoteString(prefix)}, ${text}, ${quoteString(suffix)}, CHR(10))`;
   },
-  timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP_NTZ`,
-  boundTimestamp: () => '?::TIMESTAMP_NTZ',
+  timestampLiteral: (text) => readTimestamp(quoteString(text.replace('T', ' '))),
+  boundTimestamp: () => readTimestamp('?'),
   // A plain cast prints what the session's format says, milliseconds by default, and a cursor that is cut would
   // read rows again. Another format would change what OBJECT_CONSTRUCT prints in people's attributes.
-  timestampText: (timestamp) =>
-    `RTRIM(RTRIM(TO_VARCHAR(${timestamp}, 'YYYY-MM-DD HH24:MI:SS.FF9'), '0'), '.')`,
+  timestampText: (timestamp) => `RTRIM(RTRIM(TO_VARCHAR(${timestamp}, ${timestampFormat}), '0'), '.')`,
   byteLength: (text) => `OCTET_LENGTH(${text})`,
   matches: (text, pattern) => `REGEXP_LIKE(${text}, ${quoteString(pattern)})`,
 };

@@ -1,5 +1,6 @@
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
 import { errorMarker } from './json-field.ts';
+import type { proxyOf } from './proxy.ts';
 
 /** What the driver puts on its errors: Snowflake's own code, or one of the driver's for the network. */
 function codeOf(error: unknown): string {
@@ -7,7 +8,7 @@ function codeOf(error: unknown): string {
 }
 
 /** The system's own codes too, EAI_AGAIN among them; Node's begin with ERR_ and are mostly none of the network's. */
-const networkCodes = /^(40100[1-9]|4020\d\d|(?!ERR_)E[A-Z_]+|CERT_.*|.*SELF_SIGNED.*)$/;
+const networkCodes = /^(40100[1-9]|4020\d\d|4120\d\d|(?!ERR_)E[A-Z_]+|CERT_.*|.*SELF_SIGNED.*)$/;
 
 export const isNetworkError = (error: unknown): boolean => networkCodes.test(codeOf(error));
 
@@ -119,10 +120,27 @@ export function lookupError(error: unknown, hostname: string): ConnectorError {
 interface Login {
   readonly host: string;
   readonly user: string;
+  /** What the way to the host leads through, if anything. */
+  readonly proxy?: ReturnType<typeof proxyOf>;
+}
+
+/** The driver's codes of certificates whose state it could not learn. */
+const isUncheckedCertificate = (error: unknown): boolean => /^4120\d\d$/.test(codeOf(error));
+
+function unreached(error: unknown, host: string, proxy: Login['proxy']): string {
+  if (isUncheckedCertificate(error)) {
+    return `whether the certificate of ${host} has been revoked could not be learned (OCSP). Let this machine reach ocsp.snowflakecomputing.com and the certificate authority's responder on port 80.`;
+  }
+  const status = statusOf(error);
+  const answer = `does not answer${status === undefined ? '' : ` as it should (HTTP ${status})`}`;
+  if (proxy !== undefined) {
+    return `${host} ${answer} through the proxy ${proxy.proxy}. Check that the proxy runs and lets this machine through (${proxy.variable}); a host that needs none belongs into NO_PROXY.`;
+  }
+  return `${host} ${answer}. Check warehouse.account and warehouse.host, and that this machine may connect to it on port 443.`;
 }
 
 /** An error while logging in: names the step and the mend. */
-export function loginError(error: unknown, { host, user }: Login): ConnectorError {
+export function loginError(error: unknown, { host, user, proxy }: Login): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const options = { internal: oneLine(messageOf(error)), cause: error };
   const status = statusOf(error);
@@ -133,10 +151,10 @@ export function loginError(error: unknown, { host, user }: Login): ConnectorErro
     );
   }
   if (isNetworkError(error)) {
-    return new ConnectorError(
-      `Reaching Snowflake failed: ${host} does not answer${status === undefined ? '' : ` as it should (HTTP ${status})`}. Check warehouse.account and warehouse.host, and that this machine may connect to it on port 443.`,
-      { ...options, failureType: 'transient_error' },
-    );
+    return new ConnectorError(`Reaching Snowflake failed: ${unreached(error, host, proxy)}`, {
+      ...options,
+      failureType: 'transient_error',
+    });
   }
   const reason = refusals[codeOf(error)] ?? oneLine(messageOf(error));
   return configError(`Logging in to Snowflake as ${user} failed: ${reason}.`, options);
