@@ -99,6 +99,23 @@ it.each([
   expect((await check()).message).toMatch(message);
 });
 
+it('tells what Snowflake refuses of the finished statement, though it takes the model', async () => {
+  const text = `SQL compilation error:\nInvalid argument types for function 'TO_JSON': (VECTOR(FLOAT, 3))`;
+  server.faults.add({ at: 'statement', kind: 'refused', code: '001044', message: text, holds: '"__key"' });
+  expect(await check()).toEqual({
+    status: 'FAILED',
+    message: `persons, people: Snowflake: SQL compilation error: Invalid argument types for function 'TO_JSON': (VECTOR(FLOAT, 3))`,
+  });
+});
+
+it('reads no row of a model while it checks', async () => {
+  const before = server.statements.length;
+  await check();
+  const finished = server.statements.slice(before).filter((sql) => sql.includes('"__rows"'));
+  expect(finished).not.toEqual([]);
+  expect(server.described).toEqual(expect.arrayContaining(finished));
+});
+
 it('sets the session up as the docs say', async () => {
   await check({ statement_timeout_seconds: 77 });
   expect(Object.fromEntries(server.parameters.at(-1) ?? [])).toEqual({

@@ -31,6 +31,8 @@ export interface SnowflakeServer {
   readonly parameters: readonly ReadonlyMap<string, string>[];
   /** The statements so far, of all sessions. */
   readonly statements: readonly string[];
+  /** Those of them that were to be compiled only. */
+  readonly described: readonly string[];
   /** Runs Snowflake SQL beside any session. */
   run(...statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -108,6 +110,7 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
     requests,
     parameters: sessions.parameters,
     statements: sessions.statements,
+    described: sessions.described,
     run: async (...statements) => {
       for (const statement of statements) await runQuery(own, statement, catalog);
     },

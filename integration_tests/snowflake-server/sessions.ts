@@ -80,6 +80,8 @@ export class Sessions {
   /** What `ALTER SESSION SET` has set, of the sessions in the order of their logins. */
   readonly parameters: ReadonlyMap<string, string>[] = [];
   readonly statements: string[] = [];
+  /** Those of them that were to be compiled only. */
+  readonly described: string[] = [];
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -197,6 +199,7 @@ export class Sessions {
 
   async #run(session: Session, { sqlText, describeOnly, bindings: binds = {} }: QueryBody): Promise<Answer> {
     this.statements.push(sqlText);
+    if (describeOnly) this.described.push(sqlText);
     const refused = this.#options.faults.takeForStatement(sqlText);
     if (refused?.kind === 'refused') throw new Refusal(refused.code, refused.message);
     const settings = parameterSettings(sqlText);

@@ -2,9 +2,11 @@ import { ConnectorError } from '../protocol/connector-error.ts';
 import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
+import { readStart } from './changes/clock.ts';
 import { parseSourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { notTaken, openPlan, type Plan, planStreams, type StreamPlan, unfilled } from './plan.ts';
+import { notTaken, openPlan, type Plan, placed, planStreams, type StreamPlan, unfilled } from './plan.ts';
+import { type RowRange, recordQuery } from './record-query.ts';
 
 /** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
 async function describeAll(config: unknown): Promise<string> {
@@ -12,6 +14,7 @@ async function describeAll(config: unknown): Promise<string> {
   const plan = await openPlan(parsed);
   try {
     const streams = await planStreams(plan, parsed);
+    for (const stream of streams) await describeStatements(plan, stream);
     const parts = streams.map(
       ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
     );
@@ -21,6 +24,25 @@ async function describeAll(config: unknown): Promise<string> {
     return [ready, ...missing, ...passedOver, ...(await remarks(plan, streams))].join(' ');
   } finally {
     await plan.warehouse.close();
+  }
+}
+
+/**
+ * Has the warehouse compile the statements that `read` will send, since it may refuse what the connector makes of a
+ * model that is right by itself: a type that has no JSON, a timestamp that cannot be compared.
+ */
+async function describeStatements({ warehouse }: Plan, { contract, models }: StreamPlan): Promise<void> {
+  const start = readStart();
+  const range: RowRange = { start, part: 'present', exceptHashes: [], after: { timestamp: start, key: '' } };
+  for (const model of models) {
+    try {
+      const query = recordQuery(warehouse.dialect, contract, model);
+      for (const { sql, values } of [query.lines(range, 0), query.survey(range)]) {
+        await warehouse.describe(sql, values);
+      }
+    } catch (error) {
+      throw placed(error, contract.name, model.label);
+    }
   }
 }
 

@@ -106,7 +106,7 @@ export interface Warehouse {
   /** Every table and view of the schema with its columns: asked once, then remembered. */
   relations(): Promise<readonly Relation[]>;
   /** The columns that a query would give, without running it. */
-  describe(sql: string): Promise<readonly Column[]>;
+  describe(sql: string, values?: readonly string[]): Promise<readonly Column[]>;
   /** Rows of a small result. */
   rows(sql: string, values?: readonly string[]): Promise<readonly TextRow[]>;
   /**

@@ -17,8 +17,12 @@ async function textRows(
     .map((row) => Object.fromEntries(names.map((name, index) => [name, asText(row[index])])));
 }
 
-async function describe(connection: DuckDBConnection, sql: string): Promise<Column[]> {
-  const rows = (await connection.runAndReadAll(`DESCRIBE ${sql}`)).getRows();
+async function describe(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly string[] = [],
+): Promise<Column[]> {
+  const rows = (await connection.runAndReadAll(`DESCRIBE ${sql}`, [...values])).getRows();
   return rows.map((row) => ({ name: String(row[0]), type: String(row[1]) }));
 }
 
@@ -48,7 +52,7 @@ export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> 
       known ??= guarded(() => relations(database));
       return known;
     },
-    describe: (sql) => guarded(() => describe(connection, sql)),
+    describe: (sql, values) => guarded(() => describe(connection, sql, values)),
     rows: (sql, values = []) => guarded(() => memory.enough(() => textRows(connection, sql, values))),
     lines: (sql, options) => streamLines(database, sql, options),
     execute: async (sql) => {

@@ -57,7 +57,7 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
   return {
     dialect: snowflakeDialect,
     relations: () => guarded(relations),
-    describe: (sql) => guarded(() => describe(connection, sql)),
+    describe: (sql, values) => guarded(() => describe(connection, sql, values)),
     rows: (sql, values) => guarded(() => textRows(connection, sql, values)),
     lines: (sql, options) => lines(connection, sql, options),
     execute: async (sql) => {
