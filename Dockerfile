@@ -1,6 +1,9 @@
 # The source:      docker build -t nexus-customer-io .
 # The destination: docker build --target destination -t destination-customer-io .
-FROM node:24-slim AS base
+# Pinned by whoever builds for others: --build-arg NODE_IMAGE=node:24-slim@sha256:… (docs/docker.md).
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS base
 WORKDIR /airbyte
 
 FROM base AS build
@@ -17,6 +20,17 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && \
     find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM base AS connector
+ARG NODE_IMAGE
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title=nexus-customer-io \
+      org.opencontainers.image.description="People, events, objects and relationships from a nexus warehouse into Customer.io" \
+      org.opencontainers.image.version=0.1.0 \
+      org.opencontainers.image.licenses=MIT \
+      org.opencontainers.image.revision=${REVISION} \
+      org.opencontainers.image.base.name=${NODE_IMAGE}
+# Nothing is installed in a connector: package managers would only be there to be found fault with, or used.
+RUN rm -rf /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/corepack /opt/yarn-* && \
+    rm -f /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/airbyte/.compile-cache
 COPY --from=dependencies /airbyte/node_modules node_modules
 COPY models models

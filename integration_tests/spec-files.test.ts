@@ -88,6 +88,27 @@ describe.each(connectors)('the $role', ({ role, executable, folder, target }) =>
   });
 });
 
+describe('the image', () => {
+  const stage = text('Dockerfile').split('AS connector\n')[1]?.split('\nFROM')[0] ?? '';
+
+  it('says by OCI labels what it is and what it is made on', () => {
+    const { name, version, license } = json('package.json');
+    const label = (key: string) =>
+      new RegExp(`org\\.opencontainers\\.image\\.${key}=(\\S+)`).exec(stage)?.[1];
+    expect([label('title'), label('version'), label('licenses')]).toEqual([name, version, license]);
+    expect([label('revision'), label('base\\.name')]).toEqual(
+      ['REVISION', 'NODE_IMAGE'].map((name) => `$\{${name}}`),
+    );
+  });
+
+  it('is made on a base that whoever builds it can pin, and has no package manager', () => {
+    expect(text('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:24-slim\n\nFROM \$\{NODE_IMAGE\} AS base$/m);
+    for (const path of ['lib/node_modules/npm', 'bin/npm', 'bin/npx']) {
+      expect(stage).toContain(` /usr/local/${path}`);
+    }
+  });
+});
+
 function fieldsOf(schema: Schema): Schema[] {
   const inner = [...Object.values(schema.properties ?? {}), schema.items, ...[schema.oneOf ?? []].flat()];
   return [schema, ...inner.filter(isSchema).flatMap(fieldsOf)];
