@@ -145,7 +145,9 @@ function stopReason(answer: Received, words: ServerWords): string {
 /** Why a redirect is an error, undefined for other answers. It is never followed: rows and keys would go there. */
 export function redirection({ status, location }: Received, words: ServerWords): string | undefined {
   if (status < 300 || status > 399) return undefined;
-  const target = words.clean(redirectTarget(location, URL.parse(words.host)?.href ?? 'http://localhost'));
+  // A key in it is known best as it came, and again once the address is tidied.
+  const given = location === undefined ? undefined : words.clean(location);
+  const target = words.clean(redirectTarget(given, URL.parse(words.host)?.href ?? 'http://localhost'));
   const region = /-eu\.customer\.io/.test(target) ? ' Is the workspace in region "eu"?' : '';
   return `${words.host} answered ${status} and points to ${target}. Redirects are not followed, since rows and keys would go there: check endpoint and region.${region}`;
 }

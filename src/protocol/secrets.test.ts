@@ -44,6 +44,9 @@ describe('maskSecrets', () => {
     ['a URL with small digits', encodeURIComponent(odd).replace(/%../g, (code) => code.toLowerCase())],
     ['a page', `Ab&lt;c&gt;&amp;&quot;d'/é e`],
     ['the name of a host', odd.toLowerCase()],
+    ['an address that was tidied', new URL(`https://x.example/${odd}`).pathname.slice(1)],
+    ['a page of numbers', `Ab&#60;c&#x3E;&#038;&#34;d&#39;/&#xe9; e`],
+    ['JSON in JSON', JSON.stringify(JSON.stringify(odd).slice(1, -1)).slice(1, -1)],
   ])('strikes a secret in %s', (_where, text) => {
     expect(maskSecrets(`x ${text} y`, [odd])).toBe('x **** y');
   });

@@ -60,11 +60,22 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
 }
 
 const spansOf = (text: string, secret: string): Span[] => [
-  ...[...formsOf(secret)].flatMap((form) => occurrences(text, form)),
+  ...matches(text, patternOf(secret)),
   ...[...base64Forms(secret)].flatMap((form) =>
     occurrences(text, form).map((span) => withNeighbours(text, span)),
   ),
 ];
+
+/** Overlapping ones too. */
+function matches(text: string, pattern: RegExp): Span[] {
+  const found: Span[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    found.push([match.index, match.index + match[0].length]);
+    pattern.lastIndex = match.index + 1;
+  }
+  return found;
+}
 
 function occurrences(text: string, form: string): Span[] {
   const found: Span[] = [];
@@ -74,32 +85,60 @@ function occurrences(text: string, form: string): Span[] {
   return found;
 }
 
-/** Shorter ones may be anybody's words when they are written in small letters. */
-const shortestInSmallLetters = 8;
+/** In other letters, as in the name of a host, shorter ones may be anybody's words. */
+const shortestInAnyCase = 8;
 
-/** A secret as it may appear: as it is, inside JSON, a URL, a form, a page, the name of a host. */
-function formsOf(secret: string): ReadonlySet<string> {
-  const json = JSON.stringify(secret).slice(1, -1);
-  // Half of a surrogate pair cannot be written in a URL: it would throw.
-  const url = encodeURIComponent(secret.toWellFormed());
-  return new Set([
-    secret,
-    json,
-    json.replaceAll('/', '\\/'),
-    json.replace(/[\u007f-\uffff<>&']/g, unicodeEscape),
-    url,
-    url.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
-    encodeURI(secret.toWellFormed()),
-    new URLSearchParams([['', secret]]).toString().slice(1),
-    secret.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`),
-    secret.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign),
-    ...(secret.length >= shortestInSmallLetters ? [secret.toLowerCase()] : []),
-  ]);
+const patterns = new Map<string, RegExp>();
+
+/** A secret with each of its signs as it may be written: in JSON, a URL, a form, a page, or as it is. */
+function patternOf(secret: string): RegExp {
+  const known = patterns.get(secret);
+  if (known !== undefined) return known;
+  const flags = secret.length >= shortestInAnyCase ? 'gi' : 'g';
+  const pattern = new RegExp([...secret].map(spellings).join(''), flags);
+  patterns.set(secret, pattern);
+  return pattern;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** Of letters and digits there is but one. Backslashes are doubled where JSON holds JSON. */
+function spellings(sign: string): string {
+  if (/[a-z\d]/i.test(sign)) return sign;
+  const bytes = [...Buffer.from(sign, 'utf8')];
+  const code = sign.codePointAt(0) ?? 0;
+  const forms = [
+    `\\\\*${sign.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')}`,
+    bytes.map((byte) => `%${hex(byte, 2)}`).join(''),
+    sign
+      .split('')
+      .map((unit) => `\\\\+u${hex(unit.charCodeAt(0), 4)}`)
+      .join(''),
+    `&#0*${code};`,
+    `&#[xX]0*${hex(code, 1)};`,
+  ];
+  return `(?:${[...forms, ...(others[sign] ?? [])].join('|')})`;
+}
 
-const unicodeEscape = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** What else stands for a sign, as patterns. */
+const others: Readonly<Record<string, readonly string[]>> = {
+  ' ': ['\\+'],
+  '&': ['&amp;'],
+  '<': ['&lt;'],
+  '>': ['&gt;'],
+  '"': ['&quot;'],
+  "'": ['&apos;'],
+  '\n': ['\\\\+n'],
+  '\r': ['\\\\+r'],
+  '\t': ['\\\\+t'],
+  '\b': ['\\\\+b'],
+  '\f': ['\\\\+f'],
+};
+
+/** Hexadecimal digits of either case, as a pattern. */
+const hex = (value: number, digits: number): string =>
+  value
+    .toString(16)
+    .padStart(digits, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 
 /**
  * What Base64 makes of a secret wherever in a longer text it stands, such as `Basic` of user and key: the letters
