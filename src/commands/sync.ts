@@ -18,7 +18,9 @@ export interface SyncOptions extends ConfigOptions {
 }
 
 async function readOptions({ acceptState = false, ...options }: SyncOptions): Promise<SyncFile> {
-  return { ...(await readSyncFile(options)), acceptState };
+  const file = await readSyncFile(options);
+  const source = acceptState ? { ...file.source, on_other_warehouse: 'accept' } : file.source;
+  return { ...file, source, acceptState };
 }
 
 export function runSyncCommand(options: SyncOptions): Promise<number> {

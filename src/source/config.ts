@@ -268,6 +268,12 @@ export const sourceConfig = z.looseObject({
       'What to do with a state that another definition of the model wrote: refuse and say so, or go on from its cursor.',
     group: 'changes',
   }),
+  on_other_warehouse: z.enum(['refuse', 'accept']).default('refuse').meta({
+    title: 'When the warehouse is another one',
+    description:
+      'What to do with a state that was written for another warehouse: refuse and say so, or go on from its cursor.',
+    group: 'changes',
+  }),
 });
 
 export type SourceConfig = z.infer<typeof sourceConfig>;

@@ -5,6 +5,7 @@ import type { Definition, SourceConfig } from './config.ts';
 import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
 import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
+import { identityOf, type WarehouseIdentity } from './warehouse/identity.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import type { Column, Relation, Warehouse } from './warehouse/warehouse.ts';
 
@@ -24,6 +25,7 @@ export interface StreamPlan {
 /** An open warehouse and everything that can be read from it. */
 export interface Plan {
   readonly warehouse: Warehouse;
+  readonly identity: WarehouseIdentity;
   /** Shared by all streams, so that a model that several refer to is rendered once. */
   readonly context: CompileContext;
 }
@@ -35,7 +37,8 @@ export async function openPlan(config: SourceConfig): Promise<Plan> {
   try {
     const { dialect } = warehouse;
     const context = { project, relations: await warehouse.relations(), dialect, schema: schemaOf(config) };
-    return { warehouse, context: await withEntityColumns(context, warehouse) };
+    const identity = identityOf(config.warehouse);
+    return { warehouse, identity, context: await withEntityColumns(context, warehouse) };
   } catch (error) {
     await warehouse.close();
     throw error;

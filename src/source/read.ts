@@ -6,10 +6,12 @@ import { isStreamName, type StreamName, streamNames } from '../streams/contract.
 import { nearMatches } from '../streams/near-match.ts';
 import { lastSyncTime } from './changes/clock.ts';
 import { type ModelOutput, readModel } from './changes/read-model.ts';
+import { refuseOtherWarehouse } from './changes/same-warehouse.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
 import { notTaken, openPlan, type Plan, placed, planStream, type StreamPlan } from './plan.ts';
+import { describeWarehouse, type WarehouseIdentity } from './warehouse/identity.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   const { name } = configured.stream;
@@ -27,6 +29,8 @@ interface StreamRead {
   readonly stream: StreamName;
   readonly incremental: boolean;
   readonly states: StreamState;
+  /** The warehouse that the state names. */
+  readonly writtenFor: WarehouseIdentity | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -51,12 +55,12 @@ async function* remarks(
 }
 
 /** Turns a model's steps into the stream's STATE messages, each with the records since the one before. */
-function streamTally(stream: StreamName, kept: StreamState) {
+function streamTally(stream: StreamName, kept: StreamState, warehouse: WarehouseIdentity) {
   let states = kept;
   let records = 0;
   let expected = 0;
   const state = (): SourceOutput => {
-    const message = stateMessageOf(stream, states, records);
+    const message = stateMessageOf(stream, { models: states, warehouse }, records);
     records = 0;
     return { type: 'STATE', state: message };
   };
@@ -75,14 +79,27 @@ function streamTally(stream: StreamName, kept: StreamState) {
   return { state, pass };
 }
 
+/** A state of an earlier version names no warehouse: it is taken as this one's, and is this one's from then on. */
+function* requireOwnState({ stream, states, writtenFor, plan, config }: StreamRead): Generator<SourceOutput> {
+  if (writtenFor !== undefined && config.on_other_warehouse === 'refuse') {
+    refuseOtherWarehouse(stream, writtenFor, plan.identity);
+  }
+  if (writtenFor !== undefined || Object.keys(states).length === 0) return;
+  yield log(
+    'WARN',
+    `${stream}: the state does not say which warehouse it belongs to. It is taken as of ${describeWarehouse(plan.identity)}, and kept to it from now on.`,
+  );
+}
+
 /** The records and states of one stream, model after model. */
 async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
   const { stream, signal } = request;
+  yield* requireOwnState(request);
   const planned = await planStream(request.plan, request.config, stream, (label) =>
     lastSyncTime(request.states[label]?.cursor?.timestamp, request.config.lookback),
   );
   yield* remarks(planned, request);
-  const tally = streamTally(stream, keptStates(request.states, planned));
+  const tally = streamTally(stream, keptStates(request.states, planned), request.plan.identity);
   for (const model of planned.models) {
     const known = request.states[model.label];
     try {
@@ -139,8 +156,8 @@ export async function* read({ config, catalog, state, signal }: ReadRequest): As
   try {
     for (const { stream, incremental } of streams) {
       if (signal.aborted) return;
-      const states = incremental ? streamStateOf(state, stream) : {};
-      yield* readOneStream({ plan, config: parsed, stream, incremental, states, signal });
+      const { models: states, warehouse: writtenFor } = streamStateOf(incremental ? state : [], stream);
+      yield* readOneStream({ plan, config: parsed, stream, incremental, states, writtenFor, signal });
     }
   } finally {
     await plan.warehouse.close();

@@ -1,4 +1,5 @@
 import type { StreamContract } from '../streams/contract.ts';
+import { type Anchor, anyAnchor, unchangedAnchor } from './changes/anchors.ts';
 import type { Cursor } from './changes/state.ts';
 import { currentIdRecipe, type IdRecipe } from './event-identity.ts';
 import type { ModelPlan } from './plan.ts';
@@ -7,8 +8,10 @@ import type { BoundSql, Dialect } from './warehouse/warehouse.ts';
 
 /** The SQL that turns a model's rows into record lines, and picks which of them to send. */
 export interface RecordQuery {
-  /** Counts of a read before it begins: `present`, `undated` and `ahead`, as text. */
-  survey(rows: RowRange): BoundSql;
+  /** Counts of a read before it begins: `present`, `undated` and `ahead`, and the unchanged anchors (`known`), as text. */
+  survey(rows: RowRange, anchors?: readonly Anchor[]): BoundSql;
+  /** Counts of another warehouse: anchors that it has (`known`), and rows that the cursor passes over (`behind`). */
+  strangers(rows: RowRange, anchors: readonly Anchor[]): BoundSql;
   /** Hashes of the rows that lie ahead of the read's start. */
   hashes(rows: RowRange, limit: number): BoundSql;
   /** Finished lines with `ts` and `key`, in the order of the cursor. */
@@ -29,7 +32,7 @@ export interface RowRange {
 }
 
 /** What the conditions are about. */
-interface Rows extends OwnNames {
+export interface Rows extends OwnNames {
   readonly dialect: Dialect;
   readonly timestampType: string;
 }
@@ -97,14 +100,27 @@ export function recordQuery(
   const where = (range: RowRange): BoundSql =>
     every(afterCursor(own, range), partOf(own, range), exceptHashes(own, hash, range.exceptHashes));
   return {
-    survey: (range) => {
+    survey: (range, anchors = []) => {
+      const after = afterCursor(own, range);
+      const known = unchangedAnchor(own, anchors);
+      // Without anchors all rows are after the cursor.
+      const only = anchors.length === 0 ? bound('TRUE') : after;
+      const sql = `${rows}
+SELECT COUNT(CASE WHEN ${only.sql} AND ${partOf(own, { ...range, part: 'present' })} THEN 1 END) AS "present",
+  COUNT(CASE WHEN ${only.sql} AND ${ts} IS NULL THEN 1 END) AS "undated",
+  COUNT(CASE WHEN ${only.sql} AND ${partOf(own, { ...range, part: 'ahead' })} THEN 1 END) AS "ahead",
+  COUNT(CASE WHEN ${known.sql} THEN 1 END) AS "known"
+FROM ${own.rows} WHERE ${after.sql} OR ${known.sql}`;
+      return { sql, values: [only, only, only, known, after, known].flatMap(({ values }) => values) };
+    },
+    strangers: (range, anchors) => {
+      const known = anyAnchor(own, anchors);
       const after = afterCursor(own, range);
       const sql = `${rows}
-SELECT COUNT(CASE WHEN ${partOf(own, { ...range, part: 'present' })} THEN 1 END) AS "present",
-  COUNT(CASE WHEN ${ts} IS NULL THEN 1 END) AS "undated",
-  COUNT(CASE WHEN ${partOf(own, { ...range, part: 'ahead' })} THEN 1 END) AS "ahead"
-FROM ${own.rows} WHERE ${after.sql}`;
-      return { sql, values: after.values };
+SELECT COUNT(CASE WHEN ${known.sql} THEN 1 END) AS "known",
+  COUNT(CASE WHEN ${after.sql} THEN NULL ELSE 1 END) AS "behind"
+FROM ${own.rows}`;
+      return { sql, values: [...known.values, ...after.values] };
     },
     hashes: (range, limit) => {
       const { sql, values } = where(range);

@@ -7,8 +7,11 @@ import type { SourceConfig } from '../config.ts';
 import { currentIdRecipe, type IdRecipe } from '../event-identity.ts';
 import type { ModelPlan, Plan } from '../plan.ts';
 import { type RecordQuery, type RowRange, recordQuery } from '../record-query.ts';
+import type { WarehouseIdentity } from '../warehouse/identity.ts';
 import type { BoundSql, LineBatch, TextRow } from '../warehouse/warehouse.ts';
+import { type Anchor, withAnchor } from './anchors.ts';
 import { lookbackFrom, readStart } from './clock.ts';
+import { allRowsAreNew, otherRows } from './same-warehouse.ts';
 import type { Cursor, ModelState } from './state.ts';
 
 /** A place where a run may stop and a later one go on. */
@@ -27,6 +30,8 @@ interface ModelRead {
   readonly model: ModelPlan;
   readonly incremental: boolean;
   readonly known: ModelState | undefined;
+  /** The warehouse that the state names. */
+  readonly writtenFor?: WarehouseIdentity | undefined;
 }
 
 /** A state at least every so many rows, so that a run that is cut off repeats little. */
@@ -79,6 +84,7 @@ async function* withSteps(
   stream: string,
   batches: AsyncIterable<LineBatch>,
   stepAt: (cursor: Cursor) => Step,
+  passed: (row: Cursor) => void,
 ): AsyncGenerator<RecordLines | Step> {
   let last: Cursor | undefined;
   let sinceStep = 0;
@@ -89,6 +95,8 @@ async function* withSteps(
     }
     yield { type: 'RECORD_LINES', stream, lines: batch.bytes, count: batch.count };
     last = cursorOf(batch.last);
+    passed(cursorOf(batch.first));
+    passed(last);
     sinceStep += batch.count;
   }
   if (last !== undefined) stepAt(last);
@@ -113,16 +121,46 @@ interface Survey {
   readonly present: number;
   readonly undated: number;
   readonly ahead: number;
+  /** Rows that the state remembers, as they were. */
+  readonly known: number;
 }
 
 async function survey(read: ModelRead, query: RecordQuery, range: RowRange): Promise<Survey> {
-  const { sql, values } = query.survey(range);
+  const { sql, values } = query.survey(range, anchorsOf(read));
   const [row] = await read.plan.warehouse.rows(sql, values);
   return {
     present: Number(row?.present ?? 0),
     undated: Number(row?.undated ?? 0),
     ahead: Number(row?.ahead ?? 0),
+    known: Number(row?.known ?? 0),
   };
+}
+
+/** Where the warehouse's names say which it is, its rows need not. */
+const anchorsOf = ({ plan, known }: ModelRead): readonly Anchor[] =>
+  plan.identity.type === 'duckdb' ? (known?.anchors ?? []) : [];
+
+/**
+ * The anchors to go on with. Refused is a state that knows none of the rows although its cursor would pass over some:
+ * they are another database's. Where it passes over nothing, as in a table that holds the newest rows only, all is
+ * read, and nothing can be lost.
+ */
+async function requireKnownRows(
+  read: ModelRead,
+  query: RecordQuery,
+  range: RowRange,
+  { known }: Survey,
+): Promise<readonly Anchor[]> {
+  const anchors = anchorsOf(read);
+  if (anchors.length === 0 || known > 0) return anchors;
+  const { sql, values } = query.strangers(range, anchors);
+  const [row] = await read.plan.warehouse.rows(sql, values);
+  if (Number(row?.known ?? 0) > 0) return anchors;
+  const passedOver = Number(row?.behind ?? 0);
+  if (passedOver > 0 && read.config.on_other_warehouse === 'refuse') {
+    throw otherRows(read.contract.name, { remembered: anchors.length, passedOver }, read.writtenFor);
+  }
+  return [];
 }
 
 function* remarks(read: ModelRead, { present, undated, ahead }: Survey): Generator<AirbyteMessage> {
@@ -146,17 +184,29 @@ async function* readChanges(read: ModelRead, query: RecordQuery, start: string):
   const after = read.known?.cursor;
   const common = { after, start, exceptHashes: remembered, ...lookbackRange(read, after) };
   const found = await survey(read, query, { ...common, part: 'present' });
+  let anchors = await requireKnownRows(read, query, { ...common, part: 'all' }, found);
+  const isOther = anchors.length < anchorsOf(read).length;
+  if (isOther && found.present > 0 && read.config.on_other_warehouse === 'refuse') {
+    yield log(
+      'WARN',
+      `${name}, ${read.model.label}: ${allRowsAreNew(anchorsOf(read).length, found.present)}`,
+    );
+  }
   yield* remarks(read, found);
   let cursor = after;
+  const passed = (row: Cursor): void => {
+    if (read.plan.identity.type === 'duckdb') anchors = withAnchor(anchors, row);
+  };
   const stepAt = (at: Cursor): Step => {
     cursor = laterOf(cursor, at);
-    return { type: 'STEP', state: { ...stateOf(read), cursor, future: remembered } };
+    return { type: 'STEP', state: { ...stateOf(read), cursor, anchors, future: remembered } };
   };
-  yield* withSteps(name, orderedLines(read, query, { ...common, part: 'present' }, found.present), stepAt);
+  const present = orderedLines(read, query, { ...common, part: 'present' }, found.present);
+  yield* withSteps(name, present, stepAt, passed);
   const future = found.ahead === 0 ? [] : await futureHashes(read, query, common);
   if (found.ahead > 0)
     yield* withoutSteps(name, orderedLines(read, query, { ...common, part: 'ahead' }, found.ahead));
-  yield { type: 'STEP', state: { ...stateOf(read), cursor, future } };
+  yield { type: 'STEP', state: { ...stateOf(read), cursor, anchors, future } };
 }
 
 function orderedLines(
