@@ -195,7 +195,9 @@ async function* readChanges(read: ModelRead, query: RecordQuery, start: string):
   yield* remarks(read, found);
   let cursor = after;
   const passed = (row: Cursor): void => {
-    if (read.plan.identity.type === 'duckdb') anchors = withAnchor(anchors, row);
+    // A row that a look-back reads again is none of the newest.
+    const isAgain = after !== undefined && laterOf(after, row) === after;
+    if (read.plan.identity.type === 'duckdb' && !isAgain) anchors = withAnchor(anchors, row);
   };
   const stepAt = (at: Cursor): Step => {
     cursor = laterOf(cursor, at);
