@@ -24,6 +24,7 @@ export async function replaceRelation(
 ): Promise<void> {
   const { dialect } = warehouse;
   const quoted = dialect.quoteIdentifier(dialect.foldIdentifier(name));
+  await warehouse.requireSelect(select);
   const present = await kindOf(warehouse, name);
   if (present !== undefined && present !== kind) await warehouse.execute(`DROP ${present} ${quoted}`);
   await warehouse.execute(`CREATE OR REPLACE ${kind} ${quoted} AS\n${select}`);

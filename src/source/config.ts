@@ -98,6 +98,11 @@ const duckdb = z
       .string()
       .optional()
       .meta({ title: 'Schema', description: 'The schema of the nexus tables; main unless told.' }),
+    external_access: z.boolean().default(false).meta({
+      title: 'External access',
+      description:
+        'Lets SQL of models and views reach other files and the network, and load extensions. By default it reaches the warehouse only.',
+    }),
   })
   .meta({ title: 'DuckDB', description: 'An embedded database: a file or a folder of parquet files.' });
 

@@ -105,6 +105,11 @@ export interface Warehouse {
   readonly dialect: Dialect;
   /** Every table and view of the schema with its columns: asked once, then remembered. */
   relations(): Promise<readonly Relation[]>;
+  /**
+   * Asks the database whether the text is one SELECT and no more: its own parser's word, not that of ours. What takes SQL
+   * here (`describe`, `rows`, `lines`) holds it to that by itself; who puts SQL into a statement for `execute` asks before.
+   */
+  requireSelect(sql: string): Promise<void>;
   /** The columns that a query would give, without running it. */
   describe(sql: string, values?: readonly string[]): Promise<readonly Column[]>;
   /** Rows of a small result. */

@@ -1,10 +1,8 @@
 import { base32, base32Alphabet } from '../base32.ts';
 import type { Column, Dialect, ObjectField } from '../warehouse.ts';
 import { jsonField, textOfBytes } from './json-field.ts';
+import { quoteIdentifier, quoteString } from './quote.ts';
 import { scalarName } from './type.ts';
-
-const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const quoteString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const crockford = (number: string, digits: number): string =>
   base32(digits, (shift) => `substr('${base32Alphabet}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`);

@@ -2,15 +2,19 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Relation, TextRow, Warehouse } from '../warehouse.ts';
 import { duckdbDialect } from './dialect.ts';
 import { asText, streamLines } from './lines.ts';
+import { requireSelect } from './one-select.ts';
 import { type DuckdbConfig, type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
+import { quoteString } from './quote.ts';
 
 async function textRows(
   connection: DuckDBConnection,
   sql: string,
   values: readonly string[],
 ): Promise<TextRow[]> {
-  const reader = await connection.runAndReadAll(`SELECT COLUMNS(*)::VARCHAR FROM (${sql}\n)`, [...values]);
+  const text = `SELECT COLUMNS(*)::VARCHAR FROM (${sql}\n)`;
+  await requireSelect(connection, text);
+  const reader = await connection.runAndReadAll(text, [...values]);
   const names = reader.columnNames();
   return reader
     .getRows()
@@ -22,12 +26,12 @@ async function describe(
   sql: string,
   values: readonly string[] = [],
 ): Promise<Column[]> {
+  await requireSelect(connection, sql);
   const rows = (await connection.runAndReadAll(`DESCRIBE ${sql}`, [...values])).getRows();
   return rows.map((row) => ({ name: String(row[0]), type: String(row[1]) }));
 }
 
 async function relations({ connection, catalog, schema }: OpenDatabase): Promise<Relation[]> {
-  const { quoteString } = duckdbDialect;
   const rows = await connection.runAndReadAll(
     `SELECT table_name, list(column_name ORDER BY column_index), list(data_type ORDER BY column_index)
      FROM duckdb_columns() WHERE database_name = ${quoteString(catalog)} AND schema_name = ${quoteString(schema)}
@@ -52,6 +56,7 @@ export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> 
       known ??= guarded(() => relations(database));
       return known;
     },
+    requireSelect: (sql) => guarded(() => requireSelect(connection, sql)),
     describe: (sql, values) => guarded(() => describe(connection, sql, values)),
     rows: (sql, values = []) => guarded(() => memory.enough(() => textRows(connection, sql, values))),
     lines: (sql, options) => streamLines(database, sql, options),

@@ -1,5 +1,6 @@
 import type { JsonField } from '../warehouse.ts';
 import { nullable, type Place } from './json-parts.ts';
+import { quoteString } from './quote.ts';
 import type { DuckdbType, Field } from './type.ts';
 
 type Nested = Exclude<DuckdbType, { kind: 'scalar' }>;
@@ -27,7 +28,6 @@ function isExact(type: DuckdbType): boolean {
 }
 
 const isNamed = (field: Field): field is NamedField => field.name !== undefined;
-const quoteString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const orNull = (json: string): string => `coalesce(${json}, 'null')`;
 const unlessNull = (ref: string, json: string): string => `CASE WHEN ${ref} IS NOT NULL THEN ${json} END`;
 

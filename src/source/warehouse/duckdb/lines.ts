@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../protocol/connector-error.ts';
 import type { BoundSql, LineBatch, LineOptions, TextRow } from '../warehouse.ts';
 import { type CopyFrom, lineRuns } from './line-bytes.ts';
 import { UsedBytes } from './memory.ts';
+import { requireSelect } from './one-select.ts';
 import type { OpenDatabase } from './open.ts';
 import { guarded, isOutOfMemory } from './query-error.ts';
 
@@ -83,8 +84,10 @@ async function* untilItStops(
   { sql, values }: BoundSql,
 ): AsyncGenerator<LineBatch, Stop> {
   let result: DuckDBResult;
+  const text = marked(sql);
   try {
-    result = await database.connection.stream(marked(sql), [...values]);
+    await requireSelect(database.connection, text);
+    result = await database.connection.stream(text, [...values]);
   } catch (error) {
     if (isOutOfMemory(error)) return { finished: false };
     return await guarded(() => Promise.reject(error));

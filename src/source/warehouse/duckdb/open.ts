@@ -1,12 +1,14 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { requireFile } from '../../../files/named-file.ts';
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
-import { duckdbDialect } from './dialect.ts';
+import { closeOff, refuseExtensions } from './close-off.ts';
 import type { CopyFrom } from './line-bytes.ts';
 import { Memory } from './memory.ts';
+import { viewParquet } from './parquet.ts';
+import { quoteIdentifier, quoteString } from './quote.ts';
 import { snowflakeFunctions } from './snowflake-functions.ts';
 
 export interface DuckdbConfig {
@@ -14,6 +16,8 @@ export interface DuckdbConfig {
   /** A DuckDB database file, or a folder of parquet files that are its tables. */
   readonly path: string;
   readonly schema?: string | undefined;
+  /** Whether SQL may reach other files and the network, and load extensions. */
+  readonly external_access?: boolean | undefined;
   /** Only `run` writes; everything else opens the file so that others may read it too. */
   readonly writable?: boolean;
 }
@@ -35,13 +39,23 @@ const sessionSettings = [
   'SET preserve_insertion_order = true',
 ];
 
-const { quoteIdentifier, quoteString } = duckdbDialect;
+/** The views of parquet files are the engine's own. */
+const parquetPlace = { catalog: 'memory', schema: 'main' };
 
-async function attachFile(connection: DuckDBConnection, config: DuckdbConfig): Promise<[string, string]> {
+/** What the engine reads and writes of a database. */
+function filesOf(config: DuckdbConfig): string[] {
+  const path = resolve(config.path);
+  return [path, ...['.wal', '.wal.checkpoint', '.wal.recovery'].map((ending) => path + ending)];
+}
+
+async function attachFile(
+  connection: DuckDBConnection,
+  config: DuckdbConfig,
+): Promise<{ catalog: string; schema: string }> {
   const schema = config.schema ?? 'main';
   try {
     await connection.run(
-      `ATTACH ${quoteString(config.path)} AS warehouse${config.writable === true ? '' : ' (READ_ONLY)'}`,
+      `ATTACH ${quoteString(resolve(config.path))} AS warehouse (TYPE duckdb${config.writable === true ? '' : ', READ_ONLY'})`,
     );
   } catch (error) {
     throw attachError(config.path, error);
@@ -53,7 +67,7 @@ async function attachFile(connection: DuckDBConnection, config: DuckdbConfig): P
       cause: error,
     });
   }
-  return ['warehouse', schema];
+  return { catalog: 'warehouse', schema };
 }
 
 function attachError(path: string, cause: unknown): ConnectorError {
@@ -73,23 +87,6 @@ function readOnlyFolder(path: string): ConnectorError {
   return configError(
     `${path} (warehouse.path) is a folder of parquet files, which are only read. Give a DuckDB file to write tables and views to.`,
   );
-}
-
-async function viewParquet(connection: DuckDBConnection, folder: string): Promise<[string, string]> {
-  const files = (await readdir(folder)).filter((file) => extname(file) === '.parquet').sort();
-  if (files.length === 0) {
-    throw configError(`The folder ${folder} (warehouse.path) holds no .parquet file.`);
-  }
-  for (const file of files) {
-    await requireFile('warehouse.path', join(folder, file));
-    const name = quoteIdentifier(file.slice(0, -'.parquet'.length));
-    try {
-      await connection.run(`CREATE VIEW ${name} AS FROM read_parquet(${quoteString(join(folder, file))})`);
-    } catch (error) {
-      throw configError(`${join(folder, file)} could not be read as a parquet file.`, { cause: error });
-    }
-  }
-  return ['memory', 'main'];
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder'> {
@@ -146,8 +143,10 @@ async function attach(
   config: DuckdbConfig,
   kind: 'file' | 'folder',
 ): Promise<{ catalog: string; schema: string }> {
+  if (config.external_access !== true) await refuseExtensions(connection);
   for (const statement of [...sessionSettings, ...snowflakeFunctions()]) await connection.run(statement);
-  const [catalog, schema] =
-    kind === 'folder' ? await viewParquet(connection, config.path) : await attachFile(connection, config);
-  return { catalog, schema };
+  const files = kind === 'folder' ? await viewParquet(connection, config.path) : filesOf(config);
+  const place = kind === 'folder' ? parquetPlace : await attachFile(connection, config);
+  if (config.external_access !== true) await closeOff(connection, files);
+  return place;
 }

@@ -7,11 +7,24 @@ function queryError(error: unknown): ConnectorError {
   const text = messageOf(error);
   const marked = text.indexOf(errorMarker);
   if (marked >= 0) return configError(text.slice(marked + errorMarker.length).split('\n')[0] ?? text);
+  if (/^Permission Error|operations are disabled by configuration|exists in the \w+ extension/m.test(text))
+    return closedError(error);
   const [headline = text, ...rest] = text.split('\n\n');
   return configError(`DuckDB: ${headline.replaceAll('\n', ' ')}`, {
     internal: rest.join('\n'),
     cause: error,
   });
+}
+
+const headlineOf = (error: unknown): string =>
+  (messageOf(error).split('\n\n')[0] ?? '').replaceAll('\n', ' ');
+
+/** What SQL may not reach, since the engine is closed off. */
+function closedError(error: unknown): ConnectorError {
+  return configError(
+    `DuckDB: ${headlineOf(error)}. SQL reaches the warehouse only: no other file, no network, no extension. If it must (a view that reads parquet files, for one), set warehouse.external_access to true.`,
+    { cause: error },
+  );
 }
 
 /** @throws ConnectorError in place of the engine's own error. */

@@ -57,6 +57,10 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
   return {
     dialect: snowflakeDialect,
     relations: () => guarded(relations),
+    // Only a query may stand in brackets, and the driver sends one statement a call.
+    requireSelect: async (sql) => {
+      await guarded(() => describe(connection, `SELECT * FROM (\n${sql}\n)`));
+    },
     describe: (sql, values) => guarded(() => describe(connection, sql, values)),
     rows: (sql, values) => guarded(() => textRows(connection, sql, values)),
     lines: (sql, options) => lines(connection, sql, options),
