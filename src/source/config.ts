@@ -98,8 +98,9 @@ const duckdb = z
       .string()
       .optional()
       .meta({ title: 'Schema', description: 'The schema of the nexus tables; main unless told.' }),
-    external_access: z.boolean().default(false).meta({
+    external_access: z.boolean().optional().meta({
       title: 'External access',
+      default: false,
       description:
         'Lets SQL of models and views reach other files and the network, and load extensions. By default it reaches the warehouse only.',
     }),
