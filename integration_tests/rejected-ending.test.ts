@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generateWarehouse } from '../src/demo/generate-warehouse.ts';
 import { type Simulator, startSimulator } from '../src/simulator/server.ts';
-import { messagesOf, run } from './processes.ts';
+import { ended, messagesOf, run, start } from './processes.ts';
 
 let folder: string;
 let simulator: Simulator;
@@ -111,4 +112,24 @@ describe('write', () => {
   it('takes another share from the configuration', async () => {
     expect(await write(good(15) + bad(5) + state, { max_rejects: '30%' })).toMatchObject({ code: 0 });
   });
+});
+
+it('rejects outlive their folder: it is made anew with all of them before a state passes', async () => {
+  const config = join(folder, 'destination.json');
+  const catalog = join(folder, 'catalog.json');
+  const rejects = join(folder, 'rejects');
+  await writeFile(config, JSON.stringify({ ...account(), rejects }));
+  await writeFile(catalog, JSON.stringify({ streams: [{ stream: persons, ...modes }] }));
+  const child = start('destination-customer-io', ['write', '--config', config, '--catalog', catalog]);
+  const end = ended(child);
+  child.stdin.write(good(3) + bad(1));
+  // Written once a second, though no state comes.
+  while ((await readdir(rejects).catch(() => [])).length === 0) await sleep(20);
+  await rm(rejects, { recursive: true });
+  child.stdin.end(state);
+  const { code, stdout } = await end;
+  expect(code).toBe(0);
+  expect(stdout).toContain('"rejectedRecordCount":1');
+  const [file = ''] = await readdir(rejects);
+  expect(await readFile(join(rejects, file), 'utf8')).toContain('userId is missing');
 });

@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConnectorError } from '../protocol/connector-error.ts';
 import { fileFault } from '../protocol/file-fault.ts';
+import { LastingFile } from './lasting-file.ts';
 import type { Refusal } from './limits.ts';
 import type { RejectLine } from './reject-line.ts';
 
@@ -37,25 +37,23 @@ export function rejectsFile(folder: string, lineOf: RejectLine, now: Date = new 
   let waiting: string[] = [];
   let count = 0;
   let waitingLength = 0;
-  let file: Promise<FileHandle> | undefined;
+  const file = new LastingFile(path);
   let written: Promise<void> = Promise.resolve();
   const write = async (lines: readonly string[]): Promise<void> => {
     try {
-      file ??= openFile(folder, path);
-      const handle = await file;
-      await handle.appendFile(lines.join(''));
-      await handle.datasync();
+      if (lines.length > 0) await file.append(lines.join(''));
+      else await file.restore();
     } catch (cause) {
       throw unwritable(path, cause);
     }
   };
+  // Also where nothing waits: the state that comes next vouches for what was written before.
   const flush = (): Promise<void> => {
-    if (waiting.length > 0) {
-      const lines = waiting;
-      waiting = [];
-      waitingLength = 0;
-      written = written.then(() => write(lines));
-    }
+    if (count === 0) return written;
+    const lines = waiting;
+    waiting = [];
+    waitingLength = 0;
+    written = written.then(() => write(lines));
     return written;
   };
   return {
@@ -70,8 +68,7 @@ export function rejectsFile(folder: string, lineOf: RejectLine, now: Date = new 
     },
     flush,
     async close() {
-      await flush();
-      if (file !== undefined) await (await file).close();
+      await flush().finally(() => file.close());
     },
     get path() {
       return count === 0 ? undefined : path;
@@ -80,11 +77,6 @@ export function rejectsFile(folder: string, lineOf: RejectLine, now: Date = new 
       return count;
     },
   };
-}
-
-async function openFile(folder: string, path: string): Promise<FileHandle> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return open(path, 'a', 0o600);
 }
 
 function unwritable(path: string, cause: unknown): ConnectorError {

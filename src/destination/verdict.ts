@@ -82,6 +82,12 @@ export class Judge {
     return this.#isShare || this.#all.count <= this.#number ? undefined : this.#tooMany();
   }
 
+  /** A run that was stopped is told of the state that waits, once all that was under way is settled. */
+  lastWord(stopped: RejectedError): RejectedError {
+    const isHeld = stopped.stream !== undefined && this.holds(stopped.stream);
+    return isHeld ? (this.verdict() ?? stopped) : stopped;
+  }
+
   get #isShare(): boolean {
     return this.#most.endsWith('%');
   }

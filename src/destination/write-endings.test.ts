@@ -106,7 +106,7 @@ describe('a run ends', () => {
   it('when rejects cannot be written, though its input never ends', async () => {
     await writeFile(rejects(), 'a file where a folder should be');
     const { told, input } = open([nobody(0)], person);
-    const { error } = await ending(input);
+    const { error } = await ending(input, { rejects: join(rejects(), 'below') });
     expect(error).toMatch(/cannot be written/);
     await sleep(10);
     expect(told.closed).toBe(true);

@@ -166,8 +166,7 @@ async function work(run: Run, request: WriteRequest): Promise<void> {
       () => tell(error instanceof RejectedError ? 'rejected' : 'failed'),
       () => undefined,
     );
-    // What was under way may have made it worse than it was when the run was stopped.
-    run.out.close(error instanceof RejectedError ? (run.judge.verdict() ?? error) : error);
+    run.out.close(error instanceof RejectedError ? run.judge.lastWord(error) : error);
   } finally {
     clearInterval(ticking);
     stopLog();
