@@ -16,17 +16,21 @@ export type Answer =
       readonly final?: boolean | undefined;
     };
 
+/** A server may name any time: nobody waits for days. */
+const longestNamedMs = 3_600_000;
+
 /**
  * Seconds or an HTTP date, as RFC 9110 has it. A date is measured against the answer's own Date, where it has one:
- * this machine's clock may be wrong by hours.
+ * this machine's clock may be wrong by hours. Milliseconds, an hour at most.
  */
 export function retryAfter(header: string | undefined, date?: string): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, longestNamedMs);
   const answeredAt = Date.parse(date ?? '');
   const milliseconds = Date.parse(text) - (Number.isNaN(answeredAt) ? Date.now() : answeredAt);
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+  if (!Number.isFinite(milliseconds)) return undefined;
+  return Math.min(Math.max(0, milliseconds), longestNamedMs);
 }
 
 /** Where a redirect points, without what may be secret in it: user, password, query. */

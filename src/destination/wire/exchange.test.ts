@@ -181,6 +181,8 @@ it.each([
   [new Date(Date.now() + 1_000_000).toUTCString(), expect.toSatisfy((ms: number) => ms > 700_000)],
   [new Date(0).toUTCString(), 0],
   ['soon', undefined],
+  ['99999999999', 3_600_000],
+  ['Mon, 01 Jan 2999 00:00:00 GMT', 3_600_000],
   // The server's clock, not ours.
   ['Mon, 01 Jan 2001 00:00:09 GMT\r\nDate: Mon, 01 Jan 2001 00:00:00 GMT', 9000],
 ])('Retry-After: %s', async (header, retryAfterMs) => {
