@@ -107,7 +107,8 @@ function addStandaloneCommands(parent: Command): void {
     .requiredOption(...configEither)
     .option(...projectDir)
     .option('--select <names>', 'models, +model with what it needs, tag:x, nexus; with commas between')
-    .action(async (options: ConfigOptions & { select?: string }) => {
+    .option('--replace', 'replace tables and views that run did not make, too')
+    .action(async (options: ConfigOptions & { select?: string; replace?: boolean }) => {
       exitCode = await (await import('./commands/run.ts')).runModels(options);
     });
   parent

@@ -53,6 +53,13 @@ const columnsView = `CREATE OR REPLACE TEMP VIEW SNOWFLAKE_COLUMNS AS SELECT
   CASE WHEN starts_with(${snowflakeType}, 'TIME') THEN 9 END AS DATETIME_PRECISION
   FROM duckdb_columns() WHERE NOT internal`;
 
+const tablesView = `CREATE OR REPLACE TEMP VIEW SNOWFLAKE_TABLES AS
+  SELECT database_name AS TABLE_CATALOG, schema_name AS TABLE_SCHEMA, table_name AS TABLE_NAME,
+    'BASE TABLE' AS TABLE_TYPE, comment AS COMMENT FROM duckdb_tables()
+    WHERE NOT internal AND database_name = current_database()
+  UNION ALL SELECT database_name, schema_name, view_name, 'VIEW', comment FROM duckdb_views()
+    WHERE NOT internal AND database_name = current_database()`;
+
 /** The statements that make a DuckDB session answer as a Snowflake session. */
 export function sessionStatements(): string[] {
   return [
@@ -81,5 +88,6 @@ export function sessionStatements(): string[] {
     macro('seq4', '() AS 0'),
     macro('current_version', `() AS '9.31.1'`),
     columnsView,
+    tablesView,
   ];
 }

@@ -34,6 +34,10 @@ const functions: Readonly<Record<string, string>> = {
 };
 
 const columnList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*COLUMNS\b/g;
+const tableList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*TABLES\b/g;
+/** What DuckDB has no words for, and no need: grants, and how long a table is kept for. */
+const transient = /^(\s*CREATE\s+(?:OR\s+REPLACE\s+)?)TRANSIENT\s+(?=TABLE\b)/i;
+const copyGrants = /\bCOPY\s+GRANTS\b(?=\s+AS\b)/i;
 const generator = /\bTABLE\s*\(\s*GENERATOR\s*\(\s*ROWCOUNT\s*=>\s*(\d+)\s*\)\s*\)/g;
 /** A scale of nine digits needs DuckDB's other timestamp; other scales only round, which no test looks at. */
 const scaledTimestamp = /(\bTIMESTAMPTZ|\bTIMESTAMP|tz_offset INTEGER\))\s*\((\d)\)/g;
@@ -89,6 +93,9 @@ export function translate(
     .map((_, index) => text(tokens, index, defines))
     .join('')
     .replace(columnList, 'TEMP.SNOWFLAKE_COLUMNS')
+    .replace(tableList, 'TEMP.SNOWFLAKE_TABLES')
+    .replace(transient, '$1')
+    .replace(copyGrants, '')
     .replace(generator, (_, rows) => `RANGE(${rows})`)
     .replace(scaledTimestamp, (_, type, scale) =>
       type === 'TIMESTAMP' && scale === '9' ? 'TIMESTAMP_NS' : type,

@@ -49,7 +49,7 @@ const identifiers = `SELECT 'evt_1' AS event_id, 'edge_1' AS edge_id, 'person' A
 
 describe('run', () => {
   it("makes the sources' tables, nexus' own, then what reads them, each as its config says", async () => {
-    await inDatabase('CREATE TABLE raw AS SELECT 1 AS x', 'CREATE VIEW nexus_entities AS SELECT 1 AS x');
+    await inDatabase('CREATE TABLE raw AS SELECT 1 AS x');
     await models({
       'sources/web_entity_identifiers': `{{ config(materialized='table') }} ${identifiers} FROM {{ ref('step') }}`,
       'sources/step':
@@ -122,8 +122,8 @@ describe('run', () => {
       two: "{{ config(materialized='table') }} SELECT * FROM {{ ref('one') }}",
     });
     expect((await run('two')).lines).toEqual(['two  table  1 rows']);
-    expect((await run('+two')).lines).toEqual(['one  table  1 rows', 'two  table  1 rows']);
-    expect((await run('tag:daily')).lines).toEqual(['one  table  1 rows']);
+    expect((await run('+two')).lines).toEqual(['one  table  1 rows', 'two  table  1 rows (before: 1)']);
+    expect((await run('tag:daily')).lines).toEqual(['one  table  1 rows (before: 1)']);
     expect(await run('twoo')).toEqual({
       code: 1,
       lines: ['--select: there is no model "twoo". Did you mean "two"?'],
@@ -154,7 +154,7 @@ describe('run', () => {
     await mkdir(join(folder, 'models'), { recursive: true });
     const { code, lines } = await run(undefined, { vars });
     expect(code).toBe(1);
-    expect(lines[0]).toMatch(
+    expect(lines.at(-1)).toMatch(
       /promises web_entity_identifiers, web_entity_traits, which the warehouse does not have/,
     );
     expect(await inDatabase('SELECT x FROM nexus_entities')).toEqual([[1]]);

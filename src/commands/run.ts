@@ -1,112 +1,175 @@
 import { inputTables } from '../nexus/inputs.ts';
-import { hasSources, nexusTables, resolveIdentities } from '../nexus/resolve.ts';
+import { currentSchema, standingRelations } from '../nexus/replace-relation.ts';
 import { type NexusSettings, nexusSettings } from '../nexus/settings.ts';
+import { workbench } from '../nexus/workbench.ts';
 import { configError } from '../protocol/connector-error.ts';
 import { parseSourceConfig, type SourceConfig } from '../source/config.ts';
-import { nexusId } from '../source/models/nexus-id.ts';
 import type { ModelProject } from '../source/models/project.ts';
 import { openProject, schemaOf } from '../source/open-project.ts';
 import { openWarehouse } from '../source/warehouse/open.ts';
+import type { Warehouse } from '../source/warehouse/warehouse.ts';
 import { asConnectorError } from './answer.ts';
+import { chosenModels, withAncestors } from './choose-models.ts';
 import { readSourceConfig } from './ends.ts';
 import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
-import { chosenModels, type Materialiser, materialiser, withAncestors } from './materialise.ts';
+import { type Built, type Materialiser, materialiser } from './materialise.ts';
 import { loadSource } from './role.ts';
+import { buildNexus, type NexusRun, wantsNexus } from './run-nexus.ts';
 
 /** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
 export interface RunOptions extends ConfigOptions {
   /** Names with commas or spaces between: models, `+model`, `tag:x`, `nexus` for identity resolution. */
   readonly select?: string;
+  /** Whether tables that run did not make may be replaced. */
+  readonly replace?: boolean;
 }
 
 /** Builds nexus' tables and the user's models in the warehouse, for those who have no dbt. */
 export function runModels(options: RunOptions): Promise<number> {
   const mask = new Mask();
+  const say = (text: string): void => {
+    process.stderr.write(`${mask.text(text)}\n`);
+  };
   return untilInterrupted(async (signal) => {
     try {
       const config = await readSourceConfig(options);
       mask.learn(config, (await (await loadSource()).spec()).connectionSpecification);
-      await build(parseSourceConfig(config), options.select, signal);
-      return signal.aborted ? 1 : 0;
+      const isWhole = await build(parseSourceConfig(config), options, signal, say);
+      return signal.aborted || !isWhole ? 1 : 0;
     } catch (error) {
-      process.stderr.write(`${mask.text(asConnectorError(error).message)}\n`);
+      say(asConnectorError(error).message);
       return 1;
     }
   });
 }
 
-async function build(config: SourceConfig, select: string | undefined, signal: AbortSignal): Promise<void> {
+type Say = (text: string) => void;
+
+async function build(
+  config: SourceConfig,
+  { select, replace = false }: RunOptions,
+  signal: AbortSignal,
+  say: Say,
+): Promise<boolean> {
   const project = await openProject(config);
   const warehouse = await openWarehouse(config.warehouse, { writable: true });
   try {
+    const standing = await standingRelations(warehouse);
+    const schemas = { configured: schemaOf(config), current: await currentSchema(warehouse) };
     const relations = await warehouse.relations();
+    let made = 0;
+    const built = (relation: Built): void => {
+      made += 1;
+      say(builtText(relation));
+    };
     const work = materialiser({
       warehouse,
       project,
       relations,
-      schema: schemaOf(config),
+      schemas,
+      standing,
+      replace,
       signal,
-      built: printBuilt,
+      built,
+      say,
     });
-    await buildAll(work, project, select?.split(/[\s,]+/).filter(Boolean));
+    const inTransaction = workbench(warehouse).transactionalDdl;
+    const run = { work, project, standing, replace, inTransaction, built, say };
+    const names = select?.split(/[\s,]+/).filter(Boolean);
+    return await allOrNothing(
+      run,
+      () => buildAll(run, names),
+      () => made > 0,
+    );
   } finally {
     await warehouse.close();
   }
 }
 
-/** The models that make the sources' tables come first, then nexus' tables, then all that reads them. */
-async function buildAll(
-  work: Materialiser,
-  project: ModelProject,
-  select: readonly string[] | undefined,
-): Promise<void> {
-  const settings = nexusSettings(project.vars);
-  if (select === undefined) await work.build(await sourceModels(work, project, settings));
-  const resolved = await resolve(work, project, settings, select);
-  const models = await chosenModels(work, project, select);
-  await work.build(models);
-  if (!resolved && models.length === 0) {
-    throw configError(
-      'There is nothing to run: the warehouse has no {source}_entity_identifiers, and the config names no folder of models (models:).',
-    );
-  }
-}
-
-async function resolve(
-  work: Materialiser,
-  project: ModelProject,
-  settings: NexusSettings,
-  select: readonly string[] | undefined,
+/** Where the warehouse can undo what it has made, a run that fails or is stopped leaves all as it was. */
+async function allOrNothing(
+  { work, inTransaction, say }: NexusRun,
+  build: () => Promise<boolean>,
+  hasMade: () => boolean,
 ): Promise<boolean> {
-  const own = nexusTables.find((table) => project.user.has(table));
-  const wanted = select?.includes('nexus') ?? (own === undefined && hasSources(settings, work.relations()));
-  if (!wanted || work.signal.aborted) return false;
-  if (own !== undefined) {
-    throw configError(
-      `--select nexus: ${project.user.get(own)?.path} makes ${own}, as identity resolution would.`,
-    );
+  const { warehouse, signal } = work;
+  if (!inTransaction) return build();
+  await warehouse.execute('BEGIN TRANSACTION');
+  try {
+    const isWhole = await build();
+    await warehouse.execute(signal.aborted ? 'ROLLBACK' : 'COMMIT');
+    if (signal.aborted) say('Stopped: all tables are as they were.');
+    return isWhole;
+  } catch (error) {
+    await undo(warehouse);
+    if (hasMade()) say('It failed: all tables are as they were before this run.');
+    throw error;
   }
-  const { findings } = await resolveIdentities({
-    warehouse: work.warehouse,
-    relations: work.relations(),
-    settings,
-    createId: nexusId,
-    resolved: (rows, passes, seconds) =>
-      printBuilt({ name: 'identifiers', kind: `${passes} passes`, rows, seconds }),
-    built: (name, rows, seconds) => printBuilt({ name, kind: 'table', rows, seconds }),
-  });
-  for (const finding of findings) process.stderr.write(`  ${finding}\n`);
-  for (const table of nexusTables) await work.learn(table);
-  return true;
 }
 
-async function sourceModels(
-  work: Materialiser,
+/** What failed must not be hidden by a transaction that has ended by itself. */
+const undo = (warehouse: Warehouse): Promise<void> => warehouse.execute('ROLLBACK').catch(() => undefined);
+
+/**
+ * The models that make the sources' tables come first, then nexus' tables, then all that reads them. What cannot be
+ * compiled is told before anything is made; models that may read nexus tables are known only when those are there.
+ *
+ * @returns whether all that was asked for could be built.
+ */
+async function buildAll(run: NexusRun, select: readonly string[] | undefined): Promise<boolean> {
+  const { work, project, say } = run;
+  const graph = await work.graph();
+  const models = chosenModels(project, graph, select);
+  const sources = select === undefined ? sourceModels(project, nexusSettings(project.vars), graph) : [];
+  await work.check(models);
+  if (sources.length === 0 && !wantsNexus(run, select)) {
+    if (models.length === 0) throw nothingToRun();
+    tell(work, say);
+    await work.build(models);
+    return work.problems.size === 0;
+  }
+  keepProblems(work, sources);
+  tell(work, say);
+  await work.build(sources);
+  const broken = sources.find((name) => work.problems.has(name));
+  if (wantsNexus(run, select)) {
+    if (broken === undefined) await buildNexus(run);
+    else
+      say(
+        `The nexus tables are not built: ${broken} cannot be, and the people of its source would be missing.`,
+      );
+  }
+  const told = new Set(work.problems.keys());
+  await work.check(models.filter((name) => !told.has(name)));
+  tell(work, say, told);
+  await work.build(models);
+  return work.problems.size === 0;
+}
+
+/** Of the first look only what the sources' own models have is for good. */
+function keepProblems({ problems }: Materialiser, names: readonly string[]): void {
+  for (const name of [...problems.keys()]) if (!names.includes(name)) problems.delete(name);
+}
+
+const nothingToRun = () =>
+  configError(
+    'There is nothing to run: the warehouse has no {source}_entity_identifiers, and the config names no folder of models (models:).',
+  );
+
+/** Each reason once: a model that cannot be rendered stops those that refer to it by the same words. */
+function tell({ problems }: Materialiser, say: Say, told: ReadonlySet<string> = new Set()): void {
+  const fresh = [...problems].filter(([name]) => !told.has(name));
+  for (const text of new Set(fresh.map(([, message]) => message))) say(text);
+  if (fresh.length > 0) say(`Not built: ${fresh.map(([name]) => name).join(', ')}.`);
+}
+
+function sourceModels(
   project: ModelProject,
   { sources }: NexusSettings,
-): Promise<string[]> {
+  graph: Awaited<ReturnType<Materialiser['graph']>>,
+): string[] {
   const suffixes = Object.values(inputTables).map((table) => table.suffix);
   const listed = sources?.flatMap(({ name }) => suffixes.map((suffix) => name + suffix));
   const names = [...project.user.keys()].filter(
@@ -114,17 +177,10 @@ async function sourceModels(
       listed?.includes(name) ??
       (!name.startsWith('nexus_') && suffixes.some((suffix) => name.endsWith(suffix))),
   );
-  const graph = await work.graph();
   return names.flatMap((name) => withAncestors(name, project, graph));
 }
 
-interface Built {
-  readonly name: string;
-  readonly kind: string;
-  readonly rows: number;
-  readonly seconds: number;
-}
-
-function printBuilt({ name, kind, rows, seconds }: Built): void {
-  process.stderr.write(`${name}  ${kind}  ${rows} rows  ${seconds.toFixed(2)} s\n`);
+function builtText({ name, kind, rows, before, seconds }: Built): string {
+  const former = before === undefined ? '' : ` (before: ${before})`;
+  return `${name}  ${kind}  ${rows} rows${former}  ${seconds.toFixed(2)} s`;
 }

@@ -1,3 +1,4 @@
+import { relationSql } from '../source/warehouse/warehouse.ts';
 import { attendance, type Registration } from './registered.ts';
 import { pivoted, selectedTraits, type TraitColumn } from './traits.ts';
 import type { Workbench } from './workbench.ts';
@@ -11,13 +12,13 @@ export function entities(
   const { dialect } = bench.warehouse;
   const joins = registrations.map(
     ({ relation }, index) =>
-      `LEFT JOIN ${dialect.quoteIdentifier(relation.name)} r${index} ON r${index}.${bench.name('entity_id')} = e.entity_id`,
+      `LEFT JOIN ${relationSql(relation, dialect)} r${index} ON r${index}.${bench.name('entity_id')} = e.entity_id`,
   );
   return `WITH heard AS (
   SELECT a.entity, min(a.occurred_at) AS created_at, min(v.occurred_at) AS first_at, max(v.occurred_at) AS last_at,
     max(CASE WHEN a.edge_id IS NOT NULL THEN v.occurred_at END) AS merged_at
   FROM ${attendance} AS a
-  LEFT JOIN ${bench.name('nexus_events')} v ON v.event_id = a.event_id
+  LEFT JOIN ${bench.result('nexus_events')} v ON v.event_id = a.event_id
   GROUP BY a.entity
 ),
 updated AS (

@@ -37,7 +37,11 @@ const questions = (
 export async function findings(bench: Workbench, settings: NexusSettings): Promise<string[]> {
   const list = await doubtfulIdentifiers(bench.warehouse, 'nexus_work_identifiers', settings.sharedThreshold);
   const now = bench.warehouse.dialect.utcTimestamp('current_timestamp', 'TIMESTAMP_LTZ');
-  const all = questions(bench.name('nexus_relationships'), bench.name('nexus_unresolved_declarations'), now);
+  const all = questions(
+    bench.result('nexus_relationships'),
+    bench.result('nexus_unresolved_declarations'),
+    now,
+  );
   for (const [text, query] of Object.entries(all)) {
     const count = await bench.number(query);
     if (count > 0) list.push(`${text}: ${count}`);

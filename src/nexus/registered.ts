@@ -1,5 +1,5 @@
 import { configError } from '../protocol/connector-error.ts';
-import type { Column, Relation } from '../source/warehouse/warehouse.ts';
+import { type Column, type Relation, relationSql } from '../source/warehouse/warehouse.ts';
 import type { ColumnKind } from './inputs.ts';
 import type { RegisteredType } from './settings.ts';
 import { sourceValue } from './sources.ts';
@@ -108,5 +108,5 @@ function registeredRows({ entityType, relation }: Registration, bench: Workbench
   ${column('source_id', 'text', true)} AS source_id,
   ${column('_source_created_at', 'timestamp', false)} AS created_at,
   ${column('_source_updated_at', 'timestamp', false)} AS updated_at
-FROM ${dialect.quoteIdentifier(relation.name)}`;
+FROM ${relationSql(relation, dialect)}`;
 }

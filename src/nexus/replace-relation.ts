@@ -1,31 +1,92 @@
-import type { Warehouse } from '../source/warehouse/warehouse.ts';
+import type { TextRow, Warehouse } from '../source/warehouse/warehouse.ts';
 
 export type RelationKind = 'table' | 'view';
 
-/** What stands under a name now: a table cannot be replaced by a view, nor a view by a table. */
-async function kindOf(warehouse: Warehouse, name: string): Promise<RelationKind | undefined> {
-  const { dialect } = warehouse;
-  const [row] = await warehouse.rows(
-    `SELECT table_type AS kind FROM information_schema.tables
-WHERE table_catalog = current_database() AND table_schema = current_schema()
-  AND upper(table_name) = upper(${dialect.quoteString(name)})`,
-  );
-  const [kind] = Object.values(row ?? {});
-  if (kind === undefined || kind === null) return undefined;
-  return kind === 'VIEW' ? 'view' : 'table';
+/** The comment by which `run` knows what it has made: it goes with the table into every copy, and away with it. */
+export const madeByRun = 'Made by nexus-customer-io run, which replaces it.';
+
+/** What stands under a name. */
+export interface Standing {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: RelationKind;
+  readonly isOurs: boolean;
 }
 
-/** Makes a table or view of a query in place of whatever has the name. */
+/** Where a relation is made: in the session's schema, if no other is named. */
+export interface Place {
+  readonly schema?: string | undefined;
+  readonly name: string;
+}
+
+const standingQueries: Readonly<Record<Warehouse['dialect']['name'], string>> = {
+  duckdb: `SELECT schema_name, table_name, 'table' AS kind, comment FROM duckdb_tables()
+WHERE database_name = current_database() AND NOT internal
+UNION ALL SELECT schema_name, view_name, 'view', comment FROM duckdb_views()
+WHERE database_name = current_database() AND NOT internal`,
+  snowflake: `SELECT TABLE_SCHEMA, TABLE_NAME, CASE WHEN TABLE_TYPE LIKE '%VIEW%' THEN 'view' ELSE 'table' END AS KIND, COMMENT
+FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
+};
+
+/** The schema in which unqualified names are made. */
+export async function currentSchema(warehouse: Warehouse): Promise<string> {
+  const [row] = await warehouse.rows('SELECT current_schema() AS name');
+  return Object.values(row ?? {})[0] ?? '';
+}
+
+/** Every table and view of the database, and whether `run` has made it. */
+export async function standingRelations(warehouse: Warehouse): Promise<Standing[]> {
+  return (await warehouse.rows(standingQueries[warehouse.dialect.name])).map(standingOf);
+}
+
+function standingOf(row: TextRow): Standing {
+  const [schema, name, kind, comment] = Object.values(row);
+  return {
+    schema: schema ?? '',
+    name: name ?? '',
+    kind: kind === 'view' ? 'view' : 'table',
+    isOurs: comment?.startsWith('Made by nexus-customer-io run') ?? false,
+  };
+}
+
+/** What an unquoted name means, if something stands there. DuckDB knows no case, Snowflake folds. */
+export function findStanding(
+  standing: readonly Standing[],
+  { schema, name }: { schema: string; name: string },
+  { name: engine, foldIdentifier }: Warehouse['dialect'],
+): Standing | undefined {
+  const folded = foldIdentifier(name);
+  const nameOf = (each: Standing): string => (engine === 'duckdb' ? foldIdentifier(each.name) : each.name);
+  return standing.find((each) => each.schema === schema && nameOf(each) === folded);
+}
+
+export function placeSql(
+  { schema, name }: Place,
+  { quoteIdentifier, foldIdentifier }: Warehouse['dialect'],
+): string {
+  const quoted = quoteIdentifier(foldIdentifier(name));
+  return schema === undefined ? quoted : `${quoteIdentifier(schema)}.${quoted}`;
+}
+
+/**
+ * Makes a table or view of a query in place of what has the name, and marks it. On Snowflake a table is transient,
+ * since it can be built again, and keeps the grants of the one that it replaces.
+ */
 export async function replaceRelation(
   warehouse: Warehouse,
-  name: string,
+  place: Place,
   kind: RelationKind,
   select: string,
+  present: RelationKind | undefined,
 ): Promise<void> {
   const { dialect } = warehouse;
-  const quoted = dialect.quoteIdentifier(dialect.foldIdentifier(name));
+  const quoted = placeSql(place, dialect);
   await warehouse.requireSelect(select);
-  const present = await kindOf(warehouse, name);
   if (present !== undefined && present !== kind) await warehouse.execute(`DROP ${present} ${quoted}`);
-  await warehouse.execute(`CREATE OR REPLACE ${kind} ${quoted} AS\n${select}`);
+  await warehouse.execute(
+    dialect.name === 'snowflake'
+      ? `CREATE OR REPLACE ${kind === 'table' ? 'TRANSIENT TABLE' : 'VIEW'} ${quoted} COPY GRANTS AS\n${select}`
+      : `CREATE OR REPLACE ${kind} ${quoted} AS\n${select}`,
+  );
+  await warehouse.execute(`COMMENT ON ${kind} ${quoted} IS ${dialect.quoteString(madeByRun)}`);
 }

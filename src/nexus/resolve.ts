@@ -8,7 +8,7 @@ import { resolvedTypes, resolveIdentifiers } from './identities.ts';
 import { participants } from './participants.ts';
 import { findRegistrations, makeEntities, type Registration } from './registered.ts';
 import { relationships } from './relationships.ts';
-import { replaceRelation } from './replace-relation.ts';
+import { currentSchema, findStanding, replaceRelation, standingRelations } from './replace-relation.ts';
 import type { NexusSettings } from './settings.ts';
 import { findSources, type SourceTables, unionOf } from './sources.ts';
 import { latestTraits, traitColumns } from './traits.ts';
@@ -19,10 +19,14 @@ export interface ResolveRequest {
   readonly relations: readonly Relation[];
   readonly settings: NexusSettings;
   readonly createId: CreateId;
+  /** Where the tables are made; in the session's schema, if not said. */
+  readonly schema?: string | undefined;
+  /** Whether the caller's transaction is open, which then holds all that is made. */
+  readonly inTransaction?: boolean;
   /** Called when every identifier has its entity. */
   readonly resolved?: (identifiers: number, passes: number, seconds: number) => void;
   /** Called after each table that has been built. */
-  readonly built?: (table: string, rows: number, seconds: number) => void;
+  readonly built?: (table: string, rows: number, seconds: number, before: number | undefined) => void;
 }
 
 export interface Resolution {
@@ -61,7 +65,7 @@ export async function resolveIdentities(request: ResolveRequest): Promise<Resolu
     );
   }
   const registrations = findRegistrations(settings.registeredTypes, relations);
-  const bench = workbench(warehouse);
+  const bench = workbench(warehouse, request.schema);
   const start = performance.now();
   try {
     const passes = await prepare(request, tables, registrations, bench);
@@ -70,7 +74,8 @@ export async function resolveIdentities(request: ResolveRequest): Promise<Resolu
       passes,
       secondsSince(start),
     );
-    await allOrNothing(bench, () => build(request, tables, registrations, bench));
+    const work = (): Promise<void> => build(request, tables, registrations, bench);
+    await (request.inTransaction === true ? work() : allOrNothing(bench, work));
     return { passes, findings: await findings(bench, request.settings) };
   } finally {
     // They go with the session anyway; what failed before must not be hidden by this.
@@ -93,7 +98,7 @@ async function prepare(
 }
 
 async function build(
-  { createId, warehouse, built }: ResolveRequest,
+  { createId, warehouse, built, schema }: ResolveRequest,
   tables: SourceTables,
   registrations: readonly Registration[],
   bench: Workbench,
@@ -106,11 +111,15 @@ async function build(
     nexus_relationships: relationships(createId),
     nexus_unresolved_declarations: unresolvedDeclarations(),
   };
-  for (const table of nexusTables) {
+  const standing = await standingRelations(warehouse);
+  const here = schema ?? (await currentSchema(warehouse));
+  for (const name of nexusTables) {
     const start = performance.now();
-    await replaceRelation(warehouse, table, 'table', queries[table]);
-    const rows = await bench.number(`SELECT count(*) FROM ${bench.name(table)}`);
-    built?.(table, rows, secondsSince(start));
+    const present = findStanding(standing, { schema: here, name }, warehouse.dialect)?.kind;
+    const count = (): Promise<number> => bench.number(`SELECT count(*) FROM ${bench.result(name)}`);
+    const before = present === 'table' ? await count() : undefined;
+    await replaceRelation(warehouse, { schema, name }, 'table', queries[name], present);
+    built?.(name, await count(), secondsSince(start), before);
   }
 }
 

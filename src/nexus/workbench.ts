@@ -1,5 +1,6 @@
 import type { Warehouse } from '../source/warehouse/warehouse.ts';
 import type { ColumnKind } from './inputs.ts';
+import { placeSql } from './replace-relation.ts';
 
 /** All that identity resolution writes differently from warehouse to warehouse. */
 interface EngineWords {
@@ -25,6 +26,8 @@ export interface Workbench extends EngineWords {
   /** The SQL of a name as an unquoted one would be taken. */
   name(name: string): string;
   text(value: string): string;
+  /** The SQL of one of the tables that identity resolution makes. */
+  result(table: string): string;
   /** Makes a temporary table of a query, in place of one of that name. */
   make(name: string, select: string): Promise<void>;
   /** The one number of a query. */
@@ -33,7 +36,7 @@ export interface Workbench extends EngineWords {
   clear(): Promise<void>;
 }
 
-export function workbench(warehouse: Warehouse): Workbench {
+export function workbench(warehouse: Warehouse, schema?: string): Workbench {
   const { dialect } = warehouse;
   const made = new Set<string>();
   const name = (plain: string): string => dialect.quoteIdentifier(dialect.foldIdentifier(plain));
@@ -42,6 +45,7 @@ export function workbench(warehouse: Warehouse): Workbench {
     warehouse,
     name,
     text: (value) => dialect.quoteString(value),
+    result: (table) => placeSql({ schema, name: table }, dialect),
     make: async (table, select) => {
       made.add(table);
       await warehouse.execute(`CREATE OR REPLACE TEMPORARY TABLE ${name(table)} AS\n${select}`);

@@ -2,6 +2,7 @@ import { didYouMean } from '../streams/near-match.ts';
 import type { IdentifyModel } from './models/identify.ts';
 import { findByName } from './models/relation-lookup.ts';
 import type { ModelPlan, Plan } from './plan.ts';
+import { relationSql } from './warehouse/warehouse.ts';
 
 /** A warehouse has two or three; a table with more is none of nexus. */
 const mostTypes = 20;
@@ -32,7 +33,7 @@ async function entityTypes(
   { warehouse }: Plan,
   { relation, steps, dialect }: IdentifyModel,
 ): Promise<string[]> {
-  const from = dialect.quoteIdentifier(relation.name);
+  const from = relationSql(relation, dialect);
   const alias = dialect.quoteIdentifier(dialect.foldIdentifier('nexus_entities'));
   const rows = await warehouse.rows(
     `SELECT DISTINCT ${steps.entityType} AS "type" FROM ${from} AS ${alias} WHERE ${steps.entityType} IS NOT NULL LIMIT ${mostTypes}`,

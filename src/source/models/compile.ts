@@ -1,3 +1,4 @@
+import { relationSql } from '../warehouse/warehouse.ts';
 import type { IdentifyDefinition, ModelDefinition } from './definition.ts';
 import { type Fingerprinted, fingerprint } from './fingerprint.ts';
 import { type CommonTable, commonTables, type ModelGraph, modelGraph, type RenderedModel } from './graph.ts';
@@ -51,7 +52,7 @@ function compileIdentify(definition: IdentifyDefinition, context: CompileContext
   const { dialect } = context;
   const { relation, model: entities } = entitiesSource(context);
   const reference =
-    entities === undefined ? dialect.quoteIdentifier(relation.name) : modelReference(entities, dialect).sql;
+    entities === undefined ? relationSql(relation, dialect) : modelReference(entities, dialect).sql;
   const model = identify(parameters, { relation, reference, dialect });
   const models = entities === undefined ? [] : graphOf(context).ordered(entities);
   return {
@@ -77,7 +78,7 @@ function compileRelation(name: string, context: CompileContext): CompiledModel {
   const relation = requireRelation(name, context);
   return {
     name,
-    sql: `SELECT * FROM ${context.dialect.quoteIdentifier(relation.name)}`,
+    sql: `SELECT * FROM ${relationSql(relation, context.dialect)}`,
     fingerprint: fingerprint({ definition: { from: 'relation', name }, models: [], vars: new Map() }),
     notes: [],
     identifies: [],

@@ -1,4 +1,5 @@
 import { configError } from '../../protocol/connector-error.ts';
+import { relationSql } from '../warehouse/warehouse.ts';
 import { renderTemplate } from './jinja.ts';
 import type { Macro } from './macros.ts';
 import { type ModelFile, relationName } from './project.ts';
@@ -115,7 +116,7 @@ export function commonTables(
   const hoisted = new Map<string, string>();
   for (const reference of readers.flatMap((model) => [...model.references.values()])) {
     if (reference.kind !== 'relation' || !reference.hoisted) continue;
-    hoisted.set(reference.sql, `SELECT * FROM ${dialect.quoteIdentifier(reference.relation.name)}`);
+    hoisted.set(reference.sql, `SELECT * FROM ${relationSql(reference.relation, dialect)}`);
   }
   return [
     ...[...hoisted].map(([name, sql]) => ({ name, sql })),

@@ -1,6 +1,6 @@
 import { configError } from '../../protocol/connector-error.ts';
 import { didYouMean } from '../../streams/near-match.ts';
-import type { Dialect, Relation } from '../warehouse/warehouse.ts';
+import { type Dialect, type Relation, relationSql } from '../warehouse/warehouse.ts';
 import { type ModelFile, type ModelProject, relationName } from './project.ts';
 import { type SourceTable, sourceKey } from './properties.ts';
 import { findByName, type RelationContext, requireRelation, schemaText } from './relation-lookup.ts';
@@ -105,8 +105,8 @@ export function modelReference(model: ModelFile, dialect: Dialect): Reference {
  */
 export function relationReference(relation: Relation, from: ModelFile, dialect: Dialect): Reference {
   const hoisted = mayDefineCte(from.text, relation.name, dialect);
-  const name = hoisted ? `__table__${relation.name}` : relation.name;
-  return { kind: 'relation', relation, sql: dialect.quoteIdentifier(name), hoisted, isElsewhere: false };
+  const sql = hoisted ? dialect.quoteIdentifier(`__table__${relation.name}`) : relationSql(relation, dialect);
+  return { kind: 'relation', relation, sql, hoisted, isElsewhere: false };
 }
 
 /** The model that a stream names. A table of that name is not meant: it may be built from the model. */

@@ -8,7 +8,33 @@ export interface Column {
 /** A table or view of the configured schema. */
 export interface Relation {
   readonly name: string;
+  /** The schema that holds it, where that is not the configured one: see {@link runSchema}. */
+  readonly schema?: string;
   readonly columns: readonly Column[];
+}
+
+/** SQL of a relation as models read it. */
+export const relationSql = (
+  { schema, name }: Relation,
+  { quoteIdentifier }: Pick<Dialect, 'quoteIdentifier'>,
+): string =>
+  schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+
+/**
+ * Where `run` puts the nexus tables if others, such as dbt's, stand in the configured schema. What is there is read
+ * in their place.
+ */
+export const runSchema = (schema: string, { foldIdentifier }: Pick<Dialect, 'foldIdentifier'>): string =>
+  `${schema}${foldIdentifier('_nexus_run')}`;
+
+/** The relations of a schema, with those that `run` has made beside it in place of theirs. */
+export function withRunTables(
+  own: readonly Relation[],
+  made: readonly Relation[],
+  dialect: Dialect,
+): Relation[] {
+  const names = new Set(made.map(({ name }) => dialect.foldIdentifier(name)));
+  return [...own.filter(({ name }) => !names.has(dialect.foldIdentifier(name))), ...made];
 }
 
 /** Values by column name, as text exactly as the warehouse casts them; null is SQL's NULL. */
@@ -120,5 +146,10 @@ export interface Warehouse {
    */
   lines(sql: string, options?: LineOptions): AsyncIterable<LineBatch>;
   execute(sql: string): Promise<void>;
+  /**
+   * SQL of a query that means the same in any session of the database, for a view; undefined where that cannot be
+   * said, as it leans on what only this session has.
+   */
+  forAnySession(sql: string): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -1,11 +1,19 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, Relation, TextRow, Warehouse } from '../warehouse.ts';
+import {
+  type Column,
+  type Relation,
+  runSchema,
+  type TextRow,
+  type Warehouse,
+  withRunTables,
+} from '../warehouse.ts';
 import { duckdbDialect } from './dialect.ts';
 import { asText, streamLines } from './lines.ts';
 import { requireSelect } from './one-select.ts';
 import { type DuckdbConfig, type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
 import { quoteString } from './quote.ts';
+import { withoutMacros } from './without-macros.ts';
 
 async function textRows(
   connection: DuckDBConnection,
@@ -31,7 +39,7 @@ async function describe(
   return rows.map((row) => ({ name: String(row[0]), type: String(row[1]) }));
 }
 
-async function relations({ connection, catalog, schema }: OpenDatabase): Promise<Relation[]> {
+async function relationsOf({ connection, catalog }: OpenDatabase, schema: string): Promise<Relation[]> {
   const rows = await connection.runAndReadAll(
     `SELECT table_name, list(column_name ORDER BY column_index), list(data_type ORDER BY column_index)
      FROM duckdb_columns() WHERE database_name = ${quoteString(catalog)} AND schema_name = ${quoteString(schema)}
@@ -41,6 +49,12 @@ async function relations({ connection, catalog, schema }: OpenDatabase): Promise
     name: String(name),
     columns: toTexts(columns).map((column, index) => ({ name: column, type: toTexts(types)[index] ?? '' })),
   }));
+}
+
+async function relations(database: OpenDatabase): Promise<Relation[]> {
+  const schema = runSchema(database.schema, duckdbDialect);
+  const made = (await relationsOf(database, schema)).map((relation) => ({ ...relation, schema }));
+  return withRunTables(await relationsOf(database, database.schema), made, duckdbDialect);
 }
 
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -63,6 +77,7 @@ export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> 
     execute: async (sql) => {
       await guarded(() => connection.run(sql));
     },
+    forAnySession: (sql) => guarded(() => withoutMacros(connection, sql)),
     close: () => database.close(),
   };
 }

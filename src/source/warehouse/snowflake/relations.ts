@@ -1,5 +1,6 @@
 import type { Connection } from 'snowflake-sdk';
-import type { Column, Relation } from '../warehouse.ts';
+import { type Column, type Relation, runSchema, withRunTables } from '../warehouse.ts';
+import { snowflakeDialect } from './dialect.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
 import { allTextCells } from './resumed-result.ts';
 import type { SnowflakeConfig } from './snowflake-config.ts';
@@ -8,11 +9,13 @@ import type { TextCells } from './whole-chunks.ts';
 
 function columnsQuery(config: SnowflakeConfig): string {
   const database = writtenName(config.database);
+  const schema = writtenName(config.schema);
+  const schemas = [schema, runSchema(schema, snowflakeDialect)].map(quoteString);
   return `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE,
-  TO_VARCHAR(NUMERIC_PRECISION), TO_VARCHAR(NUMERIC_SCALE), TO_VARCHAR(DATETIME_PRECISION)
+  TO_VARCHAR(NUMERIC_PRECISION), TO_VARCHAR(NUMERIC_SCALE), TO_VARCHAR(DATETIME_PRECISION), TABLE_SCHEMA
 FROM ${quoteIdentifier(database)}.INFORMATION_SCHEMA.COLUMNS
-WHERE TABLE_SCHEMA = ${quoteString(writtenName(config.schema))} AND TABLE_CATALOG = ${quoteString(database)}
-ORDER BY TABLE_NAME, ORDINAL_POSITION`;
+WHERE TABLE_SCHEMA IN (${schemas.join(', ')}) AND TABLE_CATALOG = ${quoteString(database)}
+ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`;
 }
 
 /** INFORMATION_SCHEMA gives a type in parts: spelled as `describe` spells it. */
@@ -23,15 +26,20 @@ function typeOf([, , type, precision, scale, fraction]: TextCells): string {
 }
 
 async function listRelations(connection: Connection, config: SnowflakeConfig): Promise<Relation[]> {
-  const tables = new Map<string, Column[]>();
+  const own = writtenName(config.schema);
+  const bySchema = new Map<string, Map<string, Column[]>>();
   const statement = await execute(connection, columnsQuery(config));
   for (const cells of await allTextCells(connection, statement)) {
+    const tables = bySchema.get(cells[6] ?? own) ?? new Map<string, Column[]>();
+    bySchema.set(cells[6] ?? own, tables);
     const name = cells[0] ?? '';
-    const columns = tables.get(name) ?? [];
-    columns.push({ name: cells[1] ?? '', type: typeOf(cells) });
-    tables.set(name, columns);
+    tables.set(name, [...(tables.get(name) ?? []), { name: cells[1] ?? '', type: typeOf(cells) }]);
   }
-  return [...tables].map(([name, columns]) => ({ name, columns }));
+  const relations = (schema: string): Relation[] =>
+    [...(bySchema.get(schema) ?? [])].map(([name, columns]) => ({ name, columns }));
+  const schema = runSchema(own, snowflakeDialect);
+  const made = relations(schema).map((relation) => ({ ...relation, schema }));
+  return withRunTables(relations(own), made, snowflakeDialect);
 }
 
 /** Asked once: the schema does not change under a run. */

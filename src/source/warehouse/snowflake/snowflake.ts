@@ -67,6 +67,7 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
     execute: async (sql) => {
       await guarded(() => execute(connection, sql));
     },
+    forAnySession: async (sql) => sql,
     close: () => disconnect(connection),
   };
 }
