@@ -1,5 +1,5 @@
 import type { Dialect } from '../warehouse/warehouse.ts';
-import { isBlank, tokensOf } from './sql-text.ts';
+import { isBlank, tokensOf } from './sql-tokens.ts';
 
 /** Words that end a FROM clause. None of them names a table. */
 const ends = new Set(
