@@ -128,6 +128,20 @@ describe.each(['whole chunks', 'row by row'])('%s', (way) => {
     expect(server.faults.left).toBe(0);
   });
 
+  it('reads, or fails soon, where chunks come compressed and nothing says so', async () => {
+    const headless: Fault[] = Array.from({ length: 20 }, () => ({ at: 'chunk', kind: 'headless' }));
+    const numbers: number[] = [];
+    const reading = readInto({ numbers, midway: () => server.faults.add(...headless) });
+    if (way === 'whole chunks') expect(await reading).toEqual(everyNumber);
+    else await expect(reading).rejects.toThrow('part of the result that Snowflake sent could not be read');
+    expect(numbers).toEqual(everyNumber.slice(0, numbers.length));
+  });
+
+  it('goes on behind one chunk that comes compressed and says nothing of it', async () => {
+    expect(await read({ at: 'chunk', kind: 'headless' })).toEqual(everyNumber);
+    expect(server.faults.left).toBe(0);
+  });
+
   it('fails loudly where no chunk comes any more', async () => {
     const never: Fault[] = Array.from({ length: 9 }, () => ({ at: 'chunk', kind: 'status', status: 400 }));
     await expect(read(...never)).rejects.toThrow();

@@ -16,8 +16,9 @@ def correct() -> None:
     transforms.regex_replace = regex_replace
     transforms.to_decimal = with_hexadecimal(transforms.to_decimal)
     transforms.to_variant = with_time_formats(transforms.to_variant)
+    transforms.to_timestamp = with_nested(transforms.to_timestamp)
     transforms.trim_cast_varchar = trim
-    transforms.random = with_numbers(transforms.random)
+    transforms.random = with_numbers(with_automatic_times(transforms.random))
 
 
 def add_datetime_precision() -> None:
@@ -86,6 +87,29 @@ def trim(expression: exp.Expr) -> exp.Expr:
     if isinstance(expression, exp.Trim) and not isinstance(expression.this, exp.Cast):
         expression.set("this", exp.cast(expression.this, "TEXT"))
     return expression
+
+
+def with_nested(to_timestamp):
+    """TO_TIMESTAMP_NTZ inside another, or inside a cast to a timestamp, is transformed too."""
+
+    def transform(expression: exp.Expr) -> exp.Expr:
+        changed = to_timestamp(expression)
+        if changed is not expression:
+            changed.set("expressions", [each.transform(transform, copy=False) for each in changed.expressions])
+        return changed
+
+    return transform
+
+
+def with_automatic_times(random):
+    """TO_TIMESTAMP_NTZ(text, 'AUTO') reads what it finds: sqlglot takes AUTO for a format of its own."""
+
+    def transform(expression: exp.Expr) -> exp.Expr:
+        if isinstance(expression, exp.StrToTime) and expression.args["format"].name == "AUTO":
+            return exp.cast(expression.this, "TIMESTAMP")
+        return random(expression)
+
+    return transform
 
 
 def with_numbers(random):

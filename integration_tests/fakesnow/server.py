@@ -145,7 +145,7 @@ def worded(refusal: dict) -> dict:
 async def query(request: Request) -> JSONResponse:
     body = json.loads(await body_of(request))
     # fakesnow has neither session parameters nor warehouses and roles.
-    if re.match(r"\s*(ALTER\s+SESSION|USE\s+(WAREHOUSE|ROLE))\b", body["sqlText"], re.IGNORECASE):
+    if re.match(r"\s*(ALTER\s+SESSION|USE\s+(WAREHOUSE|ROLE|SECONDARY\s+ROLES))\b", body["sqlText"], re.IGNORECASE):
         return stored(request, keep(data := status("Statement executed successfully."), data["rowset"]))
     reply = await asked(fakesnow.server.query_request, request, json.dumps(body).encode())
     if not reply["success"]:

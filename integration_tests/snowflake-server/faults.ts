@@ -20,6 +20,8 @@ export type Fault =
   | { readonly at: 'chunk'; readonly kind: 'cut' }
   /** Half of the compressed chunk, as if it were whole. */
   | { readonly at: 'chunk'; readonly kind: 'half' }
+  /** The chunk comes compressed, and nothing says so. */
+  | { readonly at: 'chunk'; readonly kind: 'headless' }
   /** The chunk's last row is not there. */
   | { readonly at: 'chunk'; readonly kind: 'short' }
   /** From now on every address of the result that was given out so far answers so: 403 at S3, 400 at Google's. */

@@ -32,7 +32,7 @@ const scientific = `rpad(CASE WHEN ${double} >= 0 THEN '+' ELSE '' END || regexp
   format('{:.' || (length(split_part(f, '.', 2)) - 2)::VARCHAR || 'e}', ${double}),
   'e\\+?(-?)0*([0-9])', 'E\\1\\2'), (length(f) + 3)::INTEGER, ' ')`;
 
-const formatted = `CASE WHEN contains(f, '0.0') THEN ${scientific}
+const formatted = `CASE WHEN f = 'UTF-8' THEN decode(x::VARCHAR::BLOB) WHEN contains(f, '0.0') THEN ${scientific}
   ELSE strftime(TRY_CAST(${timeText} AS TIMESTAMP_NS), ${strftimeFormat}) END`;
 
 const snowflakeType = `CASE
@@ -83,6 +83,9 @@ export function sessionStatements(): string[] {
       'snowflake_regexp_replace',
       `(x, pattern, replacement) AS regexp_replace(x, pattern, replacement, 'g')`,
     ),
+    macro('snowflake_collate', `(x, c) AS x`),
+    macro('to_geography', `(x) AS {'geography': x::JSON}`),
+    macro('st_asgeojson', '(x) AS x.geography'),
     macro('octet_length', '(x) AS strlen(x)'),
     macro('regexp_like', '(x, pattern) AS regexp_full_match(x, pattern)'),
     macro('seq4', '() AS 0'),

@@ -57,9 +57,12 @@ function shapeOf(name: string): Shape {
     return { type: 'fixed', precision: integerDigits[name] ?? 38, scale: 0 };
   }
   if (name === 'JSON') return { type: 'variant' };
+  if (/\[\d+\]$/.test(name)) return { type: 'vector' };
+  if (name.startsWith('STRUCT(geography')) return { type: 'geography' };
+  if (name.startsWith('MAP')) return { type: 'map' };
   if (name.endsWith(']')) return { type: 'array' };
   if (name.startsWith('STRUCT(tz_utc')) return { type: 'timestamp_tz', scale: 9 };
-  if (/^(STRUCT|MAP)/.test(name)) return { type: 'object' };
+  if (name.startsWith('STRUCT')) return { type: 'object' };
   const type = plainTypes[name] ?? 'text';
   return type.startsWith('time') ? { type, scale: 9 } : { type };
 }

@@ -236,10 +236,11 @@ export class Sessions {
     const fault = this.#fault('chunk');
     if (fault !== undefined) return fault;
     if (request.headers['x-test-key'] !== id) return { status: 403, body: {} };
-    const wrong = this.#options.faults.take('chunk', 'cut', 'half', 'short', 'expire');
+    const wrong = this.#options.faults.take('chunk', 'cut', 'half', 'short', 'expire', 'headless');
     const chunk = await this.#queries.chunk(id, index, round, wrong);
     if (!('body' in chunk)) return { ...chunk, body: {} };
-    const headers = { 'content-encoding': 'gzip', 'content-type': 'application/octet-stream' };
+    const encoding = wrong?.kind === 'headless' ? {} : { 'content-encoding': 'gzip' };
+    const headers = { ...encoding, 'content-type': 'application/octet-stream' };
     return { headers, ...chunk };
   }
 }

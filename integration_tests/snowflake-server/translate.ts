@@ -21,6 +21,7 @@ const types: Readonly<Record<string, string>> = {
   VARIANT: 'JSON',
   OBJECT: 'JSON',
   ARRAY: 'JSON[]',
+  GEOGRAPHY: 'STRUCT(geography JSON)',
   DATETIME: 'TIMESTAMP',
   TIMESTAMP_NTZ: 'TIMESTAMP',
   TIMESTAMP_LTZ: 'TIMESTAMPTZ',
@@ -31,6 +32,7 @@ const types: Readonly<Record<string, string>> = {
 const functions: Readonly<Record<string, string>> = {
   REGEXP_REPLACE: 'SNOWFLAKE_REGEXP_REPLACE',
   TO_JSON: 'SNOWFLAKE_TO_JSON',
+  COLLATE: 'SNOWFLAKE_COLLATE',
 };
 
 const columnList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*COLUMNS\b/g;
@@ -39,6 +41,7 @@ const tableList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*TABLES
 const transient = /^(\s*CREATE\s+(?:OR\s+REPLACE\s+)?)TRANSIENT\s+(?=TABLE\b)/i;
 const copyGrants = /\bCOPY\s+GRANTS\b(?=\s+AS\b)/i;
 const generator = /\bTABLE\s*\(\s*GENERATOR\s*\(\s*ROWCOUNT\s*=>\s*(\d+)\s*\)\s*\)/g;
+const vector = /\bVECTOR\s*\(\s*(FLOAT|INT)\s*,\s*(\d+)\s*\)/g;
 /** A scale of nine digits needs DuckDB's other timestamp; other scales only round, which no test looks at. */
 const scaledTimestamp = /(\bTIMESTAMPTZ|\bTIMESTAMP|tz_offset INTEGER\))\s*\((\d)\)/g;
 
@@ -97,6 +100,7 @@ export function translate(
     .replace(transient, '$1')
     .replace(copyGrants, '')
     .replace(generator, (_, rows) => `RANGE(${rows})`)
+    .replace(vector, (_, type, dimension) => `${type}[${dimension}]`)
     .replace(scaledTimestamp, (_, type, scale) =>
       type === 'TIMESTAMP' && scale === '9' ? 'TIMESTAMP_NS' : type,
     )

@@ -90,7 +90,7 @@ function registered(registrations: readonly Registration[], bench: Workbench): s
   if (registrations.length === 0) {
     return `SELECT CAST(NULL AS VARCHAR) AS entity_id, CAST(NULL AS VARCHAR) AS entity_type,
   CAST(NULL AS VARCHAR) AS source_id, CAST(NULL AS ${types.timestamp}) AS created_at,
-  CAST(NULL AS ${types.timestamp}) AS updated_at WHERE 1 = 0`;
+  CAST(NULL AS ${types.timestamp}) AS updated_at FROM (SELECT 1 AS one) AS nothing WHERE 1 = 0`;
   }
   return registrations.map((each) => registeredRows(each, bench)).join('\nUNION\n');
 }

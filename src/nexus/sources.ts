@@ -90,7 +90,7 @@ const castColumn = (sql: string, name: string, kind: ColumnKind, { types }: Work
 
 function emptyInput({ columns }: InputTable, bench: Workbench): string {
   const list = Object.entries(columns).map(([name, kind]) => castColumn('NULL', name, kind, bench));
-  return `SELECT ${list.join(', ')} WHERE 1 = 0`;
+  return `SELECT ${list.join(', ')} FROM (SELECT 1 AS one) AS nothing WHERE 1 = 0`;
 }
 
 function missingColumn(relation: Relation, name: string): Error {

@@ -67,7 +67,11 @@ export const timestampType = ({ columns }: ModelPlan): string =>
 /** SQL that names a row to a person, from columns that every row of the stream has. Bytes may stand as they print. */
 function rowName(dialect: Dialect, contract: StreamContract, model: ModelPlan): string {
   const columns = columnsAmong(model, [...contract.required, ...contract.optional]);
-  const texts = columns.map(({ name }) => `COALESCE(CAST(${dialect.quoteIdentifier(name)} AS VARCHAR), '')`);
+  const texts = columns.map((column) => {
+    const sql = dialect.quoteIdentifier(column.name);
+    const text = dialect.isText(column.type) ? dialect.text(sql, column) : `CAST(${sql} AS VARCHAR)`;
+    return `COALESCE(${text}, '')`;
+  });
   return `(${texts.join(` || '|' || `)})`;
 }
 

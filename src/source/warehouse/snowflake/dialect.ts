@@ -43,8 +43,10 @@ export const snowflakeDialect: Dialect = {
   utcTimestamp,
   isText: (type) => /^(VARCHAR|CHAR|TEXT|STRING)/.test(type),
   isFloat: (type) => /^(FLOAT|DOUBLE|REAL)/.test(type),
-  text: (sql) => `CAST(${sql} AS VARCHAR)`,
-  jsonField: (column, row) => jsonField(column, quoteIdentifier(column.name), row),
+  // A collation would make keys one that differ in case, and order them by another order than the cursor's.
+  text: (sql, { type }) =>
+    type.startsWith('BINARY') ? `TO_VARCHAR(${sql}, 'UTF-8')` : `COLLATE(CAST(${sql} AS VARCHAR), '')`,
+  jsonField: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
   // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
   jsonObject,
   ulid(timestamp, identity) {

@@ -32,6 +32,8 @@ function mendOf(code: string): string {
     case '000630':
     case '000604':
       return ' The query was stopped: raise warehouse.statement_timeout_seconds, or use a larger Snowflake warehouse.';
+    case '100144':
+      return ' A key of type BINARY holds bytes that are no text: convert it in the model, such as HEX_ENCODE(…).';
     case '000606':
       return ' Set warehouse.warehouse to a Snowflake warehouse that the role may use.';
     default:

@@ -39,7 +39,10 @@ function numberField(column: Column, ref: string, row: string): JsonField | unde
   if (/^NUMBER(\(\d+,0\))?$/.test(column.type)) {
     return { schema: nullable('integer', { airbyte_type: 'integer' }), sql: `TO_VARCHAR(${ref})` };
   }
-  if (column.type.startsWith('NUMBER')) return { schema: nullable('number'), sql: `TO_VARCHAR(${ref})` };
+  // DECFLOAT has up to 38 digits and an exponent, and neither NaN nor infinities.
+  if (/^(NUMBER|DECFLOAT)/.test(column.type)) {
+    return { schema: nullable('number'), sql: `TO_VARCHAR(${ref})` };
+  }
   if (column.type !== 'FLOAT') return undefined;
   const text = `TO_VARCHAR(${ref})`;
   // The short text of a double may have fewer digits than the double: then seventeen, which are always enough.
@@ -78,22 +81,50 @@ function dateOrTimeField(column: Column, ref: string): JsonField | undefined {
 
 const hasSpecial = (text: string): string => `(${text} ILIKE '%nan%' OR ${text} ILIKE '%inf%')`;
 
+const jsonString = '"(\\\\.|[^"\\\\])*"';
+
+/**
+ * JSON text with `null` for each `undefined`, which a VARIANT may hold in an array or object whatever the session says.
+ * A mark behind each string and in the place of each `undefined` tells those outside of strings from those inside:
+ * the mark is a character that JSON texts have escaped.
+ */
+export function withoutUndefined(json: string): string {
+  const pattern = quoteString(`(${jsonString})|undefined`);
+  const marked = `REGEXP_REPLACE(${json}, ${pattern}, ${quoteString('\\1')} || CHR(1))`;
+  const restored = `REPLACE(REPLACE(${marked}, '"' || CHR(1), '"'), CHR(1), 'null')`;
+  return `IFF(CONTAINS(${json}, 'undefined'), ${restored}, ${json})`;
+}
+
+/**
+ * What makes a VARIANT of a type that is none. A vector goes by way of an array only; a place on earth is an object
+ * whatever the session prints. https://docs.snowflake.com/en/sql-reference/data-types-vector#vector-conversion
+ */
+function asVariant({ type }: Column, ref: string): string {
+  if (type.startsWith('VECTOR')) return `TO_VARIANT(CAST(${ref} AS ARRAY))`;
+  if (/^GEO(GRAPHY|METRY)/.test(type)) return `TO_VARIANT(ST_ASGEOJSON(${ref}))`;
+  return `TO_VARIANT(${ref})`;
+}
+
 function nestedField(column: Column, ref: string, row: string): JsonField | undefined {
-  if (!/^(VARIANT|OBJECT|ARRAY|MAP)/.test(column.type)) return undefined;
+  if (!/^(VARIANT|OBJECT|ARRAY|MAP|VECTOR|GEOGRAPHY|GEOMETRY)/.test(column.type)) return undefined;
   // Raw line breaks would end the record's line; inside JSON strings they are escaped, outside they mean nothing.
-  const json = `TRANSLATE(TO_JSON(TO_VARIANT(${ref})), CHR(10) || CHR(13), '')`;
-  const outside = `REGEXP_REPLACE(${json}, ${quoteString('"(\\\\.|[^"\\\\])*"')}, '')`;
-  const sql = unless(`${hasSpecial(json)} AND ${hasSpecial(outside)}`, json, column.name, row);
-  if (column.type.startsWith('ARRAY')) return { schema: nullable('array'), sql };
+  const json = `TRANSLATE(TO_JSON(${asVariant(column, ref)}), CHR(10) || CHR(13), '')`;
+  const outside = `REGEXP_REPLACE(${json}, ${quoteString(jsonString)}, '')`;
+  const bad = `${hasSpecial(json)} AND ${hasSpecial(outside)}`;
+  const sql = unless(bad, withoutUndefined(json), column.name, row);
+  if (/^(ARRAY|VECTOR)/.test(column.type)) return { schema: nullable('array'), sql };
   if (!column.type.startsWith('VARIANT')) return { schema: nullable('object'), sql };
   // A VARIANT may hold any kind of value, and Airbyte wants one schema: no type fits all but an open one.
   return { schema: { type: ['null', 'object', 'array', 'string', 'number', 'boolean'] }, sql };
 }
 
-/** The field of one column; a type without a JSON form of its own is text. */
-export function jsonField(column: Column, ref: string, row: string): JsonField {
+const jsonText = (text: string): string => `TO_JSON(TO_VARIANT(${text}))`;
+
+/** The field of one column; a type without a JSON form of its own is text. A key's bytes must be text. */
+export function jsonField(column: Column, ref: string, row: string, isKey = false): JsonField {
   if (column.type === 'BOOLEAN') return { schema: nullable('boolean'), sql: `TO_VARCHAR(${ref})` };
   if (column.type.startsWith('BINARY')) {
+    if (isKey) return { schema: nullable('string'), sql: jsonText(`TO_VARCHAR(${ref}, 'UTF-8')`) };
     return {
       schema: nullable('string', { contentEncoding: 'base64' }),
       sql: quoted(`BASE64_ENCODE(${ref})`),
@@ -105,7 +136,7 @@ export function jsonField(column: Column, ref: string, row: string): JsonField {
     dateOrTimeField(column, ref) ??
     nestedField(column, ref, row) ?? {
       schema: nullable('string'),
-      sql: `TO_JSON(TO_VARIANT(CAST(${ref} AS VARCHAR)))`,
+      sql: jsonText(`CAST(${ref} AS VARCHAR)`),
     }
   );
 }

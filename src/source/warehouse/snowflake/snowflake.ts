@@ -22,18 +22,26 @@ async function describe(
 const bindsOf = (values: readonly string[]): { binds?: string[] } =>
   values.length === 0 ? {} : { binds: [...values] };
 
-/** Snowflake casts every value itself: the driver would round and shorten what it turns into objects. */
+/** What comes as exact text without a cast. */
+const isPlain = ({ type }: Column): boolean => /^(VARCHAR|NUMBER)/.test(type);
+
+/**
+ * Snowflake casts every value itself: the driver would round and shorten what it turns into objects. Where that is not
+ * needed the query stands alone, since an ORDER BY inside another query orders nothing.
+ */
 async function textRows(
   connection: Connection,
   sql: string,
   values: readonly string[] = [],
 ): Promise<TextRow[]> {
-  const names = (await describe(connection, sql, values)).map((column) => column.name);
-  const texts = names.map((name) => {
+  const columns = await describe(connection, sql, values);
+  const names = columns.map(({ name }) => name);
+  const casts = names.map((name) => {
     const quoted = quoteIdentifier(name);
     return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
   });
-  const statement = await execute(connection, `SELECT ${texts.join(', ')} FROM (${sql}\n)`, bindsOf(values));
+  const text = columns.every(isPlain) ? sql : `SELECT ${casts.join(', ')} FROM (${sql}\n)`;
+  const statement = await execute(connection, text, { fetchAsString: ['Number'], ...bindsOf(values) });
   return (await allTextCells(connection, statement)).map((cells) => textRow(names, cells));
 }
 

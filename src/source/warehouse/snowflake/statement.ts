@@ -1,6 +1,7 @@
 import type { Connection, Column as DriverColumn, RowStatement, StatementOption } from 'snowflake-sdk';
 import { ConnectorError } from '../../../protocol/connector-error.ts';
 import type { Column } from '../warehouse.ts';
+import { onBrokenChunk } from './broken-chunks.ts';
 import { type Cells, ChunkText, wantWholeChunks } from './whole-chunks.ts';
 
 /** Rows are taken from the stream only: the driver would else hold the whole result in memory. */
@@ -60,7 +61,9 @@ export async function* resultOf(
 ): AsyncGenerator<ChunkText | readonly Cells[]> {
   wantWholeChunks(statement);
   let group: Cells[] = [];
-  for await (const row of statement.streamRows({ start })) {
+  const rows = statement.streamRows({ start });
+  onBrokenChunk(statement, (error) => rows.destroy(error));
+  for await (const row of rows) {
     if (row[0] instanceof ChunkText) {
       yield row[0];
       continue;
