@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SourceConfig } from '../config.ts';
+import { accountKey } from './snowflake/address.ts';
 import { writtenName } from './snowflake/quote.ts';
 
 const duckdb = z.object({ type: z.literal('duckdb'), path: z.string() });
@@ -22,19 +23,10 @@ export function identityOf(config: SourceConfig['warehouse']): WarehouseIdentity
   if (config.type === 'duckdb') return { type: 'duckdb', path: config.path };
   return {
     type: 'snowflake',
-    account: accountOf(config.account),
+    account: accountKey(config),
     database: writtenName(config.database),
     schema: writtenName(config.schema),
   };
-}
-
-/** However it is written: letters of either case, with an underscore or hyphen, or as the whole address. */
-function accountOf(account: string): string {
-  const bare = account
-    .trim()
-    .toLowerCase()
-    .replace(/^https?:\/\//, '');
-  return bare.replace(/\.snowflakecomputing\.(com|cn).*$/, '').replaceAll('_', '-');
 }
 
 /** Whether two may be the same by what their configs say. */

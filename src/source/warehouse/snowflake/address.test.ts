@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { snowflakeAddress } from './address.ts';
+import { accountKey, snowflakeAddress } from './address.ts';
 
 const addressOf = (account: string, rest: { host?: string; access_url?: string } = {}): string => {
   const found = snowflakeAddress({ account, ...rest });
@@ -99,4 +99,15 @@ it.each([
   ['https://app.snowflake.com/other/one', 'https://other-one.snowflakecomputing.com'],
 ])('takes the access address %s', (access_url, expected) => {
   expect(addressOf('myorg-acct', { access_url })).toBe(`myorg-acct at ${expected}`);
+});
+
+it.each([
+  ['MyOrg-My_Acct', 'myorg-my-acct'],
+  ['https://app.snowflake.com/myorg/my_acct/', 'myorg-my-acct'],
+  ['myorg.my_acct', 'myorg-my-acct'],
+  ['myorg-my-acct.privatelink', 'myorg-my-acct'],
+  ['XY12345.us-west-2', 'xy12345'],
+  ['xy12345.us-east-1.privatelink', 'xy12345.us-east-1'],
+])('tells one account by one key, written %s', (account, key) => {
+  expect(accountKey({ account })).toBe(key);
 });

@@ -123,3 +123,7 @@ export function snowflakeAddress(config: Pasted): SnowflakeAddress {
   const place = placeOfAccount(config.account);
   return { account: place.account, accessUrl: accessUrlOf(config, place) };
 }
+
+/** One text for an account however it is written, and whichever way leads to it. */
+export const accountKey = (config: Pasted): string =>
+  hyphened(snowflakeAddress(config).account).replace(/\.(privatelink|global)$/, '');
