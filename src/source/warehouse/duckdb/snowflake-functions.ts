@@ -13,9 +13,27 @@ const timestampText = (value: string): string =>
     THEN rpad(${value}::VARCHAR, greatest(23, length(${value}::VARCHAR))::INTEGER, '0')
     ELSE ${value}::VARCHAR || '.000' END`;
 
+const textOfBytes = (value: string): string =>
+  `coalesce(try(decode(TRY_CAST(${value} AS BLOB))), base64(TRY_CAST(${value} AS BLOB)))`;
+
+/** JSON texts stay as they were written: to_json would read them again and round their numbers. */
+const joinedTexts = (value: string): string =>
+  `'[' || array_to_string(list_transform(TRY_CAST(${value} AS VARCHAR[]), lambda e: coalesce(e, 'null')), ',') || ']'`;
+
+/**
+ * SQL of the JSON text of a value of any type. `typeof` is known when the macro is bound, and each way binds for every
+ * type: TRY_CAST is NULL where there is nothing to cast.
+ */
 const jsonValue = (value: string): string =>
   `CASE WHEN typeof(${value}) IN ('TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S')
-    THEN to_json(${timestampText(value)}) ELSE to_json(${value}) END`;
+    THEN to_json(${timestampText(value)})::VARCHAR
+    WHEN typeof(${value}) IN ('JSON', 'FLOAT') THEN ${value}::VARCHAR
+    WHEN typeof(${value}) IN ('JSON[]', 'FLOAT[]') THEN ${joinedTexts(value)}
+    WHEN typeof(${value}) = 'VARIANT' THEN ${value}::JSON::VARCHAR
+    WHEN typeof(${value}) = 'BLOB' THEN to_json(${textOfBytes(value)})::VARCHAR
+    WHEN starts_with(typeof(${value}), 'DECIMAL(') AND NOT ends_with(typeof(${value}), ']')
+    THEN regexp_replace(to_json(${value})::VARCHAR, '^(-?)\\.', '\\10.')
+    ELSE to_json(${value})::VARCHAR END`;
 
 const pairMacro = 'nexus_object_pair';
 
@@ -82,7 +100,7 @@ export function snowflakeFunctions(): string[] {
     one('parse_json', 'x', 'x::JSON'),
     one('try_parse_json', 'x', 'try_cast(x AS JSON)'),
     one('to_varchar', 'x', 'x::VARCHAR'),
-    one('to_variant', 'x', 'to_json(x)'),
+    one('to_variant', 'x', `(${jsonValue('x')})::JSON`),
     one('to_number', 'x', 'x::DECIMAL(38, 0)'),
     one('to_boolean', 'x', 'x::BOOLEAN'),
     one('dateadd', 'part, n, t', `t + ${dateParts}`),
