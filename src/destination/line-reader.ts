@@ -23,8 +23,12 @@ export interface LineReader {
 
 const newline = 0x0a;
 
-/** The lines are laid on the bench: what they came in is free again at once. */
-export function lineReader(bench: Workbench): LineReader {
+/**
+ * The lines are laid on the bench: what they came in is free again at once.
+ *
+ * @param columns the names that a message about a broken line may show
+ */
+export function lineReader(bench: Workbench, columns: ReadonlySet<string> = new Set()): LineReader {
   const record = scannedRecord();
   const line: { -readonly [K in keyof RecordLine]: RecordLine[K] } = {
     bytes: bench.bytes,
@@ -65,7 +69,7 @@ export function lineReader(bench: Workbench): LineReader {
       number += 1;
       return number;
     },
-    parse: () => parseMessage({ text: textOf(line, number), number }),
+    parse: () => parseMessage({ text: textOf(line, number), number }, columns),
   };
 }
 

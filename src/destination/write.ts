@@ -22,7 +22,7 @@ import { rejectLines } from './reject-line.ts';
 import { rejectsFile } from './rejects.ts';
 import { scannedStream } from './scanned-stream.ts';
 import { streamOrder } from './stream-order.ts';
-import { findStream, planStreams } from './stream-plan.ts';
+import { findStream, planStreams, type StreamPlan } from './stream-plan.ts';
 import { Judge, RejectedError } from './verdict.ts';
 import type { Run, Stream } from './write-run.ts';
 
@@ -173,6 +173,10 @@ async function work(run: Run, request: WriteRequest): Promise<void> {
   }
 }
 
+/** The names that the catalog gives, of all streams. */
+const columnNames = (plans: ReadonlyMap<string, StreamPlan>): ReadonlySet<string> =>
+  new Set([...plans.values()].flatMap(({ properties }) => Object.keys(properties)));
+
 /**
  * Delivers records to Customer.io and echoes each state once every record before it is settled.
  *
@@ -228,7 +232,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
     cut: new Map(),
     trimmed: new Map(),
     order: streamOrder(),
-    reader: lineReader(bench),
+    reader: lineReader(bench, columnNames(plans)),
     stop: (reason) => halt.abort(reason),
     throwIfStopped: () => halt.signal.throwIfAborted(),
     signal,

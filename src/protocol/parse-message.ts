@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokenColumn } from './broken-column.ts';
 import type { InputLine } from './connector.ts';
 import { ConnectorError } from './connector-error.ts';
 import { exactDigits, parseExactJson } from './exact-json.ts';
@@ -70,11 +71,11 @@ function metaOf(meta: unknown): AirbyteRecordMessage['meta'] {
 
 /**
  * @throws ConnectorError for a line that is no message, or a RECORD or STATE that does not fit. It names the line and
- * shows its shape, none of its values.
+ * shows its shape, none of its values; of a value that is no JSON it names the column, where that is among `columns`.
  */
-export function parseMessage(line: InputLine): ParsedMessage {
+export function parseMessage(line: InputLine, columns: ReadonlySet<string> = new Set()): ParsedMessage {
   const tooDeep = isDeeper(line.text);
-  const value = parsed(line, tooDeep ? JSON.parse : parseExactJson);
+  const value = parsed(line, tooDeep ? JSON.parse : parseExactJson, columns);
   if (!isJsonObject(value) || value.type === undefined || value.type === null) {
     throw broken(line, 'is not an Airbyte message: it has no type');
   }
@@ -105,11 +106,12 @@ function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: b
   );
 }
 
-function parsed(line: InputLine, parse: (text: string) => unknown): unknown {
+function parsed(line: InputLine, parse: (text: string) => unknown, columns: ReadonlySet<string>): unknown {
   try {
     return parse(line.text);
   } catch {
-    throw broken(line, 'is not valid JSON');
+    const column = brokenColumn(line.text, columns);
+    throw broken(line, `is not valid JSON${column === undefined ? '' : `, in the column "${column}"`}`);
   }
 }
 
