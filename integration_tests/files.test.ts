@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateWarehouse } from '../src/demo/generate-warehouse.ts';
 import { type Simulator, startSimulator } from '../src/simulator/server.ts';
@@ -14,8 +17,9 @@ const keep = (name: string, content: unknown) => writeFile(at(name), JSON.string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'files-'));
-  simulator = await startSimulator({ siteId: 'site', apiKey: 'key', objectTypes: ['7'] });
+  simulator = await startSimulator({ siteId: 'site', apiKey: 'key', objectTypes: ['1'] });
   await generateWarehouse(at('w.duckdb'), { scale: 0.02 });
+  await change(at('w.duckdb'), `UPDATE nexus_entities SET city = repeat('x', 1001) WHERE user_id LIKE '%07'`);
   await mkdir(at('folder'));
   await writeFile(at('file'), '');
   execFileSync('mkfifo', [at('pipe')]);
@@ -41,6 +45,14 @@ interface Changed {
   readonly models?: string;
   readonly rejects?: string;
   readonly state?: string;
+}
+
+async function change(path: string, sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
 }
 
 /** A sync file in which one path is another. */
@@ -154,6 +166,26 @@ describe('what a sync leaves', () => {
       rejects: await modeOf('kept-rejects'),
       left: await readdir(at('kept')),
     }).toEqual({ state: '600', states: '700', reject: '600', rejects: '700', left: ['state.json'] });
-    expect(simulator.store.counts()).toMatchObject({ people: 100, events: 1_200 });
+    expect(simulator.store.counts()).toMatchObject({ objects: 40, events: 1_200 });
+  });
+
+  it('is no temporary folder, though it was killed', async () => {
+    const silent = createServer(() => {}).listen(0);
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const temporary = at('temporary');
+    await mkdir(temporary);
+    const path = await keepSync('killed.yaml', { state: 'killed.json' });
+    const hanging = (await readFile(path, 'utf8')).replace(simulator.url, `http://127.0.0.1:${port}`);
+    await writeFile(path, hanging);
+    const killed = start('nexus-customer-io', ['sync', '--config', path], { env: { TMPDIR: temporary } });
+    await once(silent, 'connection');
+    killed.kill('SIGKILL');
+    await ended(killed);
+    silent.close();
+    const made = async () => (await readdir(temporary)).filter((name) => name.startsWith('nexus-'));
+    expect(await made()).toHaveLength(1);
+    await run('nexus-customer-io', ['check', '--config', at('source.json')], { env: { TMPDIR: temporary } });
+    expect(await made()).toEqual([]);
   });
 });

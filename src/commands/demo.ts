@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { changeWarehouse, generateWarehouse } from '../demo/generate-warehouse.ts';
 import { describeHoldings, type Holdings } from '../demo/holdings.ts';
 import { demoAccount, demoSyncYaml, nextSteps } from '../demo/sync-yaml.ts';
 import { requireFolder } from '../files/named-file.ts';
+import { temporaryFolder } from '../files/temporary-folder.ts';
 import { configError } from '../protocol/connector-error.ts';
 import {
   lapsedAtPrimaryLocation,
@@ -89,7 +89,7 @@ function holdingsOf({ store }: Simulator): Holdings {
 
 /** The demo writes over nothing: a folder to keep must be new or empty. */
 async function makeFolder(keep: string | undefined): Promise<string> {
-  if (keep === undefined) return mkdtemp(join(tmpdir(), 'nexus-demo-'));
+  if (keep === undefined) return temporaryFolder('nexus-demo-');
   const folder = resolve(keep);
   await requireFolder('--keep', folder);
   await mkdir(folder, { recursive: true });

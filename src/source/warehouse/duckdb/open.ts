@@ -1,8 +1,8 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { requireFile } from '../../../files/named-file.ts';
+import { temporaryFolder } from '../../../files/temporary-folder.ts';
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
 import { closeOff, refuseExtensions } from './close-off.ts';
 import type { CopyFrom } from './line-bytes.ts';
@@ -107,7 +107,7 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
  */
 async function spillFolder(): Promise<string | undefined> {
   try {
-    return await mkdtemp(join(tmpdir(), 'nexus-customer-io-'));
+    return await temporaryFolder('nexus-customer-io-');
   } catch {
     return undefined;
   }
