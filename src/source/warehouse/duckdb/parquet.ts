@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { requireFile } from '../../../files/named-file.ts';
 import { configError } from '../../../protocol/connector-error.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 
@@ -43,6 +44,7 @@ export async function viewParquet(connection: DuckDBConnection, folder: string):
   const paths: string[] = [];
   for (const file of files) {
     const path = resolve(folder, file);
+    await requireFile('warehouse.path', path);
     const pattern = patternOf(path);
     paths.push(path, pattern);
     const name = quoteIdentifier(file.slice(0, -ending.length));
