@@ -5,7 +5,16 @@ import { streamNames } from '../streams/contract.ts';
 import { readStart } from './changes/clock.ts';
 import { parseSourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { notTaken, openPlan, type Plan, placed, planStreams, type StreamPlan, unfilled } from './plan.ts';
+import {
+  notTaken,
+  openPlan,
+  type Plan,
+  placed,
+  planStreams,
+  readElsewhere,
+  type StreamPlan,
+  unfilled,
+} from './plan.ts';
 import { type RowRange, recordQuery } from './record-query.ts';
 
 /** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
@@ -21,7 +30,9 @@ async function describeAll(config: unknown): Promise<string> {
     const ready = `Ready to read ${parts.join('; ')}.`;
     const passedOver = streamNames.flatMap((stream) => notTaken(plan, parsed, stream));
     const missing = unfilled(plan, parsed, streams);
-    return [ready, ...missing, ...passedOver, ...(await remarks(plan, streams))].join(' ');
+    return [ready, ...readElsewhere(plan), ...missing, ...passedOver, ...(await remarks(plan, streams))].join(
+      ' ',
+    );
   } finally {
     await plan.warehouse.close();
   }

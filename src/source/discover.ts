@@ -2,7 +2,7 @@ import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
 import { parseSourceConfig } from './config.ts';
-import { notTaken, openPlan, planStreams, type StreamPlan, unfilled } from './plan.ts';
+import { notTaken, openPlan, planStreams, readElsewhere, type StreamPlan, unfilled } from './plan.ts';
 import { recordFields } from './record-fields.ts';
 import type { Dialect } from './warehouse/warehouse.ts';
 
@@ -51,6 +51,7 @@ export async function* discover(config: unknown): AsyncGenerator<AirbyteMessage>
     const streams = await planStreams(plan, parsed);
     const { dialect } = plan.warehouse;
     for (const text of unfilled(plan, parsed, streams)) yield log('INFO', text);
+    for (const text of readElsewhere(plan)) yield log('INFO', text);
     for (const stream of streamNames) {
       for (const text of notTaken(plan, parsed, stream)) yield log('WARN', `${stream}: ${text}`);
     }

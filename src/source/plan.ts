@@ -147,6 +147,16 @@ const knownHere = ({ context }: Plan) => ({
 export const notTaken = (plan: Plan, config: SourceConfig, stream: StreamName): string[] =>
   config[stream] === undefined ? passedOver(stream, knownHere(plan)) : [];
 
+/** Which tables are read from the schema of `run`'s own, in place of those of the configured one. */
+export function readElsewhere({ context }: Plan): string[] {
+  const made = context.relations.filter(({ schema }) => schema !== undefined);
+  const [first] = made;
+  if (first === undefined) return [];
+  return [
+    `${made.map(({ name }) => name).join(', ')} are read from the schema ${first.schema}, where run has made them, not from ${context.schema}.`,
+  ];
+}
+
 /** Why nothing fills a stream by default: the tables and columns that its shipped model would need. */
 export const lackingFor = ({ context }: Plan, stream: StreamName): string[] =>
   lacking(stream, { relations: knownRelations(context), dialect: context.dialect });

@@ -10,7 +10,7 @@ import { refuseOtherWarehouse } from './changes/same-warehouse.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
 import { notesOf } from './entity-types.ts';
-import { notTaken, openPlan, type Plan, placed, planStream, type StreamPlan } from './plan.ts';
+import { notTaken, openPlan, type Plan, placed, planStream, readElsewhere, type StreamPlan } from './plan.ts';
 import { describeWarehouse, type WarehouseIdentity } from './warehouse/identity.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
@@ -154,6 +154,7 @@ export async function* read({ config, catalog, state, signal }: ReadRequest): As
   }));
   const plan = await openPlan(parsed);
   try {
+    for (const text of readElsewhere(plan)) yield log('WARN', text);
     for (const { stream, incremental } of streams) {
       if (signal.aborted) return;
       const { models: states, warehouse: writtenFor } = streamStateOf(incremental ? state : [], stream);
