@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from './processes.ts';
 import { errorsOf, lastState, read } from './reading.ts';
 import { type SnowflakeServer, startSnowflakeServer } from './snowflake-server/server.ts';
 import { snowflakeConfig } from './warehouses.ts';
@@ -112,4 +116,40 @@ describe('nexus tables with offsets', () => {
     expect(errorsOf(result)).toEqual([]);
     expect(result.rows).toEqual([expect.objectContaining(expected)]);
   });
+});
+
+it('builds nexus tables in UTC, the latest trait by its instant', async () => {
+  const own = await startSnowflakeServer();
+  const folder = await mkdtemp(join(tmpdir(), 'snowflake-times-'));
+  const at = (text: string): string => `'${text}'::TIMESTAMP_TZ`;
+  await own.run(
+    'CREATE TABLE web_events (event_id VARCHAR, occurred_at TIMESTAMP_TZ, event_name VARCHAR)',
+    `INSERT INTO web_events SELECT 'evt_1', ${at('2024-03-01 23:00:00 +1400')}, 'visit'`,
+    `CREATE TABLE web_entity_identifiers (event_id VARCHAR, edge_id VARCHAR, entity_type VARCHAR,
+      identifier_type VARCHAR, identifier_value VARCHAR, role VARCHAR, occurred_at TIMESTAMP_TZ)`,
+    `INSERT INTO web_entity_identifiers SELECT 'evt_1', 'edge_1', 'person', 'email', 'ann@example.com', 'visitor',
+      ${at('2024-03-01 23:00:00 +1400')}`,
+    `CREATE TABLE web_entity_traits (entity_type VARCHAR, identifier_type VARCHAR, identifier_value VARCHAR,
+      trait_name VARCHAR, trait_value VARCHAR, occurred_at TIMESTAMP_TZ)`,
+    ...[
+      ['email', 'ann@example.com', '2024-03-01 23:00:00 +1400'],
+      ['plan', 'old', '2024-03-01 23:00:00 +1400'],
+      ['plan', 'new', '2024-03-01 01:30:00 -1000'],
+    ].map(
+      ([name, value, text]) =>
+        `INSERT INTO web_entity_traits SELECT 'person', 'email', 'ann@example.com', '${name}', '${value}', ${at(text ?? '')}`,
+    ),
+  );
+  const config = join(folder, 'source.json');
+  await writeFile(config, JSON.stringify({ warehouse: snowflakeConfig(own.url) }));
+  const built = await run('nexus-customer-io', ['run', '--config', config]);
+  expect(built.code, built.stderr).toBe(0);
+  const persons = [{ from: 'identify', user_id_column: 'email' }];
+  const result = await read({ warehouse: snowflakeConfig(own.url), persons, events: [] });
+  await own.close();
+  await rm(folder, { recursive: true });
+  expect(errorsOf(result)).toEqual([]);
+  expect(result.rows).toMatchObject([
+    { plan: 'new', timestamp: '2024-03-01T11:30:00', created_at: '2024-03-01T09:00:00' },
+  ]);
 });

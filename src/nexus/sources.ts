@@ -79,10 +79,14 @@ function selectFrom(relation: Relation, { columns, required }: InputTable, bench
   return `SELECT ${list.join(', ')}\nFROM ${dialect.quoteIdentifier(relation.name)}`;
 }
 
-/** nexus keeps times without a zone: they are in UTC, whatever the source's type. */
+/**
+ * nexus keeps times without a zone: they are in UTC, whatever the source's type. Texts leave their collation behind,
+ * which would make identifiers one that are not.
+ */
 export function sourceValue({ name, type }: Column, kind: ColumnKind, dialect: Dialect): string {
   const sql = dialect.quoteIdentifier(name);
-  return kind === 'timestamp' ? dialect.utcTimestamp(sql, type) : sql;
+  if (kind === 'timestamp') return dialect.utcTimestamp(sql, type);
+  return kind === 'text' && dialect.isText(type) ? dialect.text(sql, { name, type }) : sql;
 }
 
 const castColumn = (sql: string, name: string, kind: ColumnKind, { types }: Workbench): string =>

@@ -78,11 +78,17 @@ function roleSteps(config: SnowflakeConfig): Step[] {
   return [{ sql: `USE ROLE ${quoted}`, failure }, alone];
 }
 
+/** A name that was folded may have been meant letter for letter. */
+const otherLetters = (name: string): string =>
+  writtenName(name) === name || name.startsWith('"')
+    ? ''
+    : ` It was looked for as ${writtenName(name)}: where its letters are as you wrote them, put it in quotes of its own, '"${name}"'.`;
+
 function useSteps(config: SnowflakeConfig): Step[] {
   const role = config.role === undefined ? "the user's default role" : `the role ${config.role}`;
   const use = (kind: 'warehouse' | 'database' | 'schema'): Step => ({
     sql: `USE ${kind.toUpperCase()} ${quoteIdentifier(writtenName(config[kind]))}`,
-    failure: `Using the ${kind} "${config[kind]}" failed: it does not exist, or ${role} has no USAGE on it (warehouse.${kind}). GRANT USAGE ON ${kind.toUpperCase()} ${config[kind]} TO ROLE …`,
+    failure: `Using the ${kind} "${config[kind]}" failed: it does not exist, or ${role} has no USAGE on it (warehouse.${kind}). GRANT USAGE ON ${kind.toUpperCase()} ${config[kind]} TO ROLE …${otherLetters(config[kind])}`,
   });
   return [use('warehouse'), use('database'), use('schema')];
 }
