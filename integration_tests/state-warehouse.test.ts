@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SourceOutput } from '../src/protocol/connector.ts';
 import type { AirbyteStateMessage } from '../src/protocol/messages.ts';
-import { nexusSource } from '../src/source/source.ts';
 import { identityOf, mayBeSame } from '../src/source/warehouse/identity.ts';
+import { read as readStreams } from './reading.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -42,22 +41,16 @@ async function read(
 ): Promise<Reading> {
   const persons = [{ from: 'relation', name: 'people' }];
   const config = { warehouse: { type: 'duckdb', path }, persons, ...settings };
-  const stream = { name: 'persons', json_schema: {} };
-  const catalog = {
-    streams: [{ stream, sync_mode: 'incremental', destination_sync_mode: 'append' }],
-  } as const;
-  const outputs: SourceOutput[] = [];
-  const { signal } = new AbortController();
-  for await (const output of nexusSource.read({ config, catalog, state, signal } as never))
-    outputs.push(output);
-  const states = outputs.flatMap((output) => (output.type === 'STATE' ? [output.state] : []));
+  const { rows, states, others } = await readStreams(config, state);
   return {
-    rows: outputs.reduce((sum, output) => sum + (output.type === 'RECORD_LINES' ? output.count : 0), 0),
+    rows: rows.length,
     // Out of a file, as the next run gets it.
     state: JSON.parse(JSON.stringify(states.slice(-1))),
-    errors: outputs.flatMap((output) => (output.type === 'TRACE' ? (output.trace.error?.message ?? []) : [])),
-    warnings: outputs.flatMap((output) =>
-      output.type === 'LOG' && output.log.level === 'WARN' ? output.log.message : [],
+    errors: others.flatMap((message) =>
+      message.type === 'TRACE' ? (message.trace.error?.message ?? []) : [],
+    ),
+    warnings: others.flatMap((message) =>
+      message.type === 'LOG' && message.log.level === 'WARN' ? message.log.message : [],
     ),
   };
 }
