@@ -113,11 +113,16 @@ def with_automatic_times(random):
 
 
 def with_numbers(random):
-    """BITAND(a, b) + 1 adds last, where DuckDB's a & b + 1 adds first; SUBSTR takes a position of 128 bits."""
+    """BITAND(a, b) + 1 adds last, where DuckDB's a & b + 1 adds first; SUBSTR takes a position of 128 bits.
+
+    OCTET_LENGTH takes any text, also one that is no column and no cast.
+    """
 
     def transform(expression: exp.Expr) -> exp.Expr:
         if isinstance(expression, exp.BitwiseAnd) and not isinstance(expression.parent, exp.Paren):
             return exp.paren(expression)
+        if isinstance(expression, exp.ByteLength):
+            return exp.Anonymous(this="STRLEN", expressions=[exp.cast(expression.this, "TEXT")])
         if isinstance(expression, exp.Substring):
             expression.set("start", exp.cast(expression.args["start"], "BIGINT"))
         return random(expression)
