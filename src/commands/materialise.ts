@@ -1,4 +1,10 @@
-import { findStanding, placeSql, type RelationKind, replaceRelation } from '../nexus/replace-relation.ts';
+import {
+  asideName,
+  findStanding,
+  placeSql,
+  type RelationKind,
+  replaceRelation,
+} from '../nexus/replace-relation.ts';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type CompileContext, compileModel } from '../source/models/compile.ts';
 import { type ModelGraph, modelGraph, type RenderedModel } from '../source/models/graph.ts';
@@ -24,6 +30,8 @@ export interface MaterialiserOptions extends Pick<Protection, 'standing' | 'repl
   readonly project: ModelProject;
   readonly relations: readonly Relation[];
   /** The schema as configured, and as the warehouse spells it. */
+  /** Whether relations are built under names beside their own, as the warehouse cannot undo. */
+  readonly aside: boolean;
   readonly schemas: { readonly configured: string; readonly current: string };
   readonly signal: AbortSignal;
   readonly built: (relation: Built) => void;
@@ -41,8 +49,22 @@ export interface Materialiser extends Pick<MaterialiserOptions, 'warehouse' | 's
   /** The models as they stand now, without building. */
   graph(): Promise<ModelGraph>;
   relations(): readonly Relation[];
-  /** Takes in a relation that someone else has made. */
-  learn(name: string, schema?: string): Promise<void>;
+  /** To be told of what identity resolution is about to make, and of what it has made. */
+  expect(name: string, schema: string | undefined): void;
+  learn(name: string, schema: string | undefined): Promise<void>;
+  /** Puts what was built aside in its place, all together. */
+  settle(): Promise<void>;
+  /** Drops what was built aside. */
+  discard(): Promise<void>;
+}
+
+/** What is built aside, and where it belongs. */
+interface Waiting {
+  readonly schema: string | undefined;
+  readonly name: string;
+  readonly kind: RelationKind;
+  /** The model that it is made of, if any. */
+  readonly file: ModelFile | undefined;
 }
 
 /** dbt's own default is a view; a table that grows in dbt is built whole here. */
@@ -54,14 +76,22 @@ const kinds: Readonly<Record<string, RelationKind | 'ephemeral'>> = {
 };
 
 export function materialiser(options: MaterialiserOptions): Materialiser {
-  const { warehouse, project, signal, standing, replace, schemas } = options;
+  const { warehouse, project, signal, standing, replace, schemas, aside } = options;
   const { dialect } = warehouse;
   const built = new Set<ModelFile>();
   const problems = new Map<string, string>();
   let relations = options.relations;
+  const waiting: Waiting[] = [];
+  const expect = (name: string, schema?: string, kind: RelationKind = 'table', file?: ModelFile): void => {
+    if (aside) waiting.push({ schema, name, kind, file });
+  };
   const learn = async (name: string, schema?: string): Promise<void> => {
     const folded = dialect.foldIdentifier(name);
-    const place = { name: folded, ...(schema === undefined ? {} : { schema }) };
+    const place = {
+      name: folded,
+      ...(schema === undefined ? {} : { schema }),
+      ...(aside ? { at: asideName(name, dialect) } : {}),
+    };
     const columns = await warehouse.describe(
       `SELECT * FROM ${relationSql({ ...place, columns: [] }, dialect)}`,
     );
@@ -82,6 +112,28 @@ export function materialiser(options: MaterialiserOptions): Materialiser {
     refuseToDestroy(file, { project, graph: models, dialect, schema: schemas.current, standing, replace });
     await warehouse.describe(compileModel({ from: 'model', name: file.name }, known).sql);
   };
+  const kindAt = (name: string, schema = schemas.current): RelationKind | undefined =>
+    findStanding(standing, { schema, name }, dialect)?.kind;
+  const settle = async (): Promise<void> => {
+    relations = relations.map(({ at: _, ...relation }) => relation);
+    for (const { schema, name, kind, file } of waiting) {
+      const from = placeSql({ schema, name: asideName(name, dialect) }, dialect);
+      // A view goes on naming what it was made of.
+      const select =
+        kind === 'view' && file !== undefined
+          ? compileModel({ from: 'model', name: file.name }, await context()).sql
+          : `SELECT * FROM ${from}`;
+      await replaceRelation(warehouse, { schema, name }, kind, select, kindAt(name, schema));
+    }
+  };
+  const discard = async (): Promise<void> => {
+    for (const { schema, name, kind } of waiting.toReversed()) {
+      await warehouse.execute(
+        `DROP ${kind} IF EXISTS ${placeSql({ schema, name: asideName(name, dialect) }, dialect)}`,
+      );
+    }
+    waiting.length = 0;
+  };
   const make = async (model: RenderedModel): Promise<void> => {
     const { file } = model;
     const wanted = kindOf(model);
@@ -93,12 +145,13 @@ export function materialiser(options: MaterialiserOptions): Materialiser {
     if (kind !== wanted)
       options.say(`${file.path} is built as a table: a view of it could not be opened by other programs.`);
     const name = relationName(file);
-    const present = findStanding(standing, { schema: schemas.current, name }, dialect)?.kind;
-    const before = present === 'table' ? await countRows(warehouse, name) : undefined;
-    await replaceRelation(warehouse, { name }, kind, portable ?? sql, present);
+    const before = kindAt(name) === 'table' ? await countRows(warehouse, name) : undefined;
+    const target = aside ? asideName(name, dialect) : name;
+    expect(name, undefined, kind, file);
+    await replaceRelation(warehouse, { name: target }, kind, portable ?? sql, kindAt(target));
     await learn(name);
     built.add(file);
-    const rows = await countRows(warehouse, name);
+    const rows = await countRows(warehouse, target);
     options.built({ name, kind, rows, before, seconds: (performance.now() - start) / 1000 });
   };
   const buildInOrder = async (names: readonly string[]): Promise<void> => {
@@ -111,7 +164,10 @@ export function materialiser(options: MaterialiserOptions): Materialiser {
   return {
     warehouse,
     signal,
+    expect,
     learn,
+    settle,
+    discard,
     problems,
     relations: () => relations,
     graph,

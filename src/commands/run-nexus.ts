@@ -37,6 +37,7 @@ export async function buildNexus(run: NexusRun): Promise<void> {
   const { work, project, built, say } = run;
   const schema = await ownSchema(run);
   const settings: NexusSettings = nexusSettings(project.vars);
+  for (const table of nexusTables) work.expect(table, schema);
   const { findings } = await resolveIdentities({
     warehouse: work.warehouse,
     relations: work.relations(),
@@ -44,6 +45,7 @@ export async function buildNexus(run: NexusRun): Promise<void> {
     createId: nexusId,
     schema,
     inTransaction: run.inTransaction,
+    aside: !run.inTransaction,
     resolved: (rows, passes, seconds) =>
       built({ name: 'identifiers', kind: `${passes} passes`, rows, seconds }),
     built: (name, rows, seconds, before) => built({ name, kind: 'table', rows, seconds, before }),

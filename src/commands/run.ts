@@ -7,7 +7,6 @@ import { parseSourceConfig, type SourceConfig } from '../source/config.ts';
 import type { ModelProject } from '../source/models/project.ts';
 import { openProject, schemaOf } from '../source/open-project.ts';
 import { openWarehouse } from '../source/warehouse/open.ts';
-import type { Warehouse } from '../source/warehouse/warehouse.ts';
 import { asConnectorError } from './answer.ts';
 import { chosenModels, withAncestors } from './choose-models.ts';
 import { readSourceConfig } from './ends.ts';
@@ -64,7 +63,9 @@ async function build(
       made += 1;
       say(builtText(relation));
     };
+    const inTransaction = workbench(warehouse).transactionalDdl;
     const work = materialiser({
+      aside: !inTransaction,
       warehouse,
       project,
       relations,
@@ -75,7 +76,6 @@ async function build(
       built,
       say,
     });
-    const inTransaction = workbench(warehouse).transactionalDdl;
     const run = { work, project, standing, replace, inTransaction, built, say };
     const names = select?.split(/[\s,]+/).filter(Boolean);
     return await allOrNothing(
@@ -88,29 +88,44 @@ async function build(
   }
 }
 
-/** Where the warehouse can undo what it has made, a run that fails or is stopped leaves all as it was. */
+/**
+ * A run that fails or is stopped leaves all as it was: it is one transaction, or what it builds stands aside until
+ * all of it is there.
+ */
 async function allOrNothing(
   { work, inTransaction, say }: NexusRun,
   build: () => Promise<boolean>,
   hasMade: () => boolean,
 ): Promise<boolean> {
-  const { warehouse, signal } = work;
-  if (!inTransaction) return build();
-  await warehouse.execute('BEGIN TRANSACTION');
+  if (inTransaction) await work.warehouse.execute('BEGIN TRANSACTION');
+  let settles = false;
   try {
     const isWhole = await build();
-    await warehouse.execute(signal.aborted ? 'ROLLBACK' : 'COMMIT');
-    if (signal.aborted) say('Stopped: all tables are as they were.');
+    if (work.signal.aborted) {
+      await undo(work, inTransaction);
+      say('Stopped: all tables are as they were.');
+      return isWhole;
+    }
+    settles = true;
+    if (inTransaction) await work.warehouse.execute('COMMIT');
+    else {
+      await work.settle();
+      await work.discard();
+    }
     return isWhole;
   } catch (error) {
-    await undo(warehouse);
-    if (hasMade()) say('It failed: all tables are as they were before this run.');
+    await undo(work, inTransaction);
+    if (settles && !inTransaction) say('It failed while the new tables took their places. Run it again.');
+    else if (hasMade()) say('It failed: all tables are as they were before this run.');
     throw error;
   }
 }
 
-/** What failed must not be hidden by a transaction that has ended by itself. */
-const undo = (warehouse: Warehouse): Promise<void> => warehouse.execute('ROLLBACK').catch(() => undefined);
+/** What failed must not be hidden by a transaction that has ended by itself, or a connection that is gone. */
+async function undo(work: Materialiser, inTransaction: boolean): Promise<void> {
+  const undone = inTransaction ? work.warehouse.execute('ROLLBACK') : work.discard();
+  await undone.catch(() => undefined);
+}
 
 /**
  * The models that make the sources' tables come first, then nexus' tables, then all that reads them. What cannot be

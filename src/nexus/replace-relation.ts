@@ -5,6 +5,10 @@ export type RelationKind = 'table' | 'view';
 /** The comment by which `run` knows what it has made: it goes with the table into every copy, and away with it. */
 export const madeByRun = 'Made by nexus-customer-io run, which replaces it.';
 
+/** What a table is built as, where the warehouse cannot undo: it takes its place when all are there. */
+export const asideName = (name: string, { foldIdentifier }: Warehouse['dialect']): string =>
+  foldIdentifier(`${name}__nexus_new`);
+
 /** What stands under a name. */
 export interface Standing {
   readonly schema: string;

@@ -8,7 +8,14 @@ import { resolvedTypes, resolveIdentifiers } from './identities.ts';
 import { participants } from './participants.ts';
 import { findRegistrations, makeEntities, type Registration } from './registered.ts';
 import { relationships } from './relationships.ts';
-import { currentSchema, findStanding, replaceRelation, standingRelations } from './replace-relation.ts';
+import {
+  asideName,
+  currentSchema,
+  findStanding,
+  placeSql,
+  replaceRelation,
+  standingRelations,
+} from './replace-relation.ts';
 import type { NexusSettings } from './settings.ts';
 import { findSources, type SourceTables, unionOf } from './sources.ts';
 import { latestTraits, traitColumns } from './traits.ts';
@@ -23,6 +30,8 @@ export interface ResolveRequest {
   readonly schema?: string | undefined;
   /** Whether the caller's transaction is open, which then holds all that is made. */
   readonly inTransaction?: boolean;
+  /** Whether the tables are made under names beside their own, for the caller to put them in place. */
+  readonly aside?: boolean;
   /** Called when every identifier has its entity. */
   readonly resolved?: (identifiers: number, passes: number, seconds: number) => void;
   /** Called after each table that has been built. */
@@ -65,7 +74,7 @@ export async function resolveIdentities(request: ResolveRequest): Promise<Resolu
     );
   }
   const registrations = findRegistrations(settings.registeredTypes, relations);
-  const bench = workbench(warehouse, request.schema);
+  const bench = workbench(warehouse, request.schema, request.aside);
   const start = performance.now();
   try {
     const passes = await prepare(request, tables, registrations, bench);
@@ -98,7 +107,7 @@ async function prepare(
 }
 
 async function build(
-  { createId, warehouse, built, schema }: ResolveRequest,
+  { createId, warehouse, built, schema, aside = false }: ResolveRequest,
   tables: SourceTables,
   registrations: readonly Registration[],
   bench: Workbench,
@@ -111,15 +120,17 @@ async function build(
     nexus_relationships: relationships(createId),
     nexus_unresolved_declarations: unresolvedDeclarations(),
   };
+  const { dialect } = warehouse;
   const standing = await standingRelations(warehouse);
   const here = schema ?? (await currentSchema(warehouse));
   for (const name of nexusTables) {
     const start = performance.now();
-    const present = findStanding(standing, { schema: here, name }, warehouse.dialect)?.kind;
-    const count = (): Promise<number> => bench.number(`SELECT count(*) FROM ${bench.result(name)}`);
-    const before = present === 'table' ? await count() : undefined;
-    await replaceRelation(warehouse, { schema, name }, 'table', queries[name], present);
-    built?.(name, await count(), secondsSince(start), before);
+    const kindAt = (at: string) => findStanding(standing, { schema: here, name: at }, dialect)?.kind;
+    const count = (sql: string): Promise<number> => bench.number(`SELECT count(*) FROM ${sql}`);
+    const before = kindAt(name) === 'table' ? await count(placeSql({ schema, name }, dialect)) : undefined;
+    const target = aside ? asideName(name, dialect) : name;
+    await replaceRelation(warehouse, { schema, name: target }, 'table', queries[name], kindAt(target));
+    built?.(name, await count(bench.result(name)), secondsSince(start), before);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Warehouse } from '../source/warehouse/warehouse.ts';
 import type { ColumnKind } from './inputs.ts';
-import { placeSql } from './replace-relation.ts';
+import { asideName, placeSql } from './replace-relation.ts';
 
 /** All that identity resolution writes differently from warehouse to warehouse. */
 interface EngineWords {
@@ -36,7 +36,8 @@ export interface Workbench extends EngineWords {
   clear(): Promise<void>;
 }
 
-export function workbench(warehouse: Warehouse, schema?: string): Workbench {
+/** `aside`: whether the results are built under names beside their own. */
+export function workbench(warehouse: Warehouse, schema?: string, aside = false): Workbench {
   const { dialect } = warehouse;
   const made = new Set<string>();
   const name = (plain: string): string => dialect.quoteIdentifier(dialect.foldIdentifier(plain));
@@ -45,7 +46,7 @@ export function workbench(warehouse: Warehouse, schema?: string): Workbench {
     warehouse,
     name,
     text: (value) => dialect.quoteString(value),
-    result: (table) => placeSql({ schema, name: table }, dialect),
+    result: (table) => placeSql({ schema, name: aside ? asideName(table, dialect) : table }, dialect),
     make: async (table, select) => {
       made.add(table);
       await warehouse.execute(`CREATE OR REPLACE TEMPORARY TABLE ${name(table)} AS\n${select}`);

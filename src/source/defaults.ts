@@ -73,8 +73,8 @@ const isNameOf: Readonly<Record<StreamName, (name: string) => boolean>> = {
 /** The quick start's name for persons, which is meant where there is no other. */
 const quickStart = 'customer_io';
 
-/** dbt's own names for what it builds aside (`x__dbt_tmp`, `x__dbt_backup`, …) and leaves behind when a run dies. */
-const isLeftover = (name: string): boolean => /__dbt_/i.test(name);
+/** dbt's own names for what it builds aside (`x__dbt_tmp`, …) and leaves behind when a run dies, and those of `run`. */
+const isLeftover = (name: string): boolean => /__dbt_|__nexus_new$/i.test(name);
 
 /** What the user or dbt has made for a stream; a model comes before the table that dbt built of it. */
 function ownDefinitions(stream: StreamName, known: Known): Definition[] {
@@ -111,7 +111,7 @@ function isKnown(stream: StreamName, name: string, text: string): boolean {
  * meant: what such a table lacks is an error of its stream, or another model would be sent in its place.
  */
 function misfit(stream: StreamName, { name, columns }: Relation): string | undefined {
-  if (isLeftover(name)) return 'it bears a name that dbt gives to what it leaves behind';
+  if (isLeftover(name)) return 'it bears a name that dbt or run gives to what it leaves behind';
   if (name.toLowerCase() === defaultModels[stream].model || name.toLowerCase() === quickStart)
     return undefined;
   const has = new Set(columns.map((column) => column.name));

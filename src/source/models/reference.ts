@@ -104,7 +104,8 @@ export function modelReference(model: ModelFile, dialect: Dialect): Reference {
  * it is named by a CTE that stands outside of the author's.
  */
 export function relationReference(relation: Relation, from: ModelFile, dialect: Dialect): Reference {
-  const hoisted = mayDefineCte(from.text, relation.name, dialect);
+  // Under the name that it is built under, columns could not be qualified by its own.
+  const hoisted = relation.at !== undefined || mayDefineCte(from.text, relation.name, dialect);
   const sql = hoisted ? dialect.quoteIdentifier(`__table__${relation.name}`) : relationSql(relation, dialect);
   return { kind: 'relation', relation, sql, hoisted, isElsewhere: false };
 }

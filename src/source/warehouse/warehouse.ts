@@ -10,15 +10,18 @@ export interface Relation {
   readonly name: string;
   /** The schema that holds it, where that is not the configured one: see {@link runSchema}. */
   readonly schema?: string;
+  /** The name that it is built under, while a run has not put it in its place yet. */
+  readonly at?: string;
   readonly columns: readonly Column[];
 }
 
 /** SQL of a relation as models read it. */
-export const relationSql = (
-  { schema, name }: Relation,
+export function relationSql(
+  { schema, name, at = name }: Relation,
   { quoteIdentifier }: Pick<Dialect, 'quoteIdentifier'>,
-): string =>
-  schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+): string {
+  return schema === undefined ? quoteIdentifier(at) : `${quoteIdentifier(schema)}.${quoteIdentifier(at)}`;
+}
 
 /**
  * Where `run` puts the nexus tables if others, such as dbt's, stand in the configured schema. What is there is read
