@@ -5,6 +5,11 @@ export function log(level: LogLevel, message: string): AirbyteMessage {
   return { type: 'LOG', log: { level, message } };
 }
 
+/** A warning that a stream is not as it should be, with a code that a program may go by. */
+export function finding(stream: string, code: string, message: string): AirbyteMessage {
+  return { type: 'LOG', log: { level: 'WARN', message, finding: { stream, code } } };
+}
+
 export function checkSucceeded(message?: string): AirbyteMessage {
   return {
     type: 'CONNECTION_STATUS',

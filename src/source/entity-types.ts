@@ -16,7 +16,7 @@ export async function notesOf(plan: Plan, model: ModelPlan): Promise<string[]> {
  * Each entity_type that no row has: a model with it is empty, and no error shows it.
  * The warehouse is asked once a table and model. A nexus_entities that is a model of the user's is not asked.
  */
-async function unknownEntityTypes(plan: Plan, { compiled }: ModelPlan): Promise<string[]> {
+export async function unknownEntityTypes(plan: Plan, { compiled }: ModelPlan): Promise<string[]> {
   const byTable = Map.groupBy(compiled.identifies, ({ relation }) => relation.name);
   const notes: string[] = [];
   for (const [table, identifies] of byTable) {

@@ -211,6 +211,12 @@ export async function planStreams(plan: Plan, config: SourceConfig): Promise<Str
   return filled;
 }
 
+/** @throws ConnectorError where no stream has a model, as in a warehouse without tables. */
+export function requireSomething(plan: Plan, config: SourceConfig): void {
+  const isEmpty = streamNames.every((stream) => definitionsOf(plan, config, stream).length === 0);
+  if (isEmpty) throw nothingToRead(plan);
+}
+
 function nothingToRead({ context }: Plan) {
   const names = context.relations.map((relation) => relation.name);
   const found = names.length === 0 ? 'It has no table at all.' : `It has ${names.slice(0, 20).join(', ')}.`;

@@ -1,6 +1,6 @@
 import type { ReadRequest, SourceOutput } from '../protocol/connector.ts';
 import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
-import { log, rowEstimate, streamStatusMessage, traceError } from '../protocol/make-message.ts';
+import { finding, log, rowEstimate, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
 import { nearMatches } from '../streams/near-match.ts';
@@ -9,8 +9,19 @@ import { type ModelOutput, readModel } from './changes/read-model.ts';
 import { refuseOtherWarehouse } from './changes/same-warehouse.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
-import { notesOf } from './entity-types.ts';
-import { notTaken, openPlan, type Plan, placed, planStream, readElsewhere, type StreamPlan } from './plan.ts';
+import { emptyFindings, goneModels } from './empty-models.ts';
+import { unknownEntityTypes } from './entity-types.ts';
+import {
+  type ModelPlan,
+  notTaken,
+  openPlan,
+  type Plan,
+  placed,
+  planStream,
+  readElsewhere,
+  requireSomething,
+  type StreamPlan,
+} from './plan.ts';
 import { describeWarehouse, type WarehouseIdentity } from './warehouse/identity.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
@@ -45,12 +56,15 @@ async function* remarks(
   { contract, models }: StreamPlan,
   { plan, config, states }: StreamRead,
 ): AsyncGenerator<SourceOutput> {
-  if (models.length === 0) yield log('WARN', `${contract.name}: no model and no table fills this stream.`);
+  const { name } = contract;
+  if (models.length === 0)
+    yield finding(name, 'no_source', `${name}: no model and no table fills this stream.`);
   for (const text of notTaken(plan, config, contract.name)) yield log('WARN', `${contract.name}: ${text}`);
   for (const model of models) {
-    const known = states[model.label] !== undefined;
-    const notes = known ? model.compiled.notes : await notesOf(plan, model);
-    for (const note of notes) yield log('WARN', `${contract.name}, ${model.label}: ${note}`);
+    const where = `${name}, ${model.label}`;
+    for (const note of model.compiled.notes) yield log('WARN', `${where}: ${note}`);
+    const types = states[model.label] === undefined ? await unknownEntityTypes(plan, model) : [];
+    for (const note of types) yield finding(name, 'entity_type', `${where}: ${note}`);
   }
 }
 
@@ -91,6 +105,21 @@ function* requireOwnState({ stream, states, writtenFor, plan, config }: StreamRe
   );
 }
 
+/** The rows of a model and the steps between them; of one that gives none, whether it has none at all. */
+async function* readRows(
+  request: StreamRead,
+  { contract }: StreamPlan,
+  model: ModelPlan,
+): AsyncGenerator<ModelOutput> {
+  const known = request.states[model.label];
+  let isEmpty = true;
+  for await (const output of readModel({ ...request, contract, model, known })) {
+    if (output.type === 'RECORD_LINES' && output.count > 0) isEmpty = false;
+    yield output;
+  }
+  if (isEmpty && !request.signal.aborted) yield* emptyFindings(request, model, known);
+}
+
 /** The records and states of one stream, model after model. */
 async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
   const { stream, signal } = request;
@@ -98,12 +127,16 @@ async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
   const planned = await planStream(request.plan, request.config, stream, (label) =>
     lastSyncTime(request.states[label]?.cursor?.timestamp, request.config.lookback),
   );
+  const gone = goneModels(request, planned.models, request.states);
+  if (gone !== undefined) {
+    yield finding(stream, 'source_gone', `${stream}: what filled it before is gone.`);
+    throw configError(gone, { stream });
+  }
   yield* remarks(planned, request);
   const tally = streamTally(stream, keptStates(request.states, planned), request.plan.identity);
   for (const model of planned.models) {
-    const known = request.states[model.label];
     try {
-      for await (const output of readModel({ ...request, contract: planned.contract, model, known })) {
+      for await (const output of readRows(request, planned, model)) {
         yield tally.pass(model.label, output);
         if (signal.aborted) return;
       }
@@ -154,6 +187,7 @@ export async function* read({ config, catalog, state, signal }: ReadRequest): As
   }));
   const plan = await openPlan(parsed);
   try {
+    requireSomething(plan, parsed);
     for (const text of readElsewhere(plan)) yield log('WARN', text);
     for (const { stream, incremental } of streams) {
       if (signal.aborted) return;

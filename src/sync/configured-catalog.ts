@@ -1,30 +1,57 @@
 import type { SourceConnector } from '../protocol/connector.ts';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
+import { isJsonObject } from '../protocol/json-object.ts';
 import type {
   AirbyteCatalog,
   AirbyteMessage,
+  AirbyteStateMessage,
   AirbyteStream,
   ConfiguredAirbyteCatalog,
   ConfiguredAirbyteStream,
 } from '../protocol/messages.ts';
 import { isStreamName, streamNames } from '../streams/contract.ts';
 
-/** Every stream that the source has, in the order in which Customer.io needs them. */
-export async function configureCatalog(
-  source: SourceConnector,
-  config: unknown,
-  onMessage: (message: AirbyteMessage) => void,
-): Promise<ConfiguredAirbyteCatalog> {
-  const catalog = await discover(source, config, onMessage);
-  if (catalog.streams.length === 0) throw configError('The source has no stream to sync.');
-  return { streams: catalog.streams.toSorted(byDependency).map(configure) };
+export interface CatalogRequest {
+  readonly source: SourceConnector;
+  readonly config: unknown;
+  /** Of the runs before. */
+  readonly states: readonly AirbyteStateMessage[];
+  readonly onMessage: (message: AirbyteMessage) => void;
 }
 
-async function discover(
-  source: SourceConnector,
-  config: unknown,
-  onMessage: (message: AirbyteMessage) => void,
-): Promise<AirbyteCatalog> {
+/**
+ * Every stream that the source has, in the order in which Customer.io needs them; and those that a run before has
+ * read, since the source alone can say what has become of them.
+ */
+export async function configureCatalog(request: CatalogRequest): Promise<ConfiguredAirbyteCatalog> {
+  const { streams } = await discover(request);
+  if (streams.length === 0) throw configError('The source has no stream to sync.');
+  const all = [...streams, ...missedStreams(request, streams)];
+  return { streams: all.toSorted(byDependency).map(configure) };
+}
+
+/** A stream with an empty list in the config is switched off, and not missed. */
+function missedStreams({ config, states }: CatalogRequest, found: readonly AirbyteStream[]): AirbyteStream[] {
+  const names = new Set(found.map(({ name }) => name));
+  const isOff = (name: string): boolean => {
+    const definitions = isJsonObject(config) ? config[name] : undefined;
+    return Array.isArray(definitions) && definitions.length === 0;
+  };
+  return states.flatMap(({ stream }) => {
+    const { name } = stream?.stream_descriptor ?? {};
+    if (name === undefined || names.has(name) || !isStreamName(name) || isOff(name)) return [];
+    names.add(name);
+    return [missed(name)];
+  });
+}
+
+const missed = (name: string): AirbyteStream => ({
+  name,
+  json_schema: {},
+  supported_sync_modes: ['full_refresh', 'incremental'],
+});
+
+async function discover({ source, config, onMessage }: CatalogRequest): Promise<AirbyteCatalog> {
   let found: AirbyteCatalog | undefined;
   for await (const message of source.discover(config)) {
     if (message.type === 'CATALOG') found = message.catalog;

@@ -58,15 +58,22 @@ it('draws the bar by what the source expects, else by what is read; under it, wh
 it('closes with a table, a total, and where the rejects lie', () => {
   const tally = { startedAt: 0, settledAt: 1_500, expected: undefined };
   const streams = [
-    { ...tally, stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1 },
-    { ...tally, stream: 'events', read: 60_000, delivered: 60_000, rejected: 0 },
+    { ...tally, stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1, findings: [] },
+    {
+      ...tally,
+      stream: 'events',
+      read: 60_000,
+      delivered: 60_000,
+      rejected: 0,
+      findings: ['rows_gone', 'entity_type'],
+    },
   ];
   const summary = { errors: [], seconds: 3, interrupted: false, delivery: undefined };
   const text = report({ ...summary, streams }, 'rejects.ndjson');
   expect(stripVTControlCharacters(text).split('\n')).toEqual([
     'stream     read  delivered  rejected  seconds',
     'persons   5,000      4,999         1      1.5',
-    'events   60,000     60,000         0      1.5',
+    'events   60,000     60,000         0      1.5  had rows before, unknown entity_type',
     '─────────────────────────────────────────────',
     'total    65,000     64,999         1      3.0',
     '1 rejected, not in Customer.io: each with its reason in rejects.ndjson',
@@ -77,8 +84,8 @@ it('closes with a table, a total, and where the rejects lie', () => {
 it('is one line of JSON for a machine', () => {
   const times = { startedAt: 0, settledAt: 1_500, expected: undefined };
   const streams = [
-    { ...times, stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1 },
-    { ...times, stream: 'events', read: 60, delivered: 50, rejected: 0 },
+    { ...times, stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1, findings: [] },
+    { ...times, stream: 'events', read: 60, delivered: 50, rejected: 0, findings: ['no_rows'] },
   ];
   const summary = {
     streams,
@@ -96,8 +103,8 @@ it('is one line of JSON for a machine', () => {
     delivered: 5_049,
     rejected: 1,
     streams: [
-      { stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1 },
-      { stream: 'events', read: 60, delivered: 50, rejected: 0 },
+      { stream: 'persons', read: 5_000, delivered: 4_999, rejected: 1, findings: [] },
+      { stream: 'events', read: 60, delivered: 50, rejected: 0, findings: ['no_rows'] },
     ],
     delivery: { ended: 'interrupted', requests: 7 },
     errors: [],

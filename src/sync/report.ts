@@ -7,6 +7,15 @@ const colour = { stream: process.stderr };
 
 const headings = ['stream', 'read', 'delivered', 'rejected', 'seconds'];
 
+/** What the source found, in a word or two. */
+const words: Readonly<Record<string, string>> = {
+  no_rows: 'no rows',
+  rows_gone: 'had rows before',
+  entity_type: 'unknown entity_type',
+  no_source: 'nothing fills it',
+  source_gone: 'source is gone',
+};
+
 /** What the closing table shows. */
 export type Reported = Pick<SyncSummary, 'streams' | 'errors' | 'seconds'>;
 
@@ -16,7 +25,10 @@ export function report(summary: Reported, rejectsPath: string | undefined): stri
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
   );
-  const [total = '', ...streams] = rows.map((cells) => align(cells, widths)).reverse();
+  const notes = summary.streams.map(({ findings }) => findings.map((code) => words[code] ?? code).join(', '));
+  const [total = '', ...streams] = rows
+    .map((cells, index) => [align(cells, widths), notes[index] ?? ''].filter(Boolean).join('  '))
+    .reverse();
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   const lines = [styleText('bold', align(headings, widths), colour), ...streams.reverse(), rule, total];
   return [...lines, ...rejects(summary, rejectsPath)].map((line) => `${line}\n`).join('');

@@ -94,7 +94,12 @@ class SyncRun {
   async transfer(lock: StateLock): Promise<void> {
     const { source, destination } = this.#ends;
     const stateFile = await this.#openState();
-    const catalog = await configureCatalog(source, this.#file.source, (message) => this.#note(message));
+    const catalog = await configureCatalog({
+      source,
+      config: this.#file.source,
+      states: stateFile.states,
+      onMessage: (message) => this.#note(message),
+    });
     this.#tally = new Tally(catalog.streams.map(({ stream }) => stream.name));
     this.#watcher.start(this.#tally);
     try {
@@ -180,7 +185,8 @@ class SyncRun {
   }
 
   /** A line that is JSON is meant for machines. */
-  #noteLog({ level, message }: LogOf<AirbyteMessage>): void {
+  #noteLog({ level, message, finding }: LogOf<AirbyteMessage>): void {
+    if (finding !== undefined) this.#tally.found(finding.stream, finding.code);
     const account = accountOf(message);
     if (account === undefined) this.#watcher.log(level, message);
     else {

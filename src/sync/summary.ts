@@ -18,11 +18,12 @@ export function summaryJson(
 ): string {
   const fault = rejected ? 'rejected' : 'failed';
   const ended = errors.length > 0 ? fault : interrupted ? 'interrupted' : 'complete';
-  const counts = streams.map(({ stream, read, delivered, rejected }) => ({
+  const counts = streams.map(({ stream, read, delivered, rejected, findings }) => ({
     stream,
     read,
     delivered,
     rejected,
+    findings,
   }));
   const sum = (of: 'read' | 'delivered' | 'rejected'): number =>
     counts.reduce((so_far, stream) => so_far + stream[of], 0);

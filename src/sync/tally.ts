@@ -10,6 +10,8 @@ export interface StreamTally {
   expected: number | undefined;
   startedAt: number | undefined;
   settledAt: number | undefined;
+  /** What the source found wrong with the stream, by its codes. */
+  readonly findings: string[];
 }
 
 export class Tally {
@@ -47,6 +49,11 @@ export class Tally {
     tally.settledAt = Date.now();
   }
 
+  found(stream: string, code: string): void {
+    const { findings } = this.#of(stream);
+    if (!findings.includes(code)) findings.push(code);
+  }
+
   /** As the destination counts them: where the states of a stream had to wait, none came back to count by. */
   rejected(counts: ReadonlyMap<string, number>): void {
     for (const [stream, count] of counts) {
@@ -71,5 +78,6 @@ function newTally(stream: string): StreamTally {
     expected: undefined,
     startedAt: undefined,
     settledAt: undefined,
+    findings: [],
   };
 }

@@ -24,6 +24,10 @@ export interface ModelState {
   readonly future: readonly string[];
 }
 
+/** Whether a row of the model was ever read. */
+export const wasFilled = ({ cursor, future }: ModelState): boolean =>
+  cursor !== undefined || future.length > 0;
+
 /** Model states by label. */
 export type StreamState = Readonly<Record<string, ModelState>>;
 

@@ -42,7 +42,7 @@ async function describe(
 async function relationsOf({ connection, catalog }: OpenDatabase, schema: string): Promise<Relation[]> {
   const rows = await connection.runAndReadAll(
     `SELECT table_name, list(column_name ORDER BY column_index), list(data_type ORDER BY column_index)
-     FROM duckdb_columns() WHERE database_name = ${quoteString(catalog)} AND schema_name = ${quoteString(schema)}
+     FROM duckdb_columns() WHERE database_name = ${quoteString(catalog)} AND lower(schema_name) = lower(${quoteString(schema)})
      AND NOT internal GROUP BY table_name ORDER BY table_name`,
   );
   return rows.getRowsJS().map(([name, columns, types]) => ({
