@@ -142,6 +142,26 @@ describe('a folder of parquet files is the folder that was named', () => {
     }
   });
 
+  it('takes bytes for text where a column holds nothing else, as older writers leave it unsaid', async () => {
+    await parquet(
+      join(folder, 'a.parquet'),
+      `SELECT encode('Zoë') AS name, '\\xFF'::BLOB AS photo, NULL::BLOB AS nothing, ''::BLOB AS empty, 1 AS n
+       UNION ALL SELECT 'Ann'::BLOB, 'text'::BLOB, NULL, NULL, 2`,
+    );
+    const warehouse = await open(folder);
+    const [relation] = await warehouse.relations();
+    expect(relation?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'name VARCHAR',
+      'photo BLOB',
+      'nothing VARCHAR',
+      'empty VARCHAR',
+      'n INTEGER',
+    ]);
+    expect(await warehouse.rows(`SELECT upper(name) AS name FROM a WHERE trim(name) = 'Zoë'`)).toEqual([
+      { name: 'ZOË' },
+    ]);
+  });
+
   it('reads no other file than those', async () => {
     await mkdir(join(folder, 'p'));
     await parquet(join(folder, 'p', 'a.parquet'), 'SELECT 1 AS one');

@@ -30,6 +30,23 @@ function refuseTwins(folder: string, files: readonly string[]): void {
 }
 
 /**
+ * Older writers of parquet do not say that bytes are text, and SQL of models takes no bytes for text. The columns, quoted,
+ * whose every value is UTF-8: each is read once to know.
+ */
+async function unsaidTexts(connection: DuckDBConnection, scan: string): Promise<string[]> {
+  const described = (await connection.runAndReadAll(`DESCRIBE FROM ${scan}`)).getRows();
+  const bytes = described
+    .filter(([, type]) => type === 'BLOB')
+    .map(([name]) => quoteIdentifier(String(name)));
+  if (bytes.length === 0) return [];
+  const others = bytes.map((column) => `count(${column}) - count(try(decode(${column})))`);
+  const [counts = []] = (
+    await connection.runAndReadAll(`SELECT ${others.join(', ')} FROM ${scan}`)
+  ).getRows();
+  return bytes.filter((_column, index) => counts[index] === 0n);
+}
+
+/**
  * Makes a view of each parquet file, named as the file. Each is read as it stands: names of folders such as
  * `day=2024-01-01` are no columns.
  *
@@ -50,7 +67,10 @@ export async function viewParquet(connection: DuckDBConnection, folder: string):
     const name = quoteIdentifier(file.slice(0, -ending.length));
     const scan = `read_parquet(${quoteString(pattern)}, hive_partitioning = false, union_by_name = false)`;
     try {
-      await connection.run(`CREATE VIEW ${name} AS FROM ${scan}`);
+      const texts = await unsaidTexts(connection, scan);
+      const columns = texts.map((column) => `decode(${column}) AS ${column}`);
+      const replaced = columns.length === 0 ? '' : ` REPLACE (${columns.join(', ')})`;
+      await connection.run(`CREATE VIEW ${name} AS SELECT *${replaced} FROM ${scan}`);
     } catch (error) {
       throw configError(`${join(folder, file)} could not be read as a parquet file.`, { cause: error });
     }
