@@ -37,47 +37,52 @@ export function exchange(
   bounds: Bounds,
 ): Promise<Exchanged> {
   const { promise, resolve } = Promise.withResolvers<Exchanged>();
-  const timers: NodeJS.Timeout[] = [];
-  let readBefore = 0;
-  const settle = (answer: Answer, stale = false): void => {
-    for (const timer of timers.splice(0)) clearTimeout(timer);
-    resolve({ answer, stale });
+  const timers = new Set<NodeJS.Timeout>();
+  const isStale = staleness(request);
+  const settle = (answer: Answer): void => {
+    for (const timer of timers) clearTimeout(timer);
+    resolve({ answer, stale: 'failure' in answer && isStale() });
   };
   /** Whatever else comes is not waited for, and nothing more of the body is sent: its buffer is filled anew. */
   const cutOff = (answer: Answer): void => {
-    settle(answer);
+    for (const timer of timers) clearTimeout(timer);
+    resolve({ answer, stale: false });
     request.destroy();
   };
-  const limit = (milliseconds: number, what: string): void => {
-    timers.push(setTimeout(() => cutOff({ failure: `no ${what} in time` }), milliseconds));
+  const limit = (milliseconds: number): void => {
+    timers.add(setTimeout(() => cutOff({ failure: 'no whole answer in time' }), milliseconds));
   };
-  /** Not a byte came on a connection that had served before: closed while idle, as a rule. */
-  const isStale = (): boolean =>
-    request.reusedSocket && request.socket !== null && request.socket.bytesRead === readBefore;
 
-  limit(bounds.wholeMs, 'whole answer');
-  countInterim(request, bounds.mostInterim, () => cutOff({ failure: 'answers of 1xx without end' }));
-  request.on('socket', (socket) => {
-    readBefore = socket.bytesRead;
-  });
-  request.on('finish', () => limit(bounds.answerMs, 'whole answer'));
+  limit(bounds.wholeMs);
+  request.on('finish', () => limit(bounds.answerMs));
   request.setTimeout(bounds.silenceMs, () => cutOff({ failure: 'no answer in time' }));
-  request.on('upgrade', (_response, socket) => {
-    socket.destroy();
-    cutOff({ failure: 'HTTP 101, which was not asked for' });
-  });
-  request.on('error', (error) => settle(failureOf(error), isStale()));
-  request.on('close', () => settle({ failure: 'the connection was closed without an answer' }, isStale()));
+  refuseOthers(request, bounds.mostInterim, cutOff);
+  request.on('error', (error) => settle(failureOf(error)));
+  request.on('close', () => settle({ failure: 'the connection was closed without an answer' }));
   request.on('response', (response) => take(response, bounds.mostBody, request, settle, cutOff));
   request.end(body);
   return promise;
 }
 
-function countInterim(request: ClientRequest, most: number, tooMany: () => void): void {
+/** Whether not a byte came on a connection that had served before: closed while idle, as a rule. */
+function staleness(request: ClientRequest): () => boolean {
+  let readBefore = 0;
+  request.on('socket', (socket) => {
+    readBefore = socket.bytesRead;
+  });
+  return () => request.reusedSocket && request.socket?.bytesRead === readBefore;
+}
+
+/** Answers of 1xx are passed over, unless there is no end of them, and no other protocol is taken. */
+function refuseOthers(request: ClientRequest, mostInterim: number, cutOff: Settle): void {
   let count = 0;
   request.on('information', () => {
     count += 1;
-    if (count > most) tooMany();
+    if (count > mostInterim) cutOff({ failure: 'answers of 1xx without end' });
+  });
+  request.on('upgrade', (_response, socket) => {
+    socket.destroy();
+    cutOff({ failure: 'HTTP 101, which was not asked for' });
   });
 }
 
