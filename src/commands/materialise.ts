@@ -108,8 +108,10 @@ export function materialiser(options: MaterialiserOptions): Materialiser {
     );
     if (broken !== undefined)
       throw configError(`${file.path} reads ${broken.file.name}, which cannot be built.`);
-    if (kindOf(models.render(file)) === undefined) return;
-    refuseToDestroy(file, { project, graph: models, dialect, schema: schemas.current, standing, replace });
+    const kind = kindOf(models.render(file));
+    if (kind === undefined) return;
+    const protection = { project, graph: models, dialect, schema: schemas.current, standing, replace };
+    if (kind !== 'ephemeral') refuseToDestroy(file, protection);
     await warehouse.describe(compileModel({ from: 'model', name: file.name }, known).sql);
   };
   const kindAt = (name: string, schema = schemas.current): RelationKind | undefined =>

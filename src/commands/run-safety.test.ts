@@ -144,6 +144,17 @@ describe('what run did not make', () => {
     expect(await isKept()).toBe(true);
   });
 
+  it('is in no one’s way where the model of its name is ephemeral, or is off', async () => {
+    await plainly(raw);
+    await models({
+      people: `{{ config(materialized='ephemeral') }} select kept from {{ source('raw', 'people') }}`,
+      visits: table(`select * from {{ ref('people') }}`),
+    });
+    expect(await run()).toMatchObject({ code: 0, said: expect.stringContaining('visits  table  1 rows') });
+    expect(await isKept()).toBe(true);
+    expect(await isKept('visits')).toBe(true);
+  });
+
   it('may be a CTE’s name only: then nothing is in the way', async () => {
     await plainly('CREATE TABLE src AS SELECT 1 AS x');
     await models({ people: table('with people as (select x from src) select people.x from people') });

@@ -1,4 +1,4 @@
-import type { TextRow, Warehouse } from '../source/warehouse/warehouse.ts';
+import { runSchema, type TextRow, type Warehouse } from '../source/warehouse/warehouse.ts';
 
 export type RelationKind = 'table' | 'view';
 
@@ -23,13 +23,15 @@ export interface Place {
   readonly name: string;
 }
 
-const standingQueries: Readonly<Record<Warehouse['dialect']['name'], string>> = {
-  duckdb: `SELECT schema_name, table_name, 'table' AS kind, comment FROM duckdb_tables()
-WHERE database_name = current_database() AND NOT internal
+const standingQueries: Readonly<Record<Warehouse['dialect']['name'], (schemas: string) => string>> = {
+  duckdb: (schemas) => `SELECT schema_name, table_name, 'table' AS kind, comment FROM duckdb_tables()
+WHERE database_name = current_database() AND NOT internal AND schema_name IN (${schemas})
 UNION ALL SELECT schema_name, view_name, 'view', comment FROM duckdb_views()
-WHERE database_name = current_database() AND NOT internal`,
-  snowflake: `SELECT TABLE_SCHEMA, TABLE_NAME, CASE WHEN TABLE_TYPE LIKE '%VIEW%' THEN 'view' ELSE 'table' END AS KIND, COMMENT
-FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
+WHERE database_name = current_database() AND NOT internal AND schema_name IN (${schemas})`,
+  snowflake: (
+    schemas,
+  ) => `SELECT TABLE_SCHEMA, TABLE_NAME, CASE WHEN TABLE_TYPE LIKE '%VIEW%' THEN 'view' ELSE 'table' END AS KIND, COMMENT
+FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA IN (${schemas})`,
 };
 
 /** The schema in which unqualified names are made. */
@@ -38,9 +40,12 @@ export async function currentSchema(warehouse: Warehouse): Promise<string> {
   return Object.values(row ?? {})[0] ?? '';
 }
 
-/** Every table and view of the database, and whether `run` has made it. */
+/** Every table and view of the session's schema and of `run`'s own beside it, and whether `run` has made it. */
 export async function standingRelations(warehouse: Warehouse): Promise<Standing[]> {
-  return (await warehouse.rows(standingQueries[warehouse.dialect.name])).map(standingOf);
+  const { dialect } = warehouse;
+  const current = await currentSchema(warehouse);
+  const schemas = [current, runSchema(current, dialect)].map(dialect.quoteString).join(', ');
+  return (await warehouse.rows(standingQueries[dialect.name](schemas))).map(standingOf);
 }
 
 function standingOf(row: TextRow): Standing {
