@@ -66,6 +66,12 @@ describe.each(types)('a cursor of %s', (type, literal) => {
   });
 });
 
+it('takes a number in a text for a time', async () => {
+  const sql = `SELECT 'u' AS "userId", '1709287200' AS "timestamp"`;
+  const { states } = await read(config({ persons: [{ from: 'sql', sql }] }));
+  expect(cursors(states)).toContain('"timestamp":"2024-03-01T10:00:00"');
+});
+
 describe('nexus tables with offsets', () => {
   beforeAll(() =>
     server.run(

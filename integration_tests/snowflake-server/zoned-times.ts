@@ -38,16 +38,17 @@ const offsetMinutes = `CASE WHEN ${isZoned} THEN ${member('tz_offset')}::INTEGER
 const withoutOffset = `CASE WHEN ${writtenOffset} = '' THEN x::VARCHAR
   ELSE regexp_extract(x::VARCHAR, ${offsetPattern}, 1) END`;
 
-/** A time without an offset is one of the session's zone. */
-const instant = `CASE WHEN ${isZoned} THEN ${member('tz_utc')}::TIMESTAMP_NS
-  WHEN ${writtenOffset} = '' AND current_setting('TimeZone') <> 'UTC'
-    THEN timezone('UTC', timezone(current_setting('TimeZone'), (${withoutOffset})::TIMESTAMP))::TIMESTAMP_NS
-  ELSE ${moved(`(${withoutOffset})::TIMESTAMP_NS`, '-snowflake_offset(x)::BIGINT')} END`;
-
 const epoch = (digits: string): string => `make_timestamp_ns((${digits}::DECIMAL(38, 9) * CASE
   WHEN abs(${digits}::DECIMAL(38, 9)) < 31536000000 THEN 1000000000
   WHEN abs(${digits}::DECIMAL(38, 9)) < 31536000000000 THEN 1000000
   WHEN abs(${digits}::DECIMAL(38, 9)) < 31536000000000000 THEN 1000 ELSE 1 END)::BIGINT)`;
+
+/** A time without an offset is one of the session's zone. */
+const instant = `CASE WHEN ${isZoned} THEN ${member('tz_utc')}::TIMESTAMP_NS
+  WHEN regexp_full_match(x::VARCHAR, '-?\\d+(\\.\\d+)?') THEN ${epoch('x::VARCHAR')}
+  WHEN ${writtenOffset} = '' AND current_setting('TimeZone') <> 'UTC'
+    THEN timezone('UTC', timezone(current_setting('TimeZone'), (${withoutOffset})::TIMESTAMP))::TIMESTAMP_NS
+  ELSE ${moved(`(${withoutOffset})::TIMESTAMP_NS`, '-snowflake_offset(x)::BIGINT')} END`;
 
 /** Numbers are seconds or finer units by their size. */
 const toWallClock = `CASE WHEN regexp_full_match(x::VARCHAR, '-?\\d+(\\.\\d+)?') THEN ${epoch('x::VARCHAR')}

@@ -9,10 +9,22 @@ const crockford = (number: string, digits: number): string =>
 
 const times = /^(DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIMESTAMP WITH TIME ZONE)$/;
 
+/**
+ * A text whose time has an offset means an instant; a cast to TIMESTAMP would drop the offset. DuckDB reads `+0200` only
+ * with a colon in it.
+ */
+function textTimestamp(sql: string): string {
+  const offset = String.raw`'\d:\d\d.*\d\s*(Z|[+-]\d\d(:?\d\d)?)$'`;
+  const instant = String.raw`regexp_replace(${sql}, '\s*([+-]\d\d):?(\d\d)$', '\1:\2')`;
+  return `CASE WHEN regexp_matches(${sql}, ${offset}) THEN CAST(CAST(${instant} AS TIMESTAMPTZ) AS TIMESTAMP)
+    ELSE TO_TIMESTAMP_NTZ(${sql}) END`;
+}
+
 /** TO_TIMESTAMP_NTZ would cut nanoseconds. The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by. */
 function utcTimestamp(sql: string, type: string): string {
   const name = scalarName(type);
   if (name === 'TIMESTAMP_NS') return sql;
+  if (name === 'VARCHAR') return textTimestamp(sql);
   return `TO_TIMESTAMP_NTZ(${name === 'BLOB' ? `decode(${sql})` : sql})`;
 }
 
