@@ -2,6 +2,7 @@ import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type StreamContract, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { nearMatches } from '../streams/near-match.ts';
 import type { Definition, SourceConfig } from './config.ts';
+import { requireTraits, withFilter } from './configured-names.ts';
 import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
 import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
@@ -84,7 +85,10 @@ async function planModel(
   try {
     const context = lastSyncTime === 0 ? plan.context : { ...plan.context, lastSyncTime };
     const compiled = compileModel(toModelDefinition(definition), context);
-    const columns = await plan.warehouse.describe(compiled.sql);
+    requireTraits(definition, compiled);
+    const columns = await plan.warehouse.describe(compiled.sql).catch(async (error: unknown) => {
+      throw await withFilter(error, definition, compiled, plan.warehouse);
+    });
     checkColumns(contract, label, columns);
     return { label, compiled, columns };
   } catch (error) {
