@@ -1,9 +1,10 @@
 import { relationSql } from '../warehouse/warehouse.ts';
 import type { IdentifyDefinition, ModelDefinition } from './definition.ts';
-import { type Fingerprinted, fingerprint } from './fingerprint.ts';
+import { type Fingerprinted, fingerprint, formerFingerprint } from './fingerprint.ts';
 import { type CommonTable, commonTables, type ModelGraph, modelGraph, type RenderedModel } from './graph.ts';
 import { type IdentifyModel, identify } from './identify.ts';
 import { identifyParameters } from './identify-parameters.ts';
+import { normalisedSql } from './normalised-sql.ts';
 import type { ModelFile } from './project.ts';
 import { modelReference, requireModel } from './reference.ts';
 import { requireRelation } from './relation-lookup.ts';
@@ -17,6 +18,8 @@ export interface CompiledModel {
   readonly sql: string;
   /** Of the definition: model texts, macro parameters, vars. Columns that are found at run time do not move it. */
   readonly fingerprint: string;
+  /** As states of before 0.1.0 hold it, in which every space counted. */
+  readonly formerFingerprint: string;
   /** What the user should be told. */
   readonly notes: readonly string[];
   /** Each use of customer_io_identify, whose SQL stands in this model's. */
@@ -58,10 +61,28 @@ function compileIdentify(definition: IdentifyDefinition, context: CompileContext
   return {
     name: from,
     sql: inCommonTables(commonTables(models, context), model.sql),
-    fingerprint: fingerprint({ definition: { from, ...parameters }, ...textsOf(models) }),
+    ...fingerprints({ definition: { from, ...parameters }, ...textsOf(models) }, context),
     notes: [...notesOf(models), ...model.notes],
     identifies: [...models.flatMap((each) => each.identifies), model],
     refs: [...refNames(models), relation.name],
+  };
+}
+
+/** SQL also stands in the definition: a pasted model, and the conditions of customer_io_identify. */
+function fingerprints(
+  written: Fingerprinted,
+  { dialect }: CompileContext,
+): Pick<CompiledModel, 'fingerprint' | 'formerFingerprint'> {
+  const definition = Object.fromEntries(
+    Object.entries(written.definition).map(([key, value]: [string, unknown]) => {
+      const isSql = key === 'sql' || key === 'filters';
+      const texts = [value].flat();
+      return [key, isSql ? texts.map((text) => normalisedSql(String(text), dialect)) : value];
+    }),
+  );
+  return {
+    fingerprint: fingerprint({ ...written, definition }, dialect),
+    formerFingerprint: formerFingerprint(written),
   };
 }
 
@@ -79,7 +100,7 @@ function compileRelation(name: string, context: CompileContext): CompiledModel {
   return {
     name,
     sql: `SELECT * FROM ${relationSql(relation, context.dialect)}`,
-    fingerprint: fingerprint({ definition: { from: 'relation', name }, models: [], vars: new Map() }),
+    ...fingerprints({ definition: { from: 'relation', name }, models: [], vars: new Map() }, context),
     notes: [],
     identifies: [],
     refs: [relation.name],
@@ -93,7 +114,7 @@ function compileFile(file: ModelFile, definition: ModelDefinition, context: Comp
   return {
     name: file.name,
     sql: inCommonTables(tables, main),
-    fingerprint: fingerprint({ definition, ...textsOf(models) }),
+    ...fingerprints({ definition, ...textsOf(models) }, context),
     notes: notesOf(models),
     identifies: models.flatMap((model) => model.identifies),
     refs: refNames(models),

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Dialect } from '../warehouse/warehouse.ts';
+import { normalisedSql } from './normalised-sql.ts';
 
 /** A model or macro. */
 interface NamedText {
@@ -13,15 +15,26 @@ export interface Fingerprinted {
   readonly vars: ReadonlyMap<string, unknown>;
 }
 
-/** SHA-256 of what a person wrote, whatever the order of keys and files: a state belongs to one of these. */
-export function fingerprint({ definition, models, vars }: Fingerprinted): string {
+/**
+ * SHA-256 of what a person wrote, whatever the order of keys and files, the comments and the white space: a state
+ * belongs to one of these.
+ */
+export function fingerprint(given: Fingerprinted, dialect: Dialect): string {
+  const models = given.models.map(({ name, text }) => ({ name, text: normalisedSql(text, dialect) }));
+  return formerFingerprint({ ...given, models });
+}
+
+/** As states of before hold it: of the texts as they stand. */
+export function formerFingerprint({ definition, models, vars }: Fingerprinted): string {
   const texts = models.map(({ name, text }) => JSON.stringify([name, text])).sort();
   const written = { definition, texts, vars: Object.fromEntries(vars) };
   return createHash('sha256').update(canonicalJson(written)).digest('hex');
 }
 
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isObject(inner) ? sortedByKey(inner) : inner));
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isObject(inner) && !JSON.isRawJSON(inner) ? sortedByKey(inner) : inner,
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -4,13 +4,18 @@ import { parseWrittenJson } from '../../protocol/exact-json.ts';
 import { Bound } from './jinja/bind.ts';
 import { type TemplateFunction, toValue } from './jinja/convert.ts';
 import { jsonOf } from './jinja/json.ts';
+import { Limits } from './jinja/limits.ts';
 import { Callable, isTrue } from './jinja/values.ts';
 import { textArgument } from './macro-arguments.ts';
 
-const tojson = new Callable('tojson', (positional, named) => {
-  const given = new Bound('tojson', ['value', 'default', 'sort_keys'], positional, named);
-  return jsonOf(given.get('value'), isTrue(given.or('sort_keys', false)));
-});
+const tojson = new Callable(
+  'tojson',
+  (positional, named) => {
+    const given = new Bound('tojson', ['value', 'default', 'sort_keys'], positional, named);
+    return jsonOf(given.get('value'), isTrue(given.or('sort_keys', false)), new Limits());
+  },
+  true,
+);
 
 const fromjson: TemplateFunction = ([text, fallback]) => {
   try {

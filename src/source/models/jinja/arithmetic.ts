@@ -7,7 +7,7 @@ import { TemplateObject, Tuple, typeName, Undefined, type Value } from './values
 
 /** Python's operators; whole numbers stay whole and keep every digit. */
 export function binary(operator: string, left: Value, right: Value, limits: Limits): Value {
-  if (operator === '~') return concatenated([textOf(left), textOf(right)], limits);
+  if (operator === '~') return concatenated([textOf(left, limits), textOf(right, limits)], limits);
   const [a, b] = [asNumber(left), asNumber(right)];
   if (a !== undefined && b !== undefined) return ofNumbers(operator, a, b, limits);
   const [first, second] = [plain(left), plain(right)];

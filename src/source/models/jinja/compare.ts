@@ -1,6 +1,6 @@
 import { TemplateFault } from './fault.ts';
 import type { Limits } from './limits.ts';
-import { NotDefined, reprOf } from './text-of.ts';
+import { NotDefined } from './text-of.ts';
 import {
   type Dict,
   Namespace,
@@ -131,11 +131,14 @@ export function isIn(value: Value, container: Value, limits: Limits): boolean {
 }
 
 /** A tuple is a key by its items; texts, numbers and booleans by themselves, and 1.0 is 1. */
-export function keyOf(value: Value): Value {
-  if (value instanceof Tuple) return reprOf(value);
+export function keyOf(value: Value, depth = 0): Value {
   if (value instanceof Undefined) throw new NotDefined(value);
-  if (Array.isArray(value) || value instanceof Map)
-    throw new TemplateFault(`${typeName(value)} cannot be a key.`);
+  if (value instanceof Tuple && depth < 3) {
+    return JSON.stringify(value.items.map((item) => `${typeof item} ${String(keyOf(item, depth + 1))}`));
+  }
+  if (Array.isArray(value) || value instanceof Map || value instanceof Tuple) {
+    throw new TemplateFault(`${typeName(value)} cannot be a key here.`);
+  }
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
   return value;
 }

@@ -57,7 +57,11 @@ function isOwn(value: unknown): value is Value {
 }
 
 function callable(name: string, run: TemplateFunction): Callable {
-  return new Callable(name, (positional, named) => toValue(run(positional.map(fromValue), namedFrom(named))));
+  return new Callable(
+    name,
+    (positional, named) => toValue(run(positional.map(fromValue), namedFrom(named))),
+    true,
+  );
 }
 
 function namedFrom(named: Named): Record<string, unknown> {

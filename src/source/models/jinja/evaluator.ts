@@ -20,6 +20,7 @@ import {
   Undefined,
   type Value,
 } from './values.ts';
+import { weigh } from './weigh.ts';
 
 /** Where names are looked for that no template sets. */
 export interface Globals {
@@ -174,6 +175,9 @@ export class Evaluator implements Tools {
     const callee = this.value(node.of, scope);
     const { positional, named } = this.#given(node.arguments, scope);
     this.at(node.at, scope);
+    if (callee instanceof TemplateObject || (callee instanceof Callable && callee.readsAll)) {
+      for (const value of [...positional, ...named.values()]) weigh(value, this.limits);
+    }
     const run =
       callee instanceof Loop
         ? callee.again?.call

@@ -43,7 +43,7 @@ const filter = (parameters: string, run: Run): Filter => ({
 });
 
 const text = (run: (text: string, given: Bound, tools: Tools) => Value, parameters = '') =>
-  filter(parameters, (value, given, tools) => run(textOf(value), given, tools));
+  filter(parameters, (value, given, tools) => run(textOf(value, tools.limits), given, tools));
 
 /** An unknown word in a text, as Jinja's own filter counts them. */
 const WORD = /[\p{L}\p{N}_]+/gu;
@@ -89,8 +89,8 @@ const NAMED: Record<string, Filter> = {
     value instanceof Map ? iterate(value, limits).map((key) => new Tuple([key, value.get(key) ?? null])) : [],
   ),
   join: filter('d attribute', (value, given, { limits }) => {
-    const parts = picked(value, given, limits).map(textOf);
-    const glue = textOf(given.or('d', ''));
+    const parts = picked(value, given, limits).map((one) => textOf(one, limits));
+    const glue = textOf(given.or('d', ''), limits);
     limits.text(parts.reduce((length, part) => length + part.length + glue.length, 0));
     return parts.join(glue);
   }),
@@ -103,11 +103,17 @@ const NAMED: Record<string, Filter> = {
     (value, given) => (given.has('chars') ? trimmedOf(value, given.text('chars')) : value.trim()),
     'chars',
   ),
-  string: filter('', (value) => textOf(value)),
+  string: filter('', (value, _given, tools) => textOf(value, tools.limits)),
   safe: filter('', (value) => value),
   replace: text(
     (value, given, { limits }) =>
-      replaced(value, textOf(given.get('old')), textOf(given.get('new')), given.whole('count', -1), limits),
+      replaced(
+        value,
+        textOf(given.get('old'), limits),
+        textOf(given.get('new'), limits),
+        given.whole('count', -1),
+        limits,
+      ),
     'old new count',
   ),
   format: filter('', (value) => value),
@@ -126,7 +132,7 @@ const NAMED: Record<string, Filter> = {
       given.or('start', 0n),
     ),
   ),
-  tojson: filter('indent', (value) => htmlSafe(jsonOf(value, true))),
+  tojson: filter('indent', (value, _given, tools) => htmlSafe(jsonOf(value, true, tools.limits))),
   truncate: text((value, given) => truncated(value, given), 'length killwords end leeway'),
   unique: filter('case_sensitive attribute', (value, given, { limits }) => uniqueOf(value, given, limits)),
   groupby: filter('attribute default', (value, given, { limits }) => grouped(value, given, limits)),
@@ -176,7 +182,7 @@ export function applyFilter(
   if (name === 'map') return mapped(value, positional, named, tools);
   if (name === 'format') {
     return formatPercent(
-      textOf(value),
+      textOf(value, tools.limits),
       named.size > 0 ? new Map(named) : new Tuple(positional),
       tools.limits,
     );
@@ -225,7 +231,8 @@ function selected(
   const keeps = kind.startsWith('select');
   return iterate(value, tools.limits).filter((one) => {
     const subject = byMember ? memberAt(one, path ?? null, tools.limits) : one;
-    const holds = name === undefined ? isTrue(subject) : tools.test(textOf(name), subject, rest, named);
+    const holds =
+      name === undefined ? isTrue(subject) : tools.test(textOf(name, tools.limits), subject, rest, named);
     return holds === keeps;
   });
 }

@@ -19,14 +19,14 @@ interface Layout {
 /** Python's `text % values`: https://docs.python.org/3/library/stdtypes.html#old-string-formatting */
 export function formatPercent(text: string, given: Value, limits: Limits): string {
   const values = given instanceof Tuple ? [...given.items] : [given];
-  const result = text.replace(PERCENT, (whole, ...groups: (string | undefined)[]) => {
+  const result = text.replace(PERCENT, (_whole, ...groups: (string | undefined)[]) => {
     const [name, flags = '', width = '0', digits, , kind = ''] = groups;
     if (kind === '%') return '%';
     const value = name === undefined ? values.shift() : named(given, name);
     if (value === undefined) {
       throw new TemplateFault('the text has more % signs than there are values for them.');
     }
-    const body = percentBody(kind, value, digits === undefined ? undefined : Number(digits), whole);
+    const body = percentBody(kind, value, digits === undefined ? undefined : Number(digits), limits);
     return laidOut(withSign(body, flags, kind), percentLayout(flags, kind, Number(width)));
   });
   limits.text(result.length);
@@ -48,12 +48,12 @@ function named(given: Value, name: string): Value | undefined {
   throw new TemplateFault(`%(${name}) needs a map of values.`);
 }
 
-function percentBody(kind: string, value: Value, digits: number | undefined, whole: string): string {
+function percentBody(kind: string, value: Value, digits: number | undefined, limits: Limits): string {
   switch (kind) {
     case 's':
-      return textOf(value).slice(0, digits);
+      return textOf(value, limits).slice(0, digits);
     case 'r':
-      return reprOf(value).slice(0, digits);
+      return reprOf(value, limits).slice(0, digits);
     case 'd':
     case 'i':
     case 'u':
@@ -68,9 +68,7 @@ function percentBody(kind: string, value: Value, digits: number | undefined, who
     case 'o':
       return wholeOf(value).toString(8);
     default:
-      throw new TemplateFault(
-        `${JSON.stringify(whole)} is no format here: write %s, %d or %f, and %% for a % sign.`,
-      );
+      throw new TemplateFault(`%${kind} is no format here: write %s, %d or %f, and %% for a % sign.`);
   }
 }
 
@@ -117,21 +115,21 @@ export function formatBraces(
     const first = /^\d+$/.test(key) ? positional[Number(key)] : given.get(key);
     if (first === undefined) throw new TemplateFault(`format() has no value for ${whole}.`);
     const value = members.reduce(member, first);
-    return formatted(conversion === 'r' ? reprOf(value) : value, spec);
+    return formatted(conversion === 'r' ? reprOf(value, limits) : value, spec, limits);
   });
   limits.text(result.length);
   return result;
 }
 
-function formatted(value: Value, spec: string): string {
+function formatted(value: Value, spec: string, limits: Limits): string {
   const match = SPEC.exec(spec);
   if (match === null) throw new TemplateFault(`"${spec}" is no format here.`);
   const [, fill, align, sign, zero, width = '0', separator, digits, kind] = match;
   const number = asNumber(value);
   const body =
     number === undefined || kind === 's'
-      ? textOf(value).slice(0, digits === undefined ? undefined : Number(digits))
-      : numberBody(number, digits, kind);
+      ? textOf(value, limits).slice(0, digits === undefined ? undefined : Number(digits))
+      : numberBody(number, digits, kind, limits);
   const grouped =
     separator === undefined ? body : body.replace(/\d(?=(?:\d{3})+(?!\d))(?<!\.\d*)/g, `$&${separator}`);
   const signed = sign === '+' && number !== undefined && !grouped.startsWith('-') ? `+${grouped}` : grouped;
@@ -143,7 +141,12 @@ function formatted(value: Value, spec: string): string {
   });
 }
 
-function numberBody(value: bigint | number, digits: string | undefined, kind: string | undefined): string {
+function numberBody(
+  value: bigint | number,
+  digits: string | undefined,
+  kind: string | undefined,
+  limits: Limits,
+): string {
   switch (kind) {
     case 'f':
       return fixed(value, Number(digits ?? 6));
@@ -158,6 +161,6 @@ function numberBody(value: bigint | number, digits: string | undefined, kind: st
     default:
       if (digits !== undefined)
         return floatText(Number(Number(value).toPrecision(Math.max(1, Number(digits)))));
-      return textOf(value);
+      return textOf(value, limits);
   }
 }

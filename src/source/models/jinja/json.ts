@@ -1,17 +1,22 @@
 import { TemplateFault } from './fault.ts';
+import type { Limits } from './limits.ts';
 import { floatText } from './numbers.ts';
 import { NotDefined } from './text-of.ts';
 import { TemplateObject, Tuple, typeName, Undefined, type Value, ValueSet } from './values.ts';
+import { weigh } from './weigh.ts';
 
 /**
  * As Python's `json.dumps` writes it, which dbt's `tojson` is: spaces behind commas and colons, ASCII alone.
  *
  * @throws TemplateFault where the value has no form in JSON.
  */
-export function jsonOf(value: Value, sortKeys: boolean, depth = 0): string {
-  if (depth > 100)
-    throw new TemplateFault('a list or map that is nested so deeply, or holds itself, has no JSON.');
-  const inner = (one: Value) => jsonOf(one, sortKeys, depth + 1);
+export function jsonOf(value: Value, sortKeys: boolean, limits: Limits): string {
+  weigh(value, limits);
+  return json(value, sortKeys);
+}
+
+function json(value: Value, sortKeys: boolean): string {
+  const inner = (one: Value) => json(one, sortKeys);
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return floatText(value);
   if (typeof value === 'string') return jsonText(value);

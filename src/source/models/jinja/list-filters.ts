@@ -9,7 +9,7 @@ import { isTrue, Tuple, typeName, Undefined, type Value } from './values.ts';
 /** `a.b.0`, as `attribute=` takes it. */
 export function memberAt(value: Value, path: Value, limits: Limits): Value {
   if (typeof path === 'bigint') return item(value, path, String(path), limits);
-  return textOf(path)
+  return textOf(path, limits)
     .split('.')
     .reduce<Value>(
       (inner, part) =>
@@ -58,7 +58,7 @@ export function sorted(value: Value, given: Bound, limits: Limits): Value[] {
   const keysOf = (one: Value): Value[] =>
     paths === null
       ? [folded(one, given)]
-      : textOf(paths)
+      : textOf(paths, limits)
           .split(',')
           .map((path) => folded(memberAt(one, path, limits), given));
   const keyed = iterate(value, limits).map((one) => ({ one, keys: keysOf(one) }));

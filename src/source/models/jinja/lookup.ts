@@ -18,6 +18,8 @@ import {
   ValueSet,
 } from './values.ts';
 
+const SURROGATES = /[\ud800-\udfff]/;
+
 /** `value.name`: the member or method, else what a map has under that key. */
 export function attribute(value: Value, name: string, expression: string, limits: Limits): Value {
   if (value instanceof Undefined) throw new NotDefined(value);
@@ -35,6 +37,9 @@ export function item(value: Value, key: Value, expression: string, limits: Limit
     if (found !== undefined) return found;
   }
   if (typeof value === 'string') limits.work(value.length / 64);
+  if (typeof value === 'string' && typeof key === 'bigint' && !SURROGATES.test(value)) {
+    return orUndefined(value.at(Number(key)), expression);
+  }
   const items = sequence(value);
   if (items !== undefined && (typeof key === 'bigint' || typeof key === 'boolean')) {
     return orUndefined(items.at(Number(key)), expression);
@@ -48,7 +53,7 @@ function orUndefined(value: Value | undefined, expression: string): Value {
 }
 
 function sequence(value: Value): readonly Value[] | undefined {
-  if (typeof value === 'string') return [...value];
+  if (typeof value === 'string') return value.split(SURROGATES.test(value) ? /(?:)/u : '');
   return Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
 }
 

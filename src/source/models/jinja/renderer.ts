@@ -43,7 +43,7 @@ export class Renderer {
         return undefined;
       case 'output': {
         const value = evaluator.value(node.value, scope);
-        output.write(textOf(value), { source: scope.template.source, at: node.at });
+        output.write(textOf(value, this.#evaluator.limits), { source: scope.template.source, at: node.at });
         return undefined;
       }
       case 'if': {
@@ -75,7 +75,7 @@ export class Renderer {
         this.#assign(node.target, this.#throughFilters(node, scope), scope);
         break;
       case 'filterBlock':
-        output.write(textOf(this.#throughFilters(node, scope)), place);
+        output.write(textOf(this.#throughFilters(node, scope), this.#evaluator.limits), place);
         break;
       case 'macro':
         scope.set(
@@ -91,7 +91,7 @@ export class Renderer {
         break;
       }
       case 'callBlock':
-        output.write(textOf(this.#callBlock(node, scope)), place);
+        output.write(textOf(this.#callBlock(node, scope), this.#evaluator.limits), place);
         break;
       default:
     }

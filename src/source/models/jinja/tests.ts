@@ -41,10 +41,12 @@ const TESTS: Readonly<Record<string, Test>> = {
   even: (value) => whole(value) % 2n === 0n,
   odd: (value) => whole(value) % 2n !== 0n,
   divisibleby: (value, operand) => whole(value) % (whole(operand) || 1n) === 0n,
-  lower: (value) =>
-    textOf(value) === textOf(value).toLowerCase() && textOf(value) !== textOf(value).toUpperCase(),
-  upper: (value) =>
-    textOf(value) === textOf(value).toUpperCase() && textOf(value) !== textOf(value).toLowerCase(),
+  lower: (value, _operand, limits) =>
+    textOf(value, limits) === textOf(value, limits).toLowerCase() &&
+    textOf(value, limits) !== textOf(value, limits).toUpperCase(),
+  upper: (value, _operand, limits) =>
+    textOf(value, limits) === textOf(value, limits).toUpperCase() &&
+    textOf(value, limits) !== textOf(value, limits).toLowerCase(),
   in: (value, operand, limits) => isIn(value, operand, limits),
   sameas: (value, operand) => value === operand,
   filter: (value) => isText(value) && FILTER_NAMES.includes(value),

@@ -1,4 +1,5 @@
 import { TemplateFault } from './fault.ts';
+import type { Limits } from './limits.ts';
 import { floatText } from './numbers.ts';
 import {
   Callable,
@@ -10,18 +11,22 @@ import {
   type Value,
   ValueSet,
 } from './values.ts';
+import { weigh } from './weigh.ts';
 
 /** What Jinja prints of a value: Python's `str`. */
-export function textOf(value: Value): string {
+export function textOf(value: Value, limits: Limits): string {
   if (typeof value === 'string') return value;
   if (value instanceof Undefined) throw notDefined(value);
-  return reprOf(value);
+  return reprOf(value, limits);
 }
 
 /** Python's `repr`: texts stand in quotes. */
-export function reprOf(value: Value, depth = 0): string {
-  if (depth > 100)
-    throw new TemplateFault('a list or map that is nested so deeply, or holds itself, cannot be printed.');
+export function reprOf(value: Value, limits: Limits): string {
+  weigh(value, limits);
+  return repr(value);
+}
+
+function repr(value: Value): string {
   if (value === null) return 'None';
   switch (typeof value) {
     case 'boolean':
@@ -33,17 +38,17 @@ export function reprOf(value: Value, depth = 0): string {
     case 'string':
       return quoted(value);
     default:
-      return objectRepr(value, depth + 1);
+      return objectRepr(value);
   }
 }
 
-function objectRepr(value: Exclude<Value, null | boolean | bigint | number | string>, depth: number): string {
-  const list = (items: readonly Value[]) => items.map((item) => reprOf(item, depth)).join(', ');
+function objectRepr(value: Exclude<Value, null | boolean | bigint | number | string>): string {
+  const list = (items: readonly Value[]) => items.map((item) => repr(item)).join(', ');
   if (Array.isArray(value)) return `[${list(value)}]`;
   if (value instanceof Tuple) return `(${list(value.items)}${value.items.length === 1 ? ',' : ''})`;
   if (value instanceof ValueSet) return value.items.length === 0 ? 'set()' : `{${list(value.items)}}`;
   if (value instanceof Map) {
-    return `{${[...value].map(([key, inner]) => `${reprOf(key, depth)}: ${reprOf(inner, depth)}`).join(', ')}}`;
+    return `{${[...value].map(([key, inner]) => `${repr(key)}: ${repr(inner)}`).join(', ')}}`;
   }
   if (value instanceof Undefined) return 'Undefined';
   if (value instanceof TemplateObject && value.isText) return String(value);

@@ -55,10 +55,13 @@ export class Undefined {
 export class Callable {
   readonly name: string;
   readonly call: (positional: readonly Value[], named: Named) => Value;
+  /** Whether a call walks over all that its arguments hold. */
+  readonly readsAll: boolean;
 
-  constructor(name: string, call: Callable['call']) {
+  constructor(name: string, call: Callable['call'], readsAll = false) {
     this.name = name;
     this.call = call;
+    this.readsAll = readsAll;
   }
 }
 
