@@ -116,7 +116,7 @@ describe('logging in', () => {
     [
       'a private host that is not there',
       { access_url: undefined, host: 'no-such-private.invalid' },
-      /there is no host no-such-private.invalid/,
+      /there is no host no-such-private.invalid. Check warehouse\.host\.$/,
     ],
   ])('with %s fails the check and says how to mend it', async (_, rest, message) => {
     const result = await checkOf({ warehouse: snowflakeConfig(server.url, rest) });

@@ -49,6 +49,12 @@ describe('an account', () => {
       'https://app.snowflake.com/us-east-1/xy12345/dashboards',
       'xy12345.us-east-1 at https://xy12345.us-east-1.snowflakecomputing.com',
     ],
+    ['https://app-team.snowflakecomputing.com/', 'app-team at https://app-team.snowflakecomputing.com'],
+    [
+      'https://app-myorg-acct.privatelink.snowflakecomputing.com/myorg/acct/',
+      'myorg-acct.privatelink at https://myorg-acct.privatelink.snowflakecomputing.com',
+    ],
+    ['https://app.us-east-1.privatelink.snowflakecomputing.com/myorg/acct', own],
     ['https://app.snowflake.com/us-west-2/xy12345', 'xy12345 at https://xy12345.snowflakecomputing.com'],
     [
       'xy12345.cn-northwest-1',

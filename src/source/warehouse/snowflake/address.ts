@@ -18,8 +18,11 @@ type Pasted = Pick<SnowflakeConfig, 'account' | 'host' | 'access_url'>;
 
 const ownDomain = /^(.+)\.(snowflakecomputing\.(?:com|cn|mil))$/i;
 
-/** https://app.snowflake.com/<organisation>/<account>/… or …/<region>/<locator>/… */
-const snowsight = /^app(?:[.-][\w.-]+)?\.(?:snowflake\.(com|cn)|snowflakecomputing\.(com|cn))$/i;
+/** https://app.snowflake.com/<organisation>/<account>/… or …/<region>/<locator>/…, also by a region's private link. */
+const snowsight = /^app\.(?:snowflake|[\w-]+\.privatelink\.snowflakecomputing)\.(com|cn)$/i;
+
+/** Snowsight of one account, by its private link. */
+const ownSnowsight = /^app-(.+\.privatelink\.snowflakecomputing\.(?:com|cn))$/i;
 
 /** Names of organisations have no hyphen, names of regions have: `us-west-2`, `west-europe.azure`. */
 const isRegion = (text: string): boolean => /^[a-z]+(-[a-z0-9]+)+(\.[\w-]+)*$/i.test(text);
@@ -75,9 +78,10 @@ function asUrl(text: string): URL | undefined {
 /** What an address says of the account; undefined where it is neither Snowflake's nor Snowsight's. */
 function placeOfUrl(url: URL): Place | undefined {
   const sight = snowsight.exec(url.hostname);
-  if (sight !== null) return placeOfSnowsight(url, (sight[1] ?? sight[2] ?? 'com').toLowerCase());
-  const own = ownDomain.exec(url.hostname);
-  return own === null ? undefined : { account: own[1] ?? '', host: url.host };
+  if (sight !== null) return placeOfSnowsight(url, (sight[1] ?? 'com').toLowerCase());
+  const host = url.host.replace(ownSnowsight, '$1');
+  const own = ownDomain.exec(url.hostname.replace(ownSnowsight, '$1'));
+  return own === null ? undefined : { account: own[1] ?? '', host };
 }
 
 const unquoted = (text: string): string =>

@@ -35,14 +35,15 @@ function driverOptions(config: SnowflakeConfig, { account, accessUrl }: Snowflak
 }
 
 /** A name that no DNS server knows stays unknown: told at once, not after the driver's retries. */
-async function requireKnownHost(accessUrl: string): Promise<void> {
+async function requireKnownHost({ access_url, host }: SnowflakeConfig, accessUrl: string): Promise<void> {
   // Behind a proxy it is the proxy that looks names up.
   if (proxyOf(accessUrl) !== undefined) return;
   const { hostname } = new URL(accessUrl);
   try {
     await lookup(hostname);
   } catch (error) {
-    throw lookupError(error, hostname);
+    const place = access_url !== undefined ? 'access_url' : host?.trim() ? 'host' : 'account';
+    throw lookupError(error, hostname, place);
   }
 }
 
@@ -71,7 +72,7 @@ export async function connect(config: SnowflakeConfig): Promise<Connection> {
   const address = snowflakeAddress(config);
   const { accessUrl } = address;
   const connection = createConnection(config, address);
-  await requireKnownHost(accessUrl);
+  await requireKnownHost(config, accessUrl);
   await logIn(connection).catch((error: unknown) => {
     throw loginError(error, {
       host: new URL(accessUrl).host,

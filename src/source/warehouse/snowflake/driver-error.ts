@@ -104,12 +104,16 @@ const refusals: Readonly<Record<string, string>> = {
  * Why the name of the host could not be looked up. ENOTFOUND alone says that there is none; all others, such as
  * EAI_AGAIN, say that no DNS server answered, which passes.
  */
-export function lookupError(error: unknown, hostname: string): ConnectorError {
+export function lookupError(
+  error: unknown,
+  hostname: string,
+  place: 'account' | 'host' | 'access_url' = 'account',
+): ConnectorError {
   const options = { internal: messageOf(error), cause: error };
   const code = codeOf(error);
   if (code === 'ENOTFOUND') {
     return configError(
-      `Reaching Snowflake failed: there is no host ${hostname}. Check warehouse.account: it is <organisation>-<account>, as in the address of Snowsight.`,
+      `Reaching Snowflake failed: there is no host ${hostname}. Check warehouse.${place}${place === 'account' ? ': it is <organisation>-<account>, as in the address of Snowsight' : ''}.`,
       options,
     );
   }
