@@ -8,12 +8,11 @@ import {
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { type CompileContext, compileModel } from '../source/models/compile.ts';
 import { type ModelGraph, modelGraph, type RenderedModel } from '../source/models/graph.ts';
-import { isEnabled } from '../source/models/model-config.ts';
 import { type ModelFile, type ModelProject, relationName } from '../source/models/project.ts';
 import { withEntityColumns } from '../source/open-project.ts';
 import { type Relation, relationSql, type Warehouse } from '../source/warehouse/warehouse.ts';
-import { didYouMean } from '../streams/near-match.ts';
 import { orUndefined, withAncestors } from './choose-models.ts';
+import { kindOf, placed } from './model-kind.ts';
 import { type Protection, refuseToDestroy } from './protected-tables.ts';
 
 export interface Built {
@@ -29,33 +28,13 @@ export interface MaterialiserOptions extends Pick<Protection, 'standing' | 'repl
   readonly warehouse: Warehouse;
   readonly project: ModelProject;
   readonly relations: readonly Relation[];
-  /** The schema as configured, and as the warehouse spells it. */
   /** Whether relations are built under names beside their own, as the warehouse cannot undo. */
   readonly aside: boolean;
+  /** The schema as configured, and as the warehouse spells it. */
   readonly schemas: { readonly configured: string; readonly current: string };
   readonly signal: AbortSignal;
   readonly built: (relation: Built) => void;
   readonly say: (text: string) => void;
-}
-
-/** Makes tables and views of models, each once; what has been made is known to the models after it. */
-export interface Materialiser extends Pick<MaterialiserOptions, 'warehouse' | 'signal'> {
-  /** Finds what stands in the way of models, without making anything: {@link problems} has it. */
-  check(names: readonly string[]): Promise<void>;
-  /** Why a model cannot be built. Neither can those that refer to it. */
-  readonly problems: Map<string, string>;
-  /** Builds the models that have no problem, in the order of their references. */
-  build(names: readonly string[]): Promise<void>;
-  /** The models as they stand now, without building. */
-  graph(): Promise<ModelGraph>;
-  relations(): readonly Relation[];
-  /** To be told of what identity resolution is about to make, and of what it has made. */
-  expect(name: string, schema: string | undefined): void;
-  learn(name: string, schema: string | undefined): Promise<void>;
-  /** Puts what was built aside in its place, all together. */
-  settle(): Promise<void>;
-  /** Drops what was built aside. */
-  discard(): Promise<void>;
 }
 
 /** What is built aside, and where it belongs. */
@@ -67,142 +46,179 @@ interface Waiting {
   readonly file: ModelFile | undefined;
 }
 
-/** dbt's own default is a view; a table that grows in dbt is built whole here. */
-const kinds: Readonly<Record<string, RelationKind | 'ephemeral'>> = {
-  view: 'view',
-  table: 'table',
-  incremental: 'table',
-  ephemeral: 'ephemeral',
-};
+/** Makes tables and views of models, each once; what has been made is known to the models after it. */
+export class Materialiser {
+  readonly warehouse: Warehouse;
+  readonly signal: AbortSignal;
+  /** Why a model cannot be built. Neither can those that refer to it. */
+  readonly problems = new Map<string, string>();
+  readonly #options: MaterialiserOptions;
+  readonly #built = new Set<ModelFile>();
+  readonly #waiting: Waiting[] = [];
+  #relations: readonly Relation[];
 
-export function materialiser(options: MaterialiserOptions): Materialiser {
-  const { warehouse, project, signal, standing, replace, schemas, aside } = options;
-  const { dialect } = warehouse;
-  const built = new Set<ModelFile>();
-  const problems = new Map<string, string>();
-  let relations = options.relations;
-  const waiting: Waiting[] = [];
-  const expect = (name: string, schema?: string, kind: RelationKind = 'table', file?: ModelFile): void => {
-    if (aside) waiting.push({ schema, name, kind, file });
-  };
-  const learn = async (name: string, schema?: string): Promise<void> => {
+  constructor(options: MaterialiserOptions) {
+    this.#options = options;
+    this.#relations = options.relations;
+    this.warehouse = options.warehouse;
+    this.signal = options.signal;
+  }
+
+  relations(): readonly Relation[] {
+    return this.#relations;
+  }
+
+  /** The models as they stand now, without building. */
+  async graph(): Promise<ModelGraph> {
+    return modelGraph(await this.#context());
+  }
+
+  /** Finds what stands in the way of models, without making anything: {@link problems} has it. */
+  async check(names: readonly string[]): Promise<void> {
+    const { project } = this.#options;
+    const context = await this.#context();
+    const graph = modelGraph(context);
+    for (const name of ancestorsFirst(names, project, graph)) {
+      const file = project.user.get(name);
+      if (file === undefined || this.#built.has(file)) continue;
+      try {
+        await placed(file, () => this.#checkOne(file, context, graph));
+      } catch (error) {
+        if (!(error instanceof ConnectorError) || error.failureType !== 'config_error') throw error;
+        this.problems.set(name, error.message);
+      }
+    }
+  }
+
+  /** Builds the models that have no problem, in the order of their references. */
+  async build(names: readonly string[]): Promise<void> {
+    // The models that call customer_io_identify cannot be rendered before its table is known.
+    if (names.includes('nexus_entities')) {
+      const first = withAncestors('nexus_entities', this.#options.project, await this.graph());
+      await this.#buildInOrder(first.filter((name) => names.includes(name)));
+    }
+    await this.#buildInOrder(names);
+  }
+
+  /** To be told of what is about to be made, so that nothing of it stays aside. */
+  expect(name: string, schema?: string, kind: RelationKind = 'table', file?: ModelFile): void {
+    if (this.#options.aside) this.#waiting.push({ schema, name, kind, file });
+  }
+
+  /** Takes in what has been made. */
+  async learn(name: string, schema?: string): Promise<void> {
+    const { dialect } = this.warehouse;
     const folded = dialect.foldIdentifier(name);
     const place = {
       name: folded,
       ...(schema === undefined ? {} : { schema }),
-      ...(aside ? { at: asideName(name, dialect) } : {}),
+      ...(this.#options.aside ? { at: asideName(name, dialect) } : {}),
     };
-    const columns = await warehouse.describe(
-      `SELECT * FROM ${relationSql({ ...place, columns: [] }, dialect)}`,
-    );
-    const others = relations.filter((relation) => dialect.foldIdentifier(relation.name) !== folded);
-    relations = [...others, { ...place, columns }];
-  };
-  const context = (): Promise<CompileContext> =>
-    withEntityColumns({ project, relations, dialect, schema: schemas.configured, built }, warehouse);
-  const graph = async (): Promise<ModelGraph> => modelGraph(await context());
-  const checkOne = async (file: ModelFile, known: CompileContext, models: ModelGraph): Promise<void> => {
-    const ancestors = models.ordered(file).filter((model) => model.file !== file);
-    const broken = ancestors.find(
-      (model) => project.user.get(model.file.name) === model.file && problems.has(model.file.name),
-    );
-    if (broken !== undefined)
-      throw configError(`${file.path} reads ${broken.file.name}, which cannot be built.`);
-    const kind = kindOf(models.render(file));
-    if (kind === undefined) return;
-    const protection = { project, graph: models, dialect, schema: schemas.current, standing, replace };
-    if (kind !== 'ephemeral') refuseToDestroy(file, protection);
-    await warehouse.describe(compileModel({ from: 'model', name: file.name }, known).sql);
-  };
-  const kindAt = (name: string, schema = schemas.current): RelationKind | undefined =>
-    findStanding(standing, { schema, name }, dialect)?.kind;
-  const settle = async (): Promise<void> => {
-    relations = relations.map(({ at: _, ...relation }) => relation);
-    for (const { schema, name, kind, file } of waiting) {
-      const from = placeSql({ schema, name: asideName(name, dialect) }, dialect);
+    const sql = `SELECT * FROM ${relationSql({ ...place, columns: [] }, dialect)}`;
+    const columns = await this.warehouse.describe(sql);
+    const others = this.#relations.filter((relation) => dialect.foldIdentifier(relation.name) !== folded);
+    this.#relations = [...others, { ...place, columns }];
+  }
+
+  /** Puts what was built aside in its place, all together. */
+  async settle(): Promise<void> {
+    this.#relations = this.#relations.map(({ at: _, ...relation }) => relation);
+    for (const { schema, name, kind, file } of this.#waiting) {
       // A view goes on naming what it was made of.
       const select =
         kind === 'view' && file !== undefined
-          ? compileModel({ from: 'model', name: file.name }, await context()).sql
-          : `SELECT * FROM ${from}`;
-      await replaceRelation(warehouse, { schema, name }, kind, select, kindAt(name, schema));
+          ? compileModel({ from: 'model', name: file.name }, await this.#context()).sql
+          : `SELECT * FROM ${this.#aside({ schema, name })}`;
+      await replaceRelation(this.warehouse, { schema, name }, kind, select, this.#kindAt(name, schema));
     }
-  };
-  const discard = async (): Promise<void> => {
-    for (const { schema, name, kind } of waiting.toReversed()) {
-      await warehouse.execute(
-        `DROP ${kind} IF EXISTS ${placeSql({ schema, name: asideName(name, dialect) }, dialect)}`,
-      );
+  }
+
+  /** Drops what was built aside. */
+  async discard(): Promise<void> {
+    for (const { schema, name, kind } of this.#waiting.toReversed()) {
+      await this.warehouse.execute(`DROP ${kind} IF EXISTS ${this.#aside({ schema, name })}`);
     }
-    waiting.length = 0;
-  };
-  const make = async (model: RenderedModel): Promise<void> => {
+    this.#waiting.length = 0;
+  }
+
+  #aside({ schema, name }: Pick<Waiting, 'schema' | 'name'>): string {
+    const { dialect } = this.warehouse;
+    return placeSql({ schema, name: asideName(name, dialect) }, dialect);
+  }
+
+  #context(): Promise<CompileContext> {
+    const { project, schemas } = this.#options;
+    const { dialect } = this.warehouse;
+    const [relations, built] = [this.#relations, this.#built];
+    return withEntityColumns(
+      { project, relations, dialect, schema: schemas.configured, built },
+      this.warehouse,
+    );
+  }
+
+  #kindAt(name: string, schema = this.#options.schemas.current): RelationKind | undefined {
+    return findStanding(this.#options.standing, { schema, name }, this.warehouse.dialect)?.kind;
+  }
+
+  async #checkOne(file: ModelFile, context: CompileContext, graph: ModelGraph): Promise<void> {
+    const { project, standing, replace, schemas } = this.#options;
+    const broken = graph
+      .ordered(file)
+      .map((model) => model.file)
+      .find((each) => each !== file && project.user.get(each.name) === each && this.problems.has(each.name));
+    if (broken !== undefined) throw configError(`${file.path} reads ${broken.name}, which cannot be built.`);
+    const kind = kindOf(graph.render(file));
+    if (kind === undefined) return;
+    const { dialect } = this.warehouse;
+    const protection = { project, graph, dialect, schema: schemas.current, standing, replace };
+    if (kind !== 'ephemeral') refuseToDestroy(file, protection);
+    await this.warehouse.describe(compileModel({ from: 'model', name: file.name }, context).sql);
+  }
+
+  async #buildInOrder(names: readonly string[]): Promise<void> {
+    const able = names.filter((name) => !this.problems.has(name));
+    for (const model of inOrder(able, this.#options.project, await this.graph())) {
+      if (this.signal.aborted) return;
+      if (!this.#built.has(model.file)) await placed(model.file, () => this.#make(model));
+    }
+  }
+
+  async #make(model: RenderedModel): Promise<void> {
     const { file } = model;
+    const { warehouse } = this;
     const wanted = kindOf(model);
     if (wanted === undefined || wanted === 'ephemeral') return;
     const start = performance.now();
-    const { sql } = compileModel({ from: 'model', name: file.name }, await context());
-    const portable = wanted === 'view' ? await warehouse.forAnySession(sql) : sql;
-    const kind = portable === undefined ? 'table' : wanted;
-    if (kind !== wanted)
-      options.say(`${file.path} is built as a table: a view of it could not be opened by other programs.`);
+    const { kind, sql } = await this.#statementOf(file, wanted);
     const name = relationName(file);
-    const before = kindAt(name) === 'table' ? await countRows(warehouse, name) : undefined;
-    const target = aside ? asideName(name, dialect) : name;
-    expect(name, undefined, kind, file);
-    await replaceRelation(warehouse, { name: target }, kind, portable ?? sql, kindAt(target));
-    await learn(name);
-    built.add(file);
+    const before = this.#kindAt(name) === 'table' ? await countRows(warehouse, name) : undefined;
+    const target = this.#options.aside ? asideName(name, warehouse.dialect) : name;
+    this.expect(name, undefined, kind, file);
+    await replaceRelation(warehouse, { name: target }, kind, sql, this.#kindAt(target));
+    await this.learn(name);
+    this.#built.add(file);
     const rows = await countRows(warehouse, target);
-    options.built({ name, kind, rows, before, seconds: (performance.now() - start) / 1000 });
-  };
-  const buildInOrder = async (names: readonly string[]): Promise<void> => {
-    const able = names.filter((name) => !problems.has(name));
-    for (const model of inOrder(able, project, await graph())) {
-      if (signal.aborted) return;
-      if (!built.has(model.file)) await placed(model.file, () => make(model));
-    }
-  };
-  return {
-    warehouse,
-    signal,
-    expect,
-    learn,
-    settle,
-    discard,
-    problems,
-    relations: () => relations,
-    graph,
-    check: async (names) => {
-      const known = await context();
-      const models = modelGraph(known);
-      for (const name of ancestorsFirst(names, project, models)) {
-        const file = project.user.get(name);
-        if (file === undefined || built.has(file)) continue;
-        try {
-          await placed(file, () => checkOne(file, known, models));
-        } catch (error) {
-          if (!(error instanceof ConnectorError) || error.failureType !== 'config_error') throw error;
-          problems.set(name, error.message);
-        }
-      }
-    },
-    build: async (names) => {
-      // The models that call customer_io_identify cannot be rendered before its table is known.
-      if (names.includes('nexus_entities')) {
-        const first = withAncestors('nexus_entities', project, await graph());
-        await buildInOrder(first.filter((name) => names.includes(name)));
-      }
-      await buildInOrder(names);
-    },
-  };
+    this.#options.built({ name, kind, rows, before, seconds: (performance.now() - start) / 1000 });
+  }
+
+  /** A view that other programs could not open is made a table. */
+  async #statementOf(file: ModelFile, kind: RelationKind): Promise<{ kind: RelationKind; sql: string }> {
+    const { sql } = compileModel({ from: 'model', name: file.name }, await this.#context());
+    if (kind === 'table') return { kind, sql };
+    const portable = await this.warehouse.forAnySession(sql);
+    if (portable !== undefined) return { kind, sql: portable };
+    this.#options.say(
+      `${file.path} is built as a table: a view of it could not be opened by other programs.`,
+    );
+    return { kind: 'table', sql };
+  }
 }
 
-const ancestorsFirst = (names: readonly string[], project: ModelProject, graph: ModelGraph): string[] => {
+function ancestorsFirst(names: readonly string[], project: ModelProject, graph: ModelGraph): string[] {
   const wanted = new Set(names);
   const all = names.flatMap((name) => withAncestors(name, project, graph));
   return [...new Set(all)].filter((name) => wanted.has(name));
-};
+}
 
 function inOrder(names: readonly string[], { user }: ModelProject, graph: ModelGraph): RenderedModel[] {
   const files = names.flatMap((name) => user.get(name) ?? []);
@@ -211,32 +227,6 @@ function inOrder(names: readonly string[], { user }: ModelProject, graph: ModelG
   );
   // What was not asked for stays a part of the SQL of those that refer to it.
   return [...models].filter((model) => files.includes(model.file));
-}
-
-function kindOf({ file, config }: RenderedModel): RelationKind | 'ephemeral' | undefined {
-  if (!isEnabled(config)) return undefined;
-  const materialized = String(config.materialized ?? 'view');
-  const kind = Object.hasOwn(kinds, materialized) ? kinds[materialized] : undefined;
-  if (kind !== undefined) return kind;
-  const known = Object.keys(kinds);
-  throw configError(
-    `${file.path}: materialized='${materialized}' is not known. It may be ${known.join(', ')}.${didYouMean(materialized, known)}`,
-  );
-}
-
-/** A database speaks of SQL only: the file is what a person can mend. */
-async function placed(file: ModelFile, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.message.startsWith(file.path)) throw error;
-    const { failureType, internal } = error;
-    throw new ConnectorError(`${file.path}: ${error.message}`, {
-      failureType,
-      cause: error,
-      ...(internal === undefined ? {} : { internal }),
-    });
-  }
 }
 
 async function countRows({ dialect, rows }: Warehouse, name: string): Promise<number> {

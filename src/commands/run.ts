@@ -13,7 +13,7 @@ import { readSourceConfig } from './ends.ts';
 import type { ConfigOptions } from './files.ts';
 import { untilInterrupted } from './interruption.ts';
 import { Mask } from './mask.ts';
-import { type Built, type Materialiser, materialiser } from './materialise.ts';
+import { type Built, Materialiser } from './materialise.ts';
 import { loadSource } from './role.ts';
 import { buildNexus, type NexusRun, wantsNexus } from './run-nexus.ts';
 
@@ -64,7 +64,7 @@ async function build(
       say(builtText(relation));
     };
     const inTransaction = workbench(warehouse).transactionalDdl;
-    const work = materialiser({
+    const work = new Materialiser({
       aside: !inTransaction,
       warehouse,
       project,
