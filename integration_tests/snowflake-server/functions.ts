@@ -1,4 +1,4 @@
-import { snowflakeFunctions } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+import { snowflakeFunctions, toVarchar } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
 import { parameterMacros } from './session-parameters.ts';
 import { zonedTimeMacros } from './zoned-times.ts';
 
@@ -25,7 +25,7 @@ const strftimeFormat = formats.reduce((sql, [from, to]) => `replace(${sql}, '${f
 const double = `TRY_CAST(x::VARCHAR AS DOUBLE)`;
 
 /** As SQL that wants every digit must expect: a double prints fifteen, which are not always all. */
-const plainText = `CASE WHEN typeof(x) = 'DOUBLE' THEN format('{:.15g}', ${double}) ELSE x::VARCHAR END`;
+const plainText = `CASE WHEN typeof(x) = 'DOUBLE' THEN format('{:.15g}', ${double}) ELSE ${toVarchar} END`;
 
 /** `S0.000EE`: a sign always, so many digits, an exponent without plus and zeros, and blanks up to its full width. */
 const scientific = `rpad(CASE WHEN ${double} >= 0 THEN '+' ELSE '' END || regexp_replace(
@@ -60,6 +60,16 @@ const tablesView = `CREATE OR REPLACE TEMP VIEW SNOWFLAKE_TABLES AS
   UNION ALL SELECT database_name, schema_name, view_name, 'VIEW', comment FROM duckdb_views()
     WHERE NOT internal AND database_name = current_database()`;
 
+/** Snowflake answers NULL where one of the arguments is; DuckDB passes over it. */
+function ofNoNull(name: string): string {
+  const bodies = [2, 3, 4, 5, 6].map((count) => {
+    const names = Array.from({ length: count }, (_, index) => `a${index}`);
+    const isNull = names.map((each) => `${each} IS NULL`).join(' OR ');
+    return `(${names.join(', ')}) AS CASE WHEN ${isNull} THEN NULL ELSE ${name}(${names.join(', ')}) END`;
+  });
+  return macro(`snowflake_${name}`, ...bodies);
+}
+
 /** The statements that make a DuckDB session answer as a Snowflake session. */
 export function sessionStatements(): string[] {
   return [
@@ -75,8 +85,6 @@ export function sessionStatements(): string[] {
     macro('to_variant', `(x) AS CASE WHEN typeof(x) = 'JSON' THEN x::VARCHAR::JSON ELSE to_json(x) END`),
     macro('snowflake_to_json', '(x) AS x::VARCHAR'),
     macro('to_double', '(x) AS x::DOUBLE'),
-    macro('bitand', '(a, b) AS a::BIGINT & b::BIGINT'),
-    macro('bitshiftright', '(a, b) AS a::BIGINT >> b::INTEGER'),
     macro('base64_encode', '(x) AS base64(x)'),
     macro('hex_decode_binary', '(x) AS unhex(x)'),
     macro(
@@ -86,8 +94,8 @@ export function sessionStatements(): string[] {
     macro('snowflake_collate', `(x, c) AS x`),
     macro('to_geography', `(x) AS {'geography': x::JSON}`),
     macro('st_asgeojson', '(x) AS x.geography'),
+    ...['greatest', 'least', 'concat_ws'].map(ofNoNull),
     macro('octet_length', '(x) AS strlen(x)'),
-    macro('regexp_like', '(x, pattern) AS regexp_full_match(x, pattern)'),
     macro('seq4', '() AS 0'),
     macro('current_version', `() AS '9.31.1'`),
     columnsView,

@@ -33,6 +33,9 @@ const functions: Readonly<Record<string, string>> = {
   REGEXP_REPLACE: 'SNOWFLAKE_REGEXP_REPLACE',
   TO_JSON: 'SNOWFLAKE_TO_JSON',
   COLLATE: 'SNOWFLAKE_COLLATE',
+  GREATEST: 'SNOWFLAKE_GREATEST',
+  LEAST: 'SNOWFLAKE_LEAST',
+  CONCAT_WS: 'SNOWFLAKE_CONCAT_WS',
 };
 
 const columnList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*COLUMNS\b/g;

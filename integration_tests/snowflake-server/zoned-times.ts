@@ -1,3 +1,5 @@
+import { isNumber } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+
 /**
  * Snowflake's timestamps as macros. TIMESTAMP_TZ keeps the offset that it was given: it is a STRUCT of the instant and
  * the offset in minutes, which compares by the instant first, as Snowflake does. TIMESTAMP_LTZ is DuckDB's own.
@@ -50,9 +52,13 @@ const instant = `CASE WHEN ${isZoned} THEN ${member('tz_utc')}::TIMESTAMP_NS
     THEN timezone('UTC', timezone(current_setting('TimeZone'), (${withoutOffset})::TIMESTAMP))::TIMESTAMP_NS
   ELSE ${moved(`(${withoutOffset})::TIMESTAMP_NS`, '-snowflake_offset(x)::BIGINT')} END`;
 
-/** Numbers are seconds or finer units by their size. */
-const toWallClock = `CASE WHEN regexp_full_match(x::VARCHAR, '-?\\d+(\\.\\d+)?') THEN ${epoch('x::VARCHAR')}
-  ELSE (snowflake_wall_clock(snowflake_input(x)))::TIMESTAMP_NS END`;
+const detected = `try_strptime(x::VARCHAR, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y', '%d-%b-%Y'])`;
+
+/** A number is in seconds; a text of digits in these or in finer units by its size. An offset in a text is dropped. */
+const toWallClock = `CASE WHEN ${isNumber} THEN make_timestamp_ns((x::VARCHAR::DECIMAL(38, 9) * 1000000000)::BIGINT)
+  WHEN regexp_full_match(x::VARCHAR, '-?\\d+(\\.\\d+)?') THEN ${epoch('x::VARCHAR')}
+  WHEN ${detected} IS NOT NULL THEN (${detected})::TIMESTAMP_NS
+  ELSE (snowflake_without_offset(snowflake_wall_clock(snowflake_input(x))))::TIMESTAMP_NS END`;
 
 /** What the function's own macros, and the casts that casts.ts rewrites, are made of. */
 export function zonedTimeMacros(): string[] {
@@ -67,12 +73,15 @@ export function zonedTimeMacros(): string[] {
           ELSE {'tz_utc': snowflake_instant(snowflake_input(x)), 'tz_offset': snowflake_offset(x)} END`,
       ),
     ),
+    macro('snowflake_without_offset', once(withoutOffset)),
     macro('snowflake_to_ntz', once(toWallClock)),
     macro('snowflake_to_ltz', `(x) AS timezone('UTC', (snowflake_to_tz(x)).tz_utc::TIMESTAMP)`),
     macro(
       'to_timestamp_ntz',
       '(x) AS snowflake_to_ntz(x)',
-      '(x, f) AS (snowflake_wall_clock(x))::TIMESTAMP_NS',
+      `(x, f) AS CASE WHEN ${isNumber}
+        THEN make_timestamp_ns((x::VARCHAR::HUGEINT * power(10, 9 - try_cast(f::VARCHAR AS INTEGER))::HUGEINT)::BIGINT)
+        ELSE (snowflake_wall_clock(x))::TIMESTAMP_NS END`,
     ),
     macro('to_timestamp_tz', '(x) AS snowflake_to_tz(x)'),
     macro('to_timestamp_ltz', '(x) AS snowflake_to_ltz(x)'),

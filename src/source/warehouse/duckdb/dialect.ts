@@ -20,11 +20,15 @@ function textTimestamp(sql: string): string {
     ELSE TO_TIMESTAMP_NTZ(${sql}) END`;
 }
 
+const wholeNumbers = /^U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)$/;
+
 /** TO_TIMESTAMP_NTZ would cut nanoseconds. The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by. */
 function utcTimestamp(sql: string, type: string): string {
   const name = scalarName(type);
   if (name === 'TIMESTAMP_NS') return sql;
   if (name === 'VARCHAR') return textTimestamp(sql);
+  // As a number it would be in seconds whatever its size; a text of digits is scaled.
+  if (name !== undefined && wholeNumbers.test(name)) return `TO_TIMESTAMP_NTZ(CAST(${sql} AS VARCHAR))`;
   return `TO_TIMESTAMP_NTZ(${name === 'BLOB' ? `decode(${sql})` : sql})`;
 }
 

@@ -4,6 +4,9 @@
  * function reference.
  */
 
+const one = (name: string, parameters: string, body: string): string =>
+  `CREATE OR REPLACE TEMP MACRO ${name}(${parameters}) AS ${body}`;
+
 /** OBJECT_CONSTRUCT takes any number of pairs; a macro has a fixed number, so there is one overload each. */
 const mostPairs = 64;
 
@@ -48,29 +51,67 @@ function objectConstruct(pairs: number): string {
   return `(${parameters}) AS ('{' || concat_ws(',', ${members}) || '}')::JSON`;
 }
 
-/** Whole numbers are seconds, milliseconds, microseconds or nanoseconds by their size, as Snowflake scales text. */
+/** A text of digits counts seconds, milliseconds, microseconds or nanoseconds by its size. */
 const epoch = (number: string): string =>
-  `CASE WHEN abs(${number}) < 31536000000 THEN make_timestamp(${number} * 1000000)
-    WHEN abs(${number}) < 31536000000000 THEN make_timestamp(${number} * 1000)
-    WHEN abs(${number}) < 31536000000000000 THEN make_timestamp(${number})
-    ELSE make_timestamp(${number} // 1000) END`;
+  `make_timestamp((${number} * CASE WHEN abs(${number}) < 31536000000 THEN 1000000000
+    WHEN abs(${number}) < 31536000000000 THEN 1000000
+    WHEN abs(${number}) < 31536000000000000 THEN 1000 ELSE 1 END // 1000)::BIGINT)`;
 
-const toTimestampNtz = `CASE
-  WHEN typeof(x) IN ('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S')
-    THEN try_cast(x AS TIMESTAMP)
-  WHEN regexp_full_match(x::VARCHAR, '-?\\d+') THEN ${epoch('x::VARCHAR::BIGINT')}
+/** SQL of whether `x` is of a type of numbers. */
+export const isNumber = `regexp_full_match(typeof(x), '(DECIMAL.*|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE)')`;
+
+/** Other spellings that Snowflake detects; what is none of them DuckDB refuses in its own words. */
+const detected = `coalesce(try_strptime(trim(x::VARCHAR),
+  ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y', '%d-%b-%Y %H:%M:%S', '%d-%b-%Y', '%d-%B-%Y']), x::VARCHAR::TIMESTAMP)`;
+
+const timestampTypes = `('TIMESTAMP', 'DATE', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S')`;
+
+const timestamp = (ofNumber: string): string => `CASE
+  WHEN typeof(x) IN ${timestampTypes} THEN try_cast(x AS TIMESTAMP)
+  WHEN ${isNumber} THEN ${ofNumber}
+  WHEN regexp_full_match(x::VARCHAR, '-?\\d+') THEN ${epoch('x::VARCHAR::HUGEINT')}
   WHEN regexp_full_match(x::VARCHAR, '-?\\d+\\.\\d+')
     THEN make_timestamp(round(x::VARCHAR::DECIMAL(38, 9) * 1000000)::BIGINT)
-  ELSE x::VARCHAR::TIMESTAMP END`;
+  ELSE ${detected} END`;
+
+/** A number is in seconds, whatever its size. */
+const toTimestampNtz = timestamp('make_timestamp(round(try_cast(x AS DECIMAL(38, 9)) * 1000000)::BIGINT)');
+
+/** With a scale a number counts its tenths, thousandths and so on; with a format a text is read by it alone. */
+const scaled = `make_timestamp(floor(try_cast(x AS DECIMAL(38, 9)) * power(10, 6 - scale))::BIGINT)`;
+
+/** A text as Snowflake reads a BOOLEAN; a number is true where it is not 0. */
+const toBoolean = `CASE WHEN typeof(x) <> 'VARCHAR' THEN try_cast(x AS BOOLEAN) WHEN x IS NULL THEN NULL
+  WHEN lower(trim(x::VARCHAR)) IN ('true', 't', 'yes', 'y', 'on', '1') THEN true
+  WHEN lower(trim(x::VARCHAR)) IN ('false', 'f', 'no', 'n', 'off', '0') THEN false
+  ELSE error('Boolean value ''' || x::VARCHAR || ''' is not recognized') END`;
+
+/** A text out of a VARIANT has no quotes, and its null is NULL; everything else is JSON. */
+const variantText = `CASE WHEN json_type(try_cast(x::VARCHAR AS JSON)) IN ('VARCHAR', 'NULL')
+  THEN json_extract_string(try_cast(x::VARCHAR AS JSON), '$') ELSE x::VARCHAR END`;
+
+/** SQL of `x` as TO_VARCHAR has it. */
+export const toVarchar = `CASE WHEN typeof(x) IN ('TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP_MS', 'TIMESTAMP_S') THEN ${timestampText('x')}
+  WHEN typeof(x) = 'JSON' THEN ${variantText} ELSE x::VARCHAR END`;
+
+const toDate = `CASE WHEN ${isNumber} THEN error('TO_DATE takes no number: cast it to a text or a timestamp')
+  ELSE (${toTimestampNtz})::DATE END`;
+
+/** Bits of whole numbers; DuckDB's own shift to the left takes no negative number. */
+const bitwise: readonly string[] = [
+  one('bitand', 'a, b', 'a::BIGINT & b::BIGINT'),
+  one('bitor', 'a, b', 'a::BIGINT | b::BIGINT'),
+  one('bitxor', 'a, b', 'xor(a::BIGINT, b::BIGINT)'),
+  one('bitnot', 'a', '~(a::BIGINT)'),
+  one('bitshiftleft', 'a, b', 'a::HUGEINT * (1::HUGEINT << b::INTEGER)'),
+  one('bitshiftright', 'a, b', 'a::BIGINT >> b::INTEGER'),
+];
 
 /** A time without a zone is one of the session's zone, which is UTC; what comes out has none in DuckDB. */
 const inZone = `CASE WHEN zone = 'UTC' THEN to_timestamp_ntz(x)
   ELSE timezone(zone, timezone('UTC', to_timestamp_ntz(x))) END`;
 
 const fromZone = 'timezone(zone, timezone(source, to_timestamp_ntz(x)))';
-
-const one = (name: string, parameters: string, body: string): string =>
-  `CREATE OR REPLACE TEMP MACRO ${name}(${parameters}) AS ${body}`;
 
 const dateParts = `CASE lower(part::VARCHAR)
   WHEN 'year' THEN to_years(n::INTEGER) WHEN 'quarter' THEN to_months(n::INTEGER * 3)
@@ -86,23 +127,26 @@ export function snowflakeFunctions(): string[] {
   return [
     one(pairMacro, 'k, v', objectPair),
     `CREATE OR REPLACE TEMP MACRO object_construct ${constructors.join(', ')}`,
-    one('to_timestamp_ntz', 'x', toTimestampNtz),
-    one('to_timestamp_ltz', 'x', toTimestampNtz),
-    one('to_timestamp', 'x', toTimestampNtz),
-    one('try_to_timestamp_ntz', 'x', 'try_cast(x AS TIMESTAMP)'),
+    ...['to_timestamp_ntz', 'to_timestamp_ltz', 'to_timestamp'].map(
+      (name) => `CREATE OR REPLACE TEMP MACRO ${name}(x) AS ${toTimestampNtz}, (x, scale) AS ${scaled}`,
+    ),
+    one('try_to_timestamp_ntz', 'x', `try(${toTimestampNtz})`),
     `CREATE OR REPLACE TEMP MACRO convert_timezone(zone, x) AS ${inZone}, (source, zone, x) AS ${fromZone}`,
-    one('to_date', 'x', 'x::DATE'),
+    one('to_date', 'x', toDate),
     one('iff', 'condition, a, b', 'CASE WHEN condition THEN a ELSE b END'),
     one('nvl', 'a, b', 'coalesce(a, b)'),
     one('nvl2', 'a, b, c', 'CASE WHEN a IS NOT NULL THEN b ELSE c END'),
     one('zeroifnull', 'x', 'coalesce(x, 0)'),
     one('div0', 'a, b', 'CASE WHEN b = 0 THEN 0 ELSE a / b END'),
-    one('parse_json', 'x', 'x::JSON'),
+    one('parse_json', 'x', `CASE WHEN trim(x::VARCHAR) = '' THEN NULL ELSE x::JSON END`),
     one('try_parse_json', 'x', 'try_cast(x AS JSON)'),
-    one('to_varchar', 'x', 'x::VARCHAR'),
     one('to_variant', 'x', `(${jsonValue('x')})::JSON`),
+    one('to_varchar', 'x', toVarchar),
     one('to_number', 'x', 'x::DECIMAL(38, 0)'),
-    one('to_boolean', 'x', 'x::BOOLEAN'),
+    one('to_boolean', 'x', toBoolean),
+    `CREATE OR REPLACE TEMP MACRO regexp_like(x, pattern) AS regexp_full_match(x, pattern),
+      (x, pattern, flags) AS regexp_full_match(x, '(?' || flags || ')' || pattern)`,
+    ...bitwise,
     one('dateadd', 'part, n, t', `t + ${dateParts}`),
     one('timestampadd', 'part, n, t', `t + ${dateParts}`),
     one('sysdate', '', `current_timestamp AT TIME ZONE 'UTC'`),

@@ -28,6 +28,8 @@ function utcTimestamp(sql: string, type: string): string {
   if (/^(VARCHAR|VARIANT)/.test(type)) {
     return `TO_TIMESTAMP_NTZ(CONVERT_TIMEZONE('UTC', TO_TIMESTAMP_TZ(${sql})))`;
   }
+  // As a number it would be in seconds whatever its size; a text of digits is scaled.
+  if (/^NUMBER(\(\d+,0\))?$/.test(type)) return `TO_TIMESTAMP_NTZ(TO_VARCHAR(${sql}))`;
   return `TO_TIMESTAMP_NTZ(${sql})`;
 }
 
