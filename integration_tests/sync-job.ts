@@ -52,7 +52,7 @@ export interface Job {
 export const nothingDiffers = { lost: [], extra: [], unrejected: [], wronglyRejected: [], repeated: [] };
 
 const spoilSql = `
-  UPDATE nexus_entities SET email = ' ' || email WHERE entity_type = 'person' AND substr(user_id, -2) IN ('07', '57');
+  UPDATE nexus_entities SET email = replace(email, '@', ' @') WHERE entity_type = 'person' AND substr(user_id, -2) IN ('07', '57');
   UPDATE nexus_entities SET city = repeat('x', 1001) WHERE entity_type = 'person' AND substr(user_id, -2) IN ('11', '61');`;
 
 export async function calmRun(scale: number): Promise<Calm & AsyncDisposable> {
