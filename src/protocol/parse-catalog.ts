@@ -16,6 +16,7 @@ function parseJson(text: string, path: string, parse: (json: string) => unknown 
   try {
     return parse(json);
   } catch (cause) {
+    if (cause instanceof RangeError) throw configError(`${path} is nested too deeply to be read.`, { cause });
     // At the message's end only: what stands before may be a piece of the file.
     const position = / at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(String(cause))?.[1];
     const line = position === undefined ? undefined : json.slice(0, Number(position)).split('\n').length;

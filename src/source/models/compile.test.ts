@@ -66,6 +66,23 @@ describe('references', () => {
     expect(warehouse.compile(model('spare'), projectOf({}, { shipped })).sql).toBe('select 2 as shipped');
   });
 
+  test("a package's model is meant beside one's own of the name", async () => {
+    const shipped = { x: 'select 1 as shipped' };
+    const m = "select * from {{ ref('nexus', 'x') }} a, {{ ref('x') }} b, {{ ref('shop', 'x') }} c";
+    const project = projectOf({ m, x: 'select 2 as own' }, { shipped, name: 'shop' });
+    expect(await warehouse.run(model('m'), project)).toEqual([{ shipped: 1, own: 2, own_1: 2 }]);
+    const over = projectOf(
+      { x: "select shipped + 1 as own from {{ ref('nexus', 'x') }}" },
+      { shipped, name: 'shop' },
+    );
+    expect(await warehouse.run(model('x'), over)).toEqual([{ own: 2 }]);
+    const unknown = projectOf(
+      { m: "select * from {{ ref('other', 'x') }}", x: 'select 2' },
+      { name: 'shop' },
+    );
+    expect(() => compile(unknown)).toThrow('"x" is neither a model');
+  });
+
   test('case is folded for tables, and their true name is written', () => {
     const project = projectOf({ m: "select * from {{ ref('ODD name') }}, {{ source('raw', 'ORDERS') }}" });
     expect(compile(project).sql).toBe('select * from "Odd Name", "orders"');
@@ -184,6 +201,23 @@ describe('mistakes are named with file, line and near matches', () => {
     ['{{ adapter.get_relation() }}', '"adapter.get_relation" works only inside dbt'],
     ['{% set l = [] %}{% do l.apend(1) %}', 'there is no macro "l.apend". Did you mean "l.append"?'],
     ['select 1\n{% if %}', 'models/m.sql, line 2: a value is missing at the end of the tag.'],
+    [
+      'select 1\n{% if true %}\n{% for x in [] %}{% endfor %}',
+      'line 2: {% if %} is not closed: {% endif %} is missing.',
+    ],
+    [
+      '{% if true %}\n{% for x in [] %}{% endif %}',
+      'line 2: {% for %} is not closed: {% endfor %} is missing before {% endif %}',
+    ],
+    ['\n{% endfor %}', 'line 2: {% endfor %} closes nothing'],
+    ['{{ [1, 2 | lengt }}', '] is missing before the end of the tag.'],
+    ['{{ [1] | lengt }}', 'there is no filter "lengt". Did you mean "length"?'],
+    ["{% set m = {'limit': 1} %}\n{{ m.limt }}", 'line 2: "m.limt" is not defined. Did you mean "m.limit"?'],
+    [
+      '{% if is_incrmental() %}{% endif %}',
+      'there is no macro "is_incrmental". Did you mean "is_incremental"?',
+    ],
+    ['{% if last_sync_tim %}{% endif %}', '"last_sync_tim" is not defined. Did you mean "last_sync_time"?'],
     ['{# nothing #}', 'models/m.sql renders to nothing'],
   ])('%j', (text, message) => {
     expect(() => compile(projectOf({ m: text }, { vars: { start_date: 1 } }))).toThrow(message);
