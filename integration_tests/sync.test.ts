@@ -81,11 +81,11 @@ describe('sync', () => {
     await expect(readFile(join(folder, 'state.json'))).rejects.toThrow(/ENOENT/);
   });
 
-  it('exits 0 with rejects alone, and shows them and their file', async () => {
+  it('exits 1 where all rows of a stream are rejected, and shows them and their file', async () => {
     await simulator.close();
     simulator = await startSimulator({ siteId: 'site', apiKey: 'k3y-of-the-test', objectTypes: ['7'] });
     const { code, stderr } = await sync();
-    expect(code, stderr).toBe(0);
+    expect(code, stderr).toBe(1);
     expect(stderr).toMatch(/objects +40 +0 +40/);
     expect(stderr).toContain(`220 rejected, not in Customer.io: each with its reason in ${folder}/rejects`);
     const [file = ''] = await readdir(join(folder, 'rejects'));

@@ -112,6 +112,14 @@ describe('the middle of a run', () => {
     expect(run.stopped() !== undefined).toBe(stops);
   });
 
+  it('goes on for the other streams where the state of this one waits, up to 1,000 rows', () => {
+    const run = runOf();
+    run.take('objects', ...rows(0, 999, noType));
+    expect(run.stopped()).toBeUndefined();
+    run.take('objects', noType);
+    expect(run.stopped()).toMatch(/max_rejects/);
+  });
+
   it('goes on where the first rows are worse than the rest', () => {
     const run = runOf();
     run.take('persons', ...rows(17, 4), ...rows(60, 0));

@@ -10,6 +10,9 @@ export class RejectedError extends ConnectorError {}
 /** A share of fewer rows means nothing; that all of them were rejected always does. */
 const fewestForShare = 20;
 
+/** The rows of a stream whose state waits are sent again: the run goes on for the other streams' sake, to a bound. */
+const mostWhileHeld = 1_000;
+
 /** In standard deviations: what comes early may be worse than the whole by chance, and a run is stopped for good. */
 const patience = 3;
 
@@ -70,7 +73,8 @@ export class Judge {
     const { opened = 0, rejected = 0 } = this.#tallies.get(stream) ?? {};
     const share = Math.min(1, this.#number / 100);
     const most = opened * share + patience * Math.sqrt(opened * share * (1 - share));
-    if (opened < fewestForShare || rejected <= most) return undefined;
+    const fewest = this.holds(stream) ? mostWhileHeld : fewestForShare;
+    if (opened < fewest || rejected <= most) return undefined;
     return rejectedError([this.#overShare(stream, rejected, opened)], stream);
   }
 

@@ -1,4 +1,4 @@
-import { requireFolder } from '../files/named-file.ts';
+import { requireWritableFolder } from '../files/named-file.ts';
 import type { LongLine, WriteRequest } from '../protocol/connector.ts';
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStateMessage } from '../protocol/messages.ts';
@@ -186,7 +186,7 @@ export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessa
   const config = parseDestinationConfig(request.config);
   const plans = planStreams(request.catalog, config);
   checkMappings(request.catalog, config);
-  await requireFolder('rejects', config.rejects);
+  await requireWritableFolder('rejects', config.rejects);
   const out = outbox<AirbyteMessage>();
   const books = ledger(
     plans.keys(),

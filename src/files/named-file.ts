@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { codeOf, fileFault } from '../protocol/file-fault.ts';
 import { notFile, notFolder } from './file-kind.ts';
@@ -36,6 +37,24 @@ export async function requireFolder(setting: string, path: string): Promise<void
   const found = await stat(path).catch(() => undefined);
   const problem = found && notFolder(found);
   if (problem !== undefined) throw configError(`${setting}: ${path} cannot be used: ${problem}.`);
+}
+
+/**
+ * Refuses a folder in which this user may not write; one that is not there yet, by the folder that it will be made
+ * in. Told at once rather than when the first file is written.
+ */
+export async function requireWritableFolder(setting: string, path: string): Promise<void> {
+  await requireFolder(setting, path);
+  let place = resolve(path);
+  while (dirname(place) !== place && (await stat(place).catch(() => undefined)) === undefined)
+    place = dirname(place);
+  try {
+    await access(place, constants.W_OK);
+  } catch (error) {
+    throw configError(`${setting}: nothing can be written to ${path}: ${fileFault(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 function readProblemOf(error: unknown): string {

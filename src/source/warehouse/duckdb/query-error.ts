@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { ConnectorError, configError, messageOf } from '../../../protocol/connector-error.ts';
 import { errorMarker } from './json-parts.ts';
 
@@ -9,11 +10,23 @@ function queryError(error: unknown): ConnectorError {
   if (marked >= 0) return configError(text.slice(marked + errorMarker.length).split('\n')[0] ?? text);
   if (/^Permission Error|operations are disabled by configuration|exists in the \w+ extension/m.test(text))
     return closedError(error);
+  if (isFullDisk(text)) return fullDisk(error);
   const [headline = text, ...rest] = text.split('\n\n');
   return configError(`DuckDB: ${headline.replaceAll('\n', ' ')}`, {
     internal: rest.join('\n'),
     cause: error,
   });
+}
+
+const isFullDisk = (text: string): boolean =>
+  /No space left on device|failed to offload data block|max_temp_directory_size|File too large/i.test(text);
+
+/** What a query needs beyond its memory lies in the folder for temporary files. */
+function fullDisk(error: unknown): ConnectorError {
+  return new ConnectorError(
+    `DuckDB: no space is left for temporary files in ${tmpdir()}. Free some, or set TMPDIR to a folder with more.`,
+    { failureType: 'transient_error', internal: messageOf(error), cause: error },
+  );
 }
 
 const headlineOf = (error: unknown): string =>
