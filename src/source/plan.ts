@@ -6,6 +6,7 @@ import { requireTraits, withFilter } from './configured-names.ts';
 import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './models/compile.ts';
 import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
+import { withPlace } from './sql-place.ts';
 import { identityOf, type WarehouseIdentity } from './warehouse/identity.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import type { Column, Relation, Warehouse } from './warehouse/warehouse.ts';
@@ -87,7 +88,7 @@ async function planModel(
     const compiled = compileModel(toModelDefinition(definition), context);
     requireTraits(definition, compiled);
     const columns = await plan.warehouse.describe(compiled.sql).catch(async (error: unknown) => {
-      throw await withFilter(error, definition, compiled, plan.warehouse);
+      throw withPlace(await withFilter(error, definition, compiled, plan.warehouse), compiled);
     });
     checkColumns(contract, label, columns);
     return { label, compiled, columns };

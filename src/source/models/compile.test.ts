@@ -258,6 +258,23 @@ describe('definitions', () => {
   });
 });
 
+test('each line of the SQL is known by the file and the line that wrote it', () => {
+  const project = projectOf({
+    m: "{# a\ncomment #}\n{% set x = 1 %}\nwith orders as (select 1 as here_m4)\n{%- if x %}\nselect here_m6,\n\n  {{ x }} as here_m8 {% endif %}\nfrom {{ ref('a') }}, {{ ref('b') }}, {{ ref('orders') }} -- here_m9\n",
+    a: "{% for c in ['u', 'v'] %}\nselect '{{ c }}' as here_a2\n{{ 'union all' if not loop.last }}\n{% endfor %}\n-- here_a5",
+    b: "\n\nselect *\nfrom {{ ref('a') }} as here_b4;",
+  });
+  const { sql, placeOf } = compile(project);
+  const places = sql.split('\n').flatMap((line, index) => {
+    const [, file, at] = /here_([a-z])(\d)/.exec(line) ?? [];
+    return file === undefined ? [] : [[placeOf(index + 1), `models/${file}.sql, line ${at}`]];
+  });
+  expect(places).toHaveLength(8);
+  for (const [place, expected] of places) expect(place).toBe(expected);
+  expect(placeOf(1)).toBeUndefined();
+  expect(placeOf(1000)).toBeUndefined();
+});
+
 test('the fingerprint is of the texts and the vars that are used', () => {
   const print = (texts: Record<string, string>, vars: Record<string, unknown> = {}) =>
     compile(projectOf(texts, { vars })).fingerprint;

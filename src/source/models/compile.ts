@@ -26,6 +26,8 @@ export interface CompiledModel {
   readonly identifies: readonly IdentifyModel[];
   /** Every model and table that is read, by name. */
   readonly refs: readonly string[];
+  /** File and line that wrote a line of the SQL, from 1, where it is a model's. */
+  placeOf(line: number): string | undefined;
 }
 
 export type CompileContext = TemplateContext;
@@ -65,6 +67,7 @@ function compileIdentify(definition: IdentifyDefinition, context: CompileContext
     notes: [...notesOf(models), ...model.notes],
     identifies: [...models.flatMap((each) => each.identifies), model],
     refs: [...refNames(models), relation.name],
+    placeOf: placesOf(commonTables(models, context), models, undefined),
   };
 }
 
@@ -104,6 +107,7 @@ function compileRelation(name: string, context: CompileContext): CompiledModel {
     notes: [],
     identifies: [],
     refs: [relation.name],
+    placeOf: () => undefined,
   };
 }
 
@@ -118,6 +122,7 @@ function compileFile(file: ModelFile, definition: ModelDefinition, context: Comp
     notes: notesOf(models),
     identifies: models.flatMap((model) => model.identifies),
     refs: refNames(models),
+    placeOf: placesOf(tables, models.slice(0, -1), models.at(-1)),
   };
 }
 
@@ -131,6 +136,30 @@ function inCommonTables(tables: readonly CommonTable[], main: string): string {
   if (tables.length === 0) return closed(main);
   const list = tables.map(({ name, sql }) => `${name} AS ${bracketed(sql)}`).join(',\n');
   return `WITH ${list}\nSELECT * FROM ${bracketed(main)}`;
+}
+
+/** The lines of `inCommonTables`: each table's SQL, and the main one, begins two lines behind the one before. */
+function placesOf(
+  tables: readonly CommonTable[],
+  models: readonly RenderedModel[],
+  main: RenderedModel | undefined,
+): CompiledModel['placeOf'] {
+  const tablesWithout = tables.slice(0, tables.length - models.length);
+  const parts = [
+    ...tablesWithout.map(({ sql }) => ({ sql, model: undefined })),
+    ...[...models, ...(main === undefined ? [] : [main])].map((model) => ({ sql: model.sql, model })),
+  ];
+  return (line) => {
+    let start = tables.length === 0 ? 1 : 2;
+    for (const { sql, model } of parts) {
+      const count = sql.split('\n').length;
+      const at = line - start + 1;
+      const source = at >= 1 && at <= count ? model?.sourceLine(at) : undefined;
+      if (source !== undefined) return `${model?.file.path}, line ${source}`;
+      start += count + 2;
+    }
+    return undefined;
+  };
 }
 
 /** Whoever appends to the SQL must not end up inside its last comment. */

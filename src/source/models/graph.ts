@@ -1,6 +1,6 @@
 import { configError } from '../../protocol/connector-error.ts';
 import { relationSql } from '../warehouse/warehouse.ts';
-import { renderTemplate } from './jinja.ts';
+import { renderPieces } from './jinja.ts';
 import type { Macro } from './macros.ts';
 import { type ModelFile, relationName } from './project.ts';
 import { modelReference } from './reference.ts';
@@ -13,6 +13,8 @@ export interface RenderedModel extends Trace {
   readonly sql: string;
   /** The project's own macros that it calls. */
   readonly macros: readonly Macro[];
+  /** The line of the file that wrote a line of the SQL, both from 1. */
+  sourceLine(line: number): number | undefined;
 }
 
 /** A name that must stand in WITH before the model that uses it. */
@@ -62,9 +64,12 @@ function renderModel(file: ModelFile, context: TemplateContext): RenderedModel {
     namespace: project.name,
     dialect: dialect.name,
   };
-  const text = renderTemplate(template, templateGlobals(file, context, trace));
+  const output = renderPieces(template, templateGlobals(file, context, trace));
+  const text = output.text();
   const sql = aliasReferences(oneStatement(text, file.path, dialect), aliasesOf(trace, context), dialect);
-  return { ...trace, file, sql, macros: [...macros] };
+  const skipped = text.slice(0, text.length - text.trimStart().length).split('\n').length - 1;
+  const sourceLine = (line: number) => output.lines()[line - 1 + skipped];
+  return { ...trace, file, sql, macros: [...macros], sourceLine };
 }
 
 function aliasesOf(trace: Trace, { dialect }: TemplateContext): Map<string, string> {

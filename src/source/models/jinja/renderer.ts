@@ -39,7 +39,7 @@ export class Renderer {
     evaluator.at(node.at, scope);
     switch (node.kind) {
       case 'text':
-        output.write(node.text, { source: scope.template.source, at: node.at });
+        output.write(node.text, { source: scope.template.source, at: node.at }, true);
         return undefined;
       case 'output': {
         const value = evaluator.value(node.value, scope);
