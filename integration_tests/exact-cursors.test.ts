@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { errorsOf, lastState, read, userIds } from './reading.ts';
+import { catalogOf, checkOf, errorsOf, lastState, read, userIds } from './reading.ts';
 import { duckdbEngine, type Engine } from './warehouses.ts';
 
 let engine: Engine;
@@ -50,6 +51,7 @@ it.each([
   [`DATE`, `'2024-01-01'`, `'2024-01-02'`],
   [`VARCHAR`, `'2024-01-01 00:00:00.123456'`, `'2024-01-01 00:00:00.123457'`],
   [`BIGINT`, `1704067200123`, `1704067200124`],
+  [`BLOB`, `'2024-01-01T00:00:00.123456+02:00'`, `'2023-12-31T22:00:00.123457Z'`],
 ])(
   'reads a row of %s that is newer by the least step, though its key sorts before',
   async (type, old, newer) => {
@@ -104,4 +106,18 @@ it.each([
   const result = await read({ warehouse, [stream]: [{ from: 'relation', name: 'p' }] }, [], [stream]);
   expect(result.rows).toEqual([]);
   expect(errorsOf(result).join()).toContain(`column "${column}" holds bytes that are no UTF-8 text`);
+});
+
+it.each([
+  [`SELECT $t$ ' $t$ AS "userId"; COPY (SELECT 1) TO 'OUT'; SELECT ' ' AS "userId"`],
+  [`SELECT E'it\\'s' AS "userId"; COPY (SELECT 1) TO 'OUT'; SELECT ' ' AS "userId"`],
+  [`SELECT 'a' AS "userId" FROM read_text('/etc/hostname')`],
+])('check, discover and read refuse %s', async (text) => {
+  const { warehouse } = await engine.create();
+  const out = `${String(warehouse.path)}.csv`;
+  const config = { warehouse, persons: [{ from: 'sql', sql: text.replace('OUT', out) }] };
+  expect(await checkOf(config)).toMatchObject({ status: 'FAILED' });
+  await expect(catalogOf(config)).rejects.toThrow();
+  expect(errorsOf(await read(config)).join()).toMatch(/one SELECT|external_access/);
+  expect(existsSync(out)).toBe(false);
 });

@@ -27,9 +27,10 @@ function utcTimestamp(sql: string, type: string): string {
   const name = scalarName(type);
   if (name === 'TIMESTAMP_NS') return sql;
   if (name === 'VARCHAR') return textTimestamp(sql);
+  if (name === 'BLOB') return textTimestamp(`decode(${sql})`);
   // As a number it would be in seconds whatever its size; a text of digits is scaled.
   if (name !== undefined && wholeNumbers.test(name)) return `TO_TIMESTAMP_NTZ(CAST(${sql} AS VARCHAR))`;
-  return `TO_TIMESTAMP_NTZ(${name === 'BLOB' ? `decode(${sql})` : sql})`;
+  return `TO_TIMESTAMP_NTZ(${sql})`;
 }
 
 /** Bytes are read as UTF-8; a collation, by which different texts may be equal, is left behind. */
