@@ -110,7 +110,7 @@ describe('a GLOBAL state of another source', () => {
     const to = await write([persons, events]);
     const people = [...Array(2_000).keys()].map((n) =>
       // Customer.io refuses every hundredth for its address, and every thousandth has no id at all.
-      record(persons, { userId: n % 1_000 === 0 ? null : n % 100 === 7 ? ` p${n}@x.io` : `p${n}@x.io` }),
+      record(persons, { userId: n % 1_000 === 0 ? null : n % 100 === 7 ? `p${n} @x.io` : `p${n}@x.io` }),
     );
     to.send(...people.slice(0, 1_500), global(1), global(2), ...people.slice(1_500));
     to.send(...[1, 2, 3].map((n) => record(events, { userId: `p${n}@x.io`, event: 'seen' })), global(3));
