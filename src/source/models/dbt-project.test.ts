@@ -120,6 +120,48 @@ describe('macros', () => {
     expect(await sqlOf(files, {}, 'good')).toContain('select bad(1)');
   });
 
+  const idioms = `
+{% macro columns_of(prefix='') %}
+  {%- set names = [] -%}
+  {%- for name, kind in var('columns', {}).items() if kind != 'hidden' -%}
+    {%- do names.append(prefix ~ name) -%}
+  {%- endfor -%}
+  {{ return(names) }}
+{% endmacro %}
+{% macro cents(column) %}{{ return(adapter.dispatch('cents', 'shop')(column, **kwargs)) }}{% endmacro %}
+{% macro default__cents(column, scale=2) %}round({{ column }} / 1.0, {{ scale }}){% endmacro %}
+{% macro duckdb__cents(column, scale=2) %}({{ column }} / {{ 10 ** scale }}){% endmacro %}
+{% macro tree(items) %}{% for i in items recursive %}{{ i.n }}{{ '(' ~ loop(i.of) ~ ')' if i.get('of') }}{% endfor %}{% endmacro %}
+`;
+
+  test.each([
+    ["select {{ columns_of('c.') | join(', ') }}", 'select c.id, c.cents'],
+    ['select {{ columns_of() | length }}{% if not columns_of() %} none{% endif %}', 'select 2'],
+    ["select {{ cents('x') }}, {{ shop.cents('x', scale=3) }}", 'select (x / 100), (x / 1000)'],
+    ["select {{ tree([{'n': 1, 'of': [{'n': 2}]}]) }}", 'select 1(2)'],
+    ["select {{ var('columns').get('nope', 'd') }} {{ var('columns').get('id') }}", 'select d key'],
+    ["{% set q %}select 1{% endset %}{{ q if execute else '' }}", 'select 1'],
+    [
+      "select '{{ ref('orders').identifier }} {{ source('raw', 'orders').schema }} {{ this.name }}'",
+      "select 'orders main m'",
+    ],
+    [
+      '{%- set ns = namespace(n=0) %}{% for x in [1, 2] %}{% set ns.n = ns.n + x %}{% endfor %}select {{ ns.n }}',
+      'select 3',
+    ],
+    ['select {{ fromjson(\'{"a": [1.0, 120210000000000123]}\').a }}', 'select [1.0, 120210000000000123]'],
+    ["select '{{ tojson({'b': 1, 'a': [none, true]}) }}'", `select '{"b": 1, "a": [null, true]}'`],
+    ["{% if var('columns').nope %}x{% else %}select 1{% endif %}", 'select 1'],
+    [
+      "select {{ adapter.quote('a b') }}, '{{ '%05d' % 7 }}', '{{ '{0:>3}'.format(1) }}'",
+      `select "a b", '00007', '  1'`,
+    ],
+  ])('as projects use them: %s', async (m, sql) => {
+    const vars = 'vars: {columns: {id: key, cents: whole, secret: hidden}}\n';
+    const files = { 'dbt_project.yml': yml(vars), 'macros/idioms.sql': idioms, 'models/m.sql': m };
+    expect(await sqlOf(files)).toBe(sql);
+  });
+
   test('two of one name are refused', async () => {
     const one = '{% macro x() %}{% endmacro %}';
     await expect(sqlOf({ 'macros/a.sql': one, 'macros/b.sql': `\n${one}` })).rejects.toThrow(

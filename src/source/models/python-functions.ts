@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { configError } from '../../protocol/connector-error.ts';
 import { parseWrittenJson } from '../../protocol/exact-json.ts';
 import { Bound } from './jinja/bind.ts';
-import { type TemplateFunction, toValue } from './jinja/convert.ts';
+import type { TemplateFunction } from './jinja/convert.ts';
 import { jsonOf } from './jinja/json.ts';
 import { Limits } from './jinja/limits.ts';
 import { Callable, isTrue } from './jinja/values.ts';
@@ -19,7 +19,7 @@ const tojson = new Callable(
 
 const fromjson: TemplateFunction = ([text, fallback]) => {
   try {
-    return toValue(parseWrittenJson(textArgument('fromjson', 'a text', text)));
+    return parseWrittenJson(textArgument('fromjson', 'a text', text));
   } catch {
     if (fallback !== undefined) return fallback;
     throw configError('fromjson: the text is not JSON.');
