@@ -140,6 +140,7 @@ describe('a record that is nested deep', () => {
           'relationships',
           `{"userId":"u2","groupId":"g","objectTypeId":"1","relationshipAttributes":${JSON.stringify(deep(levels))}}`,
         ),
+        record('relationships', '{"userId":"u1","groupId":"g","objectTypeId":"1"}'),
         record('persons', '{"userId":"u3"}'),
         state(1),
       ]);
