@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { nexusId } from '../src/models/identify/nexus-id.ts';
+import { nexusSettings } from '../src/nexus/inputs/settings.ts';
 import { resolveIdentities } from '../src/nexus/resolve.ts';
-import { nexusSettings } from '../src/nexus/settings.ts';
-import { nexusId } from '../src/source/models/nexus-id.ts';
-import { duckdbWarehouse } from '../src/source/warehouse/duckdb/duckdb.ts';
+import { duckdbWarehouse } from '../src/warehouse/duckdb/duckdb.ts';
 
 /**
  * Seconds, memory and passes of identity resolution on a DuckDB file, within 2 GB, for several shapes of graph.

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { parseSourceConfig } from '../src/source/config.ts';
-import { openWarehouse } from '../src/source/warehouse/open.ts';
-import { connect } from '../src/source/warehouse/snowflake/connect.ts';
-import { execute } from '../src/source/warehouse/snowflake/statement.ts';
+import { openWarehouse } from '../src/warehouse/open.ts';
+import { connect } from '../src/warehouse/snowflake/session/connect.ts';
+import { execute } from '../src/warehouse/snowflake/session/statement.ts';
 import { readSource } from './read-source.ts';
 import { type Measured, Meter } from './reading.ts';
 

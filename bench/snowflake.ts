@@ -6,7 +6,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startSnowflakeServer } from '../integration_tests/snowflake-server/server.ts';
-import { snowflakeConfig } from '../integration_tests/warehouses.ts';
+import { snowflakeConfig } from '../integration_tests/support/warehouses.ts';
 import { aimLine } from './aims.ts';
 import {
   answer,

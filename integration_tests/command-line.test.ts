@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { messagesOf, pathOf, run } from './processes.ts';
+import { messagesOf, pathOf, run } from './support/processes.ts';
 
 let folder: string;
 let broken: string;

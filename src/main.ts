@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ConfigOptions } from './cli/files.ts';
+import type { Role } from './cli/role.ts';
+import { outputFailure, watchStandardOutput } from './cli/standard-output.ts';
 import type { CompileOptions } from './commands/compile.ts';
-import type { ConfigOptions } from './commands/files.ts';
-import type { Role } from './commands/role.ts';
-import { outputFailure, watchStandardOutput } from './commands/standard-output.ts';
 import type { SyncOptions } from './commands/sync.ts';
+import { messageOf } from './errors/connector-error.ts';
 import { packageRoot } from './package-root.ts';
-import { messageOf } from './protocol/connector-error.ts';
 
 /** Commands answer with an exit code; each is imported only when it is called, so that `spec` stays quick. */
 let exitCode = 0;
@@ -172,7 +172,7 @@ async function usageError(argv: readonly string[], error: CommanderError): Promi
   if (airbyteWords.has(argv[0] ?? '')) {
     // Where no command is given, the help is the answer, and the error is a word of the parser's own.
     const message = error.code === 'commander.help' ? 'No command is given.' : error.message;
-    await (await import('./commands/answer.ts')).answerUsageError(message);
+    await (await import('./cli/answer.ts')).answerUsageError(message);
   }
   return 2;
 }

@@ -6,9 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateWarehouse } from '../../src/demo/generate-warehouse.ts';
-import { copiedTables } from '../copied-tables.ts';
 import { startSnowflakeServer } from '../snowflake-server/server.ts';
-import { snowflakeConfig } from '../warehouses.ts';
+import { copiedTables } from '../support/copied-tables.ts';
+import { snowflakeConfig } from '../support/warehouses.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'serve-snowflake-'));
 const path = join(folder, 'demo.duckdb');

@@ -1,4 +1,4 @@
-import type { Gaps } from '../gaps.ts';
+import type { Gaps } from '../cases/gaps.ts';
 
 /** Cases that fakesnow 0.12.1 cannot pass, and why; docs/snowflake.md says what they were checked against instead. */
 export const fakesnowGaps: Gaps = {

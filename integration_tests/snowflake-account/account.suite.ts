@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
-import { demoCases } from '../demo-cases.ts';
+import { demoCases } from '../cases/demo-cases.ts';
+import { runCases } from '../cases/run-cases.ts';
+import { snowflakeValues } from '../cases/snowflake-values.ts';
+import { warehouseCases } from '../cases/warehouse-cases.ts';
 import { fakesnowGaps } from '../fakesnow/gaps.ts';
-import { runCases } from '../run-cases.ts';
-import { snowflakeValues } from '../snowflake-values.ts';
-import { warehouseCases } from '../warehouse-cases.ts';
-import { accountEngine, type Engine } from '../warehouses.ts';
+import { accountEngine, type Engine } from '../support/warehouses.ts';
 import { warehouseOf } from './environment.ts';
 
 /** Set by main.ts, which makes the schema and drops it. */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { messageOf } from '../../src/protocol/connector-error.ts';
+import { messageOf } from '../../src/errors/connector-error.ts';
 import { parseSourceConfig } from '../../src/source/config.ts';
-import { openWarehouse } from '../../src/source/warehouse/open.ts';
+import { openWarehouse } from '../../src/warehouse/open.ts';
 import { missingIn, warehouseOf } from './environment.ts';
 
 /**

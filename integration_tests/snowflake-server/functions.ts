@@ -1,4 +1,4 @@
-import { snowflakeFunctions, toVarchar } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+import { snowflakeFunctions, toVarchar } from '../../src/warehouse/duckdb/snowflake-functions.ts';
 import { parameterMacros } from './session-parameters.ts';
 import { zonedTimeMacros } from './zoned-times.ts';
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { objectPair } from '../../src/source/warehouse/duckdb/snowflake-functions.ts';
+import { objectPair } from '../../src/warehouse/duckdb/snowflake-functions.ts';
 import { Refusal } from './refusal.ts';
 import { type Token, tokensOf } from './tokens.ts';
 

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { generateWarehouse } from '../../src/demo/generate-warehouse.ts';
 import { diagnose } from '../../src/doctor/doctor.ts';
 import { streamNames } from '../../src/streams/contract.ts';
-import { copiedTables } from '../copied-tables.ts';
-import { catalogOf, checkOf, errorsOf, lastState, read } from '../reading.ts';
 import { startSnowflakeServer } from '../snowflake-server/server.ts';
-import { snowflakeConfig } from '../warehouses.ts';
+import { copiedTables } from '../support/copied-tables.ts';
+import { catalogOf, checkOf, errorsOf, lastState, read } from '../support/reading.ts';
+import { snowflakeConfig } from '../support/warehouses.ts';
 
 /**
  * Writes each statement that the source sends to Snowflake into a folder, one file each: check, discover, first and

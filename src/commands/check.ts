@@ -1,10 +1,10 @@
+import { answer, asConnectorError } from '../cli/answer.ts';
+import { type ConfigOptions, readConnectorConfig } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadConnector, type Role } from '../cli/role.ts';
 import { checkFailed } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { answer, asConnectorError } from './answer.ts';
-import { type ConfigOptions, readConnectorConfig } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadConnector, type Role } from './role.ts';
 
 /** A check that cannot succeed is an answer, not a failure: FAILED with exit code 0, whatever the cause. */
 async function* check(role: Role, options: ConfigOptions, mask: Mask): AsyncGenerator<AirbyteMessage> {

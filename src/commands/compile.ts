@@ -1,12 +1,12 @@
-import { compiledSql } from '../source/compiled-sql.ts';
+import { asConnectorError } from '../cli/answer.ts';
+import { readSourceConfig } from '../cli/ends.ts';
+import type { ConfigOptions } from '../cli/files.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadSource } from '../cli/role.ts';
 import { parseSourceConfig } from '../source/config.ts';
-import { openPlan } from '../source/plan.ts';
-import { dialectNamed } from '../source/warehouse/open.ts';
-import { asConnectorError } from './answer.ts';
-import { readSourceConfig } from './ends.ts';
-import type { ConfigOptions } from './files.ts';
-import { Mask } from './mask.ts';
-import { loadSource } from './role.ts';
+import { compiledSql } from '../source/plan/compiled-sql.ts';
+import { openPlan } from '../source/plan/plan.ts';
+import { dialectNamed } from '../warehouse/open.ts';
 
 /** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
 export interface CompileOptions extends ConfigOptions {

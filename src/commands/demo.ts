@@ -1,22 +1,22 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { asConnectorError } from '../cli/answer.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
 import { changeWarehouse, generateWarehouse } from '../demo/generate-warehouse.ts';
 import { describeHoldings, type Holdings } from '../demo/holdings.ts';
 import { demoAccount, demoSyncYaml, nextSteps } from '../demo/sync-yaml.ts';
+import { configError } from '../errors/connector-error.ts';
 import { requireFolder } from '../files/named-file.ts';
 import { temporaryFolder } from '../files/temporary-folder.ts';
-import { configError } from '../protocol/connector-error.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
 import {
   lapsedAtPrimaryLocation,
   multiLocation,
   newAtLocation,
   primaryLocationIs,
-} from '../simulator/segments.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+} from '../simulator/workspace/segments.ts';
 import { parseSyncFile } from '../sync/sync-file.ts';
-import { asConnectorError } from './answer.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
 import { syncAndReport } from './sync.ts';
 
 export interface DemoCommandOptions {

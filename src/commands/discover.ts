@@ -1,9 +1,9 @@
+import { answer } from '../cli/answer.ts';
+import { type ConfigOptions, readConnectorConfig } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadConnector, type Role } from '../cli/role.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { answer } from './answer.ts';
-import { type ConfigOptions, readConnectorConfig } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadConnector, type Role } from './role.ts';
 
 async function* discover(role: Role, options: ConfigOptions, mask: Mask): AsyncGenerator<AirbyteMessage> {
   const connector = await loadConnector(role);

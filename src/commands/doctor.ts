@@ -1,12 +1,12 @@
+import { asConnectorError } from '../cli/answer.ts';
+import { type Ends, readEnds } from '../cli/ends.ts';
+import type { ConfigOptions } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadDestination, loadSource } from '../cli/role.ts';
 import { diagnose } from '../doctor/doctor.ts';
 import { type Report, reportOf } from '../doctor/finding.ts';
 import { printed } from '../doctor/print.ts';
-import { asConnectorError } from './answer.ts';
-import { type Ends, readEnds } from './ends.ts';
-import type { ConfigOptions } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadDestination, loadSource } from './role.ts';
 
 export interface DoctorOptions extends ConfigOptions {
   readonly json?: boolean;

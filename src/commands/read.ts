@@ -1,9 +1,9 @@
+import { answer } from '../cli/answer.ts';
+import { type ConfigOptions, readCatalog, readConnectorConfig, readState } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadSource } from '../cli/role.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
-import { answer } from './answer.ts';
-import { type ConfigOptions, readCatalog, readConnectorConfig, readState } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadSource } from './role.ts';
 
 export interface ReadPaths extends ConfigOptions {
   readonly catalog: string;

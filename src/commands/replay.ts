@@ -1,16 +1,16 @@
+import { asConnectorError } from '../cli/answer.ts';
+import { isYaml, readSyncFile } from '../cli/ends.ts';
+import { readConfig } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadDestination } from '../cli/role.ts';
+import { configError } from '../errors/connector-error.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
-import { configError } from '../protocol/connector-error.ts';
 import { isJsonObject } from '../protocol/json-object.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { accountOf, rejectedOf } from '../sync/account.ts';
-import { report } from '../sync/report.ts';
-import { Tally } from '../sync/tally.ts';
-import { asConnectorError } from './answer.ts';
-import { isYaml, readSyncFile } from './ends.ts';
-import { readConfig } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadDestination } from './role.ts';
+import { accountOf, rejectedOf } from '../sync/report/account.ts';
+import { report } from '../sync/report/table.ts';
+import { Tally } from '../sync/report/tally.ts';
 
 export interface ReplayOptions {
   /** A rejects file, or a folder of them. */
@@ -43,7 +43,7 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const destination = await loadDestination();
   const config = await readDestinationConfig(path);
   mask.learn(config, (await destination.spec()).connectionSpecification);
-  const { openReplay, replayed } = await import('../destination/replay.ts');
+  const { openReplay, replayed } = await import('../destination/settlement/replay.ts');
   const opened = await openReplay(rejects);
   for (const file of opened.torn) {
     say(

@@ -1,21 +1,21 @@
-import { inputTables } from '../nexus/inputs.ts';
+import { chosenModels, withAncestors } from '../build/choose-models.ts';
+import { type Built, Materialiser } from '../build/materialise.ts';
+import { buildNexus, type NexusRun, wantsNexus } from '../build/run-nexus.ts';
+import { asConnectorError } from '../cli/answer.ts';
+import { readSourceConfig } from '../cli/ends.ts';
+import type { ConfigOptions } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadSource } from '../cli/role.ts';
+import { configError } from '../errors/connector-error.ts';
+import type { ModelProject } from '../models/project/project.ts';
+import { inputTables } from '../nexus/inputs/inputs.ts';
+import { type NexusSettings, nexusSettings } from '../nexus/inputs/settings.ts';
 import { currentSchema, standingRelations } from '../nexus/replace-relation.ts';
-import { type NexusSettings, nexusSettings } from '../nexus/settings.ts';
 import { workbench } from '../nexus/workbench.ts';
-import { configError } from '../protocol/connector-error.ts';
 import { parseSourceConfig, type SourceConfig } from '../source/config.ts';
-import type { ModelProject } from '../source/models/project.ts';
-import { openProject, schemaOf } from '../source/open-project.ts';
-import { openWarehouse } from '../source/warehouse/open.ts';
-import { asConnectorError } from './answer.ts';
-import { chosenModels, withAncestors } from './choose-models.ts';
-import { readSourceConfig } from './ends.ts';
-import type { ConfigOptions } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { type Built, Materialiser } from './materialise.ts';
-import { loadSource } from './role.ts';
-import { buildNexus, type NexusRun, wantsNexus } from './run-nexus.ts';
+import { openProject, schemaOf } from '../source/plan/open-project.ts';
+import { openWarehouse } from '../warehouse/open.ts';
 
 /** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
 export interface RunOptions extends ConfigOptions {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { untilInterrupted } from './interruption.ts';
-import { outputFailure } from './standard-output.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { outputFailure } from '../cli/standard-output.ts';
 
 export interface SimulateOptions {
   readonly port: number;

@@ -1,7 +1,7 @@
+import { answer } from '../cli/answer.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadConnector, type Role } from '../cli/role.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { answer } from './answer.ts';
-import { Mask } from './mask.ts';
-import { loadConnector, type Role } from './role.ts';
 
 async function* spec(role: Role): AsyncGenerator<AirbyteMessage> {
   const connector = await loadConnector(role);

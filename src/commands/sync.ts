@@ -1,16 +1,16 @@
-import { showProgress } from '../sync/progress.ts';
-import { report } from '../sync/report.ts';
+import { asConnectorError } from '../cli/answer.ts';
+import { readSyncFile } from '../cli/ends.ts';
+import type { ConfigOptions } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadDestination, loadSource } from '../cli/role.ts';
+import { outliveReader } from '../cli/standard-output.ts';
+import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
+import { summaryJson } from '../sync/report/json.ts';
+import { showProgress } from '../sync/report/progress.ts';
+import { report } from '../sync/report/table.ts';
 import { runSync, type SyncEnds, type SyncWatcher } from '../sync/run-sync.ts';
-import { summaryJson } from '../sync/summary.ts';
 import type { SyncFile } from '../sync/sync-file.ts';
-import { asConnectorError } from './answer.ts';
-import { readSyncFile } from './ends.ts';
-import type { ConfigOptions } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadDestination, loadSource } from './role.ts';
-import { outliveReader } from './standard-output.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface SyncOptions extends ConfigOptions {
   /** Go on from a state that another destination or warehouse has written. */

@@ -1,12 +1,12 @@
+import { answer } from '../cli/answer.ts';
+import { readCatalog, readConfig } from '../cli/files.ts';
+import { untilInterrupted } from '../cli/interruption.ts';
+import { Mask } from '../cli/mask.ts';
+import { loadDestination } from '../cli/role.ts';
+import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
 import type { InputLines, LongLine } from '../protocol/connector.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { readLines } from '../protocol/read-lines.ts';
-import { answer } from './answer.ts';
-import { readCatalog, readConfig } from './files.ts';
-import { untilInterrupted } from './interruption.ts';
-import { Mask } from './mask.ts';
-import { loadDestination } from './role.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface WritePaths {
   readonly config: string;

@@ -1,7 +1,7 @@
-import { ConnectorError } from '../protocol/connector-error.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
 import { checkFailed } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { apiOf } from './choose-api.ts';
+import { apiOf } from './api/choose-api.ts';
 import { parseDestinationConfig } from './config.ts';
 
 export async function* check(config: unknown): AsyncGenerator<AirbyteMessage> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { configError } from '../errors/connector-error.ts';
+import { refuseUnknownKeys } from '../errors/unknown-keys.ts';
 import { type FormGroup, misfit } from '../protocol/connection-form.ts';
-import { configError } from '../protocol/connector-error.ts';
-import { refuseUnknownKeys } from '../streams/unknown-keys.ts';
 
 /** A relationship that is removed comes back with its next row; a person's history does not. */
 const removal = (what: string, fallback: 'ignore' | 'remove') =>

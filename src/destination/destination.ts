@@ -9,7 +9,7 @@ export const customerIoDestination: DestinationConnector = {
   async *discover(config) {
     yield* (await import('./discover.ts')).discover(config);
   },
-  account: async (config) => (await import('./account.ts')).accountOf(config),
+  account: async (config) => (await import('./settlement/account.ts')).accountOf(config),
   async *write(request) {
     yield* (await import('./write.ts')).write(request);
   },

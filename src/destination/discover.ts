@@ -1,7 +1,7 @@
 import type { AirbyteMessage, DestinationCatalog, DestinationSyncMode } from '../protocol/messages.ts';
 import { type StreamName, streamContracts } from '../streams/contract.ts';
 import { parseDestinationConfig } from './config.ts';
-import { operationKinds } from './stream-plan.ts';
+import { operationKinds } from './mapping/stream-mapping.ts';
 
 /** Airbyte's data activation maps any stream to one of these. */
 const syncModes: readonly DestinationSyncMode[] = ['append', 'append_dedup', 'update', 'soft_delete'];

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { parseDestinationConfig } from './config.ts';
 import { customerIoDestination } from './destination.ts';
-import { toOperation } from './operation.ts';
-import { planStreams } from './stream-plan.ts';
+import { toOperation } from './mapping/operation.ts';
+import { planStreams } from './mapping/stream-mapping.ts';
 
 /** Customer.io's own client is the judge of our transport: what each sends must leave the same store. */
 

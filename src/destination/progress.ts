@@ -1,10 +1,10 @@
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import type { Delivery } from './deliver.ts';
-import type { Ledger } from './ledger.ts';
-import { limits } from './limits.ts';
-import type { Rejects } from './rejects.ts';
-import type { Judge } from './verdict.ts';
+import type { Delivery } from './delivery/deliver.ts';
+import { limits } from './mapping/limits.ts';
+import type { Ledger } from './settlement/ledger.ts';
+import type { Rejects } from './settlement/rejects.ts';
+import type { Judge } from './settlement/verdict.ts';
 
 /** What the log tells of. */
 export interface Watched {

@@ -1,17 +1,17 @@
-import type { ConnectorError } from '../protocol/connector-error.ts';
+import type { ConnectorError } from '../errors/connector-error.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import type { ScannedRecord } from '../protocol/scan-record.ts';
-import type { ToOperationBytes } from './bytes/operation-bytes.ts';
-import type { Delivery } from './deliver.ts';
-import type { Ledger, RecordLine, Ticket } from './ledger.ts';
-import type { Refusal } from './limits.ts';
-import type { LineReader } from './line-reader.ts';
-import type { ToOperation } from './operation.ts';
-import type { Outbox } from './outbox.ts';
-import type { Rejects } from './rejects.ts';
-import type { StreamOrder } from './stream-order.ts';
-import type { FindStream, StreamPlan } from './stream-plan.ts';
-import type { Judge } from './verdict.ts';
+import type { Outbox } from './delivery/async-queue.ts';
+import type { Delivery } from './delivery/deliver.ts';
+import type { LineReader } from './input/line-reader.ts';
+import type { StreamOrder } from './input/stream-order.ts';
+import type { ToOperationBytes } from './mapping/bytes/operation-bytes.ts';
+import type { Refusal } from './mapping/limits.ts';
+import type { ToOperation } from './mapping/operation.ts';
+import type { FindStream, StreamPlan } from './mapping/stream-mapping.ts';
+import type { Ledger, RecordLine, Ticket } from './settlement/ledger.ts';
+import type { Rejects } from './settlement/rejects.ts';
+import type { Judge } from './settlement/verdict.ts';
 
 /** A stream of the catalog, with the ways of its records. */
 export interface Stream {

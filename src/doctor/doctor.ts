@@ -1,8 +1,8 @@
 import { type DestinationConfig, destinationConfig, parseDestinationConfig } from '../destination/config.ts';
-import { ConnectorError } from '../protocol/connector-error.ts';
-import { readStart } from '../source/changes/clock.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
+import { readStart } from '../source/changes/cursor/clock.ts';
 import { parseSourceConfig } from '../source/config.ts';
-import { openPlan } from '../source/plan.ts';
+import { openPlan } from '../source/plan/plan.ts';
 import { examineStreams } from './examine.ts';
 import { type Finding, type Report, reportOf } from './finding.ts';
 import { examineIdentifiers } from './identifiers.ts';

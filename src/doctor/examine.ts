@@ -1,13 +1,13 @@
 import type { SourceConfig } from '../source/config.ts';
-import { definitionsOf, notTaken } from '../source/plan.ts';
+import { definitionsOf, notTaken } from '../source/plan/plan.ts';
 import { type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
-import { emptyModel, noModel } from './empty.ts';
 import { examplesOf } from './examples.ts';
 import type { Finding, ModelReport, StreamReport } from './finding.ts';
-import { explainIdentify } from './identify.ts';
-import { objectsNotSent, personsNotSent, sharedKeys } from './references.ts';
-import { repeatedKeys } from './repeated-keys.ts';
-import { reservedNames } from './reserved-names.ts';
+import { emptyModel, noModel } from './probes/empty.ts';
+import { explainIdentify } from './probes/identify.ts';
+import { objectsNotSent, personsNotSent, sharedKeys } from './probes/references.ts';
+import { repeatedKeys } from './probes/repeated-keys.ts';
+import { reservedNames } from './probes/reserved-names.ts';
 import { type Compiled, compileSubject, type Examination, failure, type Subject } from './subject.ts';
 import { emptyAttributes, probeFinding, type Survey, survey } from './survey.ts';
 

@@ -1,7 +1,7 @@
-import type { Dialect, TextRow } from '../source/warehouse/warehouse.ts';
+import type { Dialect, TextRow } from '../warehouse/warehouse.ts';
 import type { Detail } from './finding.ts';
 import { onModel, textOf } from './keys.ts';
-import type { Probe } from './probe.ts';
+import type { Probe } from './probes/probe.ts';
 import { type Examination, hasColumn, type Subject } from './subject.ts';
 import type { Survey } from './survey.ts';
 

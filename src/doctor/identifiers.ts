@@ -1,3 +1,4 @@
+import { ConnectorError } from '../errors/connector-error.ts';
 import {
   type Doubtful,
   largeEdges,
@@ -5,12 +6,11 @@ import {
   sharedIdentifiers,
 } from '../nexus/doubtful-identifiers.ts';
 import { usableIdentifiers } from '../nexus/identities.ts';
+import { nexusSettings } from '../nexus/inputs/settings.ts';
+import { findSources } from '../nexus/inputs/sources.ts';
 import { hasSources } from '../nexus/resolve.ts';
-import { nexusSettings } from '../nexus/settings.ts';
-import { findSources } from '../nexus/sources.ts';
 import { workbench } from '../nexus/workbench.ts';
-import { ConnectorError } from '../protocol/connector-error.ts';
-import type { Plan } from '../source/plan.ts';
+import type { Plan } from '../source/plan/plan.ts';
 import { counted, type Finding } from './finding.ts';
 
 /**

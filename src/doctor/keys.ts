@@ -1,7 +1,7 @@
-import { whiteSpace } from '../destination/white-space.ts';
-import { eventIdentityColumns } from '../source/event-identity.ts';
-import type { ModelPlan } from '../source/plan.ts';
-import type { Dialect } from '../source/warehouse/warehouse.ts';
+import { whiteSpace } from '../destination/mapping/white-space.ts';
+import type { ModelPlan } from '../source/plan/plan.ts';
+import { eventIdentityColumns } from '../source/record-line/event-identity.ts';
+import type { Dialect } from '../warehouse/warehouse.ts';
 import { type Delivery, type Examination, hasColumn, type Subject } from './subject.ts';
 
 /** SQL of a column as text. */

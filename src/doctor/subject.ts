@@ -1,11 +1,11 @@
-import { contractColumns } from '../destination/attributes.ts';
 import type { DestinationConfig } from '../destination/config.ts';
-import { ConnectorError } from '../protocol/connector-error.ts';
-import { compileModel } from '../source/models/compile.ts';
-import type { ModelPlan, NamedDefinition, Plan } from '../source/plan.ts';
-import { toModelDefinition } from '../source/plan.ts';
+import { contractColumns } from '../destination/mapping/attributes.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
+import { nearMatches } from '../errors/did-you-mean.ts';
+import { compileModel } from '../models/compile.ts';
+import type { ModelPlan, NamedDefinition, Plan } from '../source/plan/plan.ts';
+import { toModelDefinition } from '../source/plan/plan.ts';
 import { removedAtColumn, type StreamContract } from '../streams/contract.ts';
-import { nearMatches } from '../streams/near-match.ts';
 import type { Finding } from './finding.ts';
 
 /** What of the destination's configuration decides which rows Customer.io takes. */

@@ -1,8 +1,8 @@
-import { attributeProbes } from './attribute-probes.ts';
 import { counted, type Detail, type Finding } from './finding.ts';
-import { keyProbes } from './key-probes.ts';
 import { keyOf, onModel } from './keys.ts';
-import type { Probe } from './probe.ts';
+import { attributeProbes } from './probes/attribute-probes.ts';
+import { keyProbes } from './probes/key-probes.ts';
+import type { Probe } from './probes/probe.ts';
 import { attributesOf, type Examination, type Subject } from './subject.ts';
 
 /** What one pass over a model's rows tells. */

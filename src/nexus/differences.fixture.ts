@@ -1,4 +1,4 @@
-import type { TextRow } from '../source/warehouse/warehouse.ts';
+import type { TextRow } from '../warehouse/warehouse.ts';
 import { madeByThePackage, type TestWarehouse } from './test-warehouse.fixture.ts';
 
 /** A cell, or with `only` a whole row, in which nexus' table and the package's differ. */

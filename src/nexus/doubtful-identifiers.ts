@@ -1,4 +1,4 @@
-import type { Warehouse } from '../source/warehouse/warehouse.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** Identifiers as `usableIdentifiers` gives them: a table's name, or a query in brackets. */
 type Identifiers = string;

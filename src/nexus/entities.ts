@@ -1,5 +1,5 @@
-import { relationSql } from '../source/warehouse/warehouse.ts';
-import { attendance, type Registration } from './registered.ts';
+import { relationSql } from '../warehouse/warehouse.ts';
+import { attendance, type Registration } from './inputs/registered.ts';
 import { pivoted, selectedTraits, type TraitColumn } from './traits.ts';
 import type { Workbench } from './workbench.ts';
 

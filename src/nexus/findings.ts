@@ -1,5 +1,5 @@
 import { doubtfulIdentifiers } from './doubtful-identifiers.ts';
-import type { NexusSettings } from './settings.ts';
+import type { NexusSettings } from './inputs/settings.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What the user should know of the result, each a count that is not nought. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { nexusId } from '../source/models/nexus-id.ts';
+import { nexusId } from '../models/identify/nexus-id.ts';
 import { declaration, identifiers, location, person1, smallCases } from './small-cases.fixture.ts';
 
 /** Cases whose results were worked out by hand; the numbers are those of the reference's list. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { nexusId } from '../source/models/nexus-id.ts';
+import { nexusId } from '../models/identify/nexus-id.ts';
 import { differences } from './differences.fixture.ts';
 import { packageStatements, type TestWarehouse, testWarehouse } from './test-warehouse.fixture.ts';
 

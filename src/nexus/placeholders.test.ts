@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { nexusId } from '../source/models/nexus-id.ts';
+import { nexusId } from '../models/identify/nexus-id.ts';
 import { declaration, type Identifier, identifiers, location, smallCases } from './small-cases.fixture.ts';
 
 const { given, closeCase } = smallCases(nexusId);

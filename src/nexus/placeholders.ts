@@ -1,4 +1,4 @@
-import type { Dialect } from '../source/warehouse/warehouse.ts';
+import type { Dialect } from '../warehouse/warehouse.ts';
 
 /**
  * What stands in a field that nobody filled. Two people with such a value have nothing in common: it identifies no

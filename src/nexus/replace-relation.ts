@@ -1,4 +1,4 @@
-import { runSchema, type TextRow, type Warehouse } from '../source/warehouse/warehouse.ts';
+import { runSchema, type TextRow, type Warehouse } from '../warehouse/warehouse.ts';
 
 export type RelationKind = 'table' | 'view';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nexusId } from '../source/models/nexus-id.ts';
+import { nexusId } from '../models/identify/nexus-id.ts';
 import { testWarehouse } from './test-warehouse.fixture.ts';
 
 const identifiers = `CREATE TABLE web_entity_identifiers AS SELECT 'e' AS event_id, 'e' AS edge_id, 'person' AS entity_type,

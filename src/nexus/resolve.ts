@@ -1,12 +1,14 @@
-import { configError } from '../protocol/connector-error.ts';
-import type { Relation, Warehouse } from '../source/warehouse/warehouse.ts';
-import { resolveDeclarations, unresolvedDeclarations } from './declarations.ts';
+import { configError } from '../errors/connector-error.ts';
+import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
 import { entities } from './entities.ts';
 import type { CreateId } from './entity-ids.ts';
 import { findings } from './findings.ts';
 import { resolvedTypes, resolveIdentifiers } from './identities.ts';
+import { resolveDeclarations, unresolvedDeclarations } from './inputs/declarations.ts';
+import { findRegistrations, makeEntities, type Registration } from './inputs/registered.ts';
+import type { NexusSettings } from './inputs/settings.ts';
+import { findSources, type SourceTables, unionOf } from './inputs/sources.ts';
 import { participants } from './participants.ts';
-import { findRegistrations, makeEntities, type Registration } from './registered.ts';
 import { relationships } from './relationships.ts';
 import {
   asideName,
@@ -16,8 +18,6 @@ import {
   replaceRelation,
   standingRelations,
 } from './replace-relation.ts';
-import type { NexusSettings } from './settings.ts';
-import { findSources, type SourceTables, unionOf } from './sources.ts';
 import { latestTraits, traitColumns } from './traits.ts';
 import { type Workbench, workbench } from './workbench.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { duckdbWarehouse } from '../source/warehouse/duckdb/duckdb.ts';
-import type { TextRow, Warehouse } from '../source/warehouse/warehouse.ts';
+import { duckdbWarehouse } from '../warehouse/duckdb/duckdb.ts';
+import type { TextRow, Warehouse } from '../warehouse/warehouse.ts';
 import type { CreateId } from './entity-ids.ts';
+import { nexusSettings } from './inputs/settings.ts';
 import { type Resolution, resolveIdentities } from './resolve.ts';
-import { nexusSettings } from './settings.ts';
 
 export interface TestWarehouse {
   readonly warehouse: Warehouse;

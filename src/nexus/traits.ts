@@ -1,5 +1,5 @@
-import type { Registration } from './registered.ts';
-import { type SourceTables, unionOf } from './sources.ts';
+import type { Registration } from './inputs/registered.ts';
+import { type SourceTables, unionOf } from './inputs/sources.ts';
 import type { Workbench } from './workbench.ts';
 
 /** A column of nexus_entities that a trait fills. */

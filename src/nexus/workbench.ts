@@ -1,5 +1,5 @@
-import type { Warehouse } from '../source/warehouse/warehouse.ts';
-import type { ColumnKind } from './inputs.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { ColumnKind } from './inputs/inputs.ts';
 import { asideName, placeSql } from './replace-relation.ts';
 
 /** All that identity resolution writes differently from warehouse to warehouse. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from './connector-error.ts';
+import { messageOf } from '../errors/connector-error.ts';
 import { parseConfigFile, parseStateFile } from './parse-catalog.ts';
 
 function failureOf(parse: (text: string, path: string) => unknown, text: string): string {

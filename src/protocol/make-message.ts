@@ -1,4 +1,4 @@
-import type { ConnectorError } from './connector-error.ts';
+import type { ConnectorError } from '../errors/connector-error.ts';
 import type { AirbyteMessage, LogLevel, StreamStatus } from './messages.ts';
 
 export function log(level: LogLevel, message: string): AirbyteMessage {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { ConnectorError } from './connector-error.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
 import {
   checkFailed,
   checkSucceeded,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from './connector-error.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
 import { parseConfigFile, parseConfiguredCatalog, parseStateFile } from './parse-catalog.ts';
 
 const path = '/data/file.json';

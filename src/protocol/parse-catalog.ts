@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ConnectorError, configError } from './connector-error.ts';
+import { type ConnectorError, configError } from '../errors/connector-error.ts';
 import { parseExactJson, parseWrittenJson } from './exact-json.ts';
 import { isJsonObject } from './json-object.ts';
 import {

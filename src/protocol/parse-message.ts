@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ConnectorError } from '../errors/connector-error.ts';
 import { brokenColumn } from './broken-column.ts';
 import type { InputLine } from './connector.ts';
-import { ConnectorError } from './connector-error.ts';
 import { exactDigits, parseExactJson } from './exact-json.ts';
 import { isDeeper, mostLevels } from './json-depth.ts';
 import { isJsonObject } from './json-object.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Answer } from './track-api.ts';
+import type { Answer } from './track/track-api.ts';
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|[^:/@\s]+\.localhost|\[::1\])(?::\d{1,5})?$/i;
 

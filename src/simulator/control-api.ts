@@ -1,6 +1,6 @@
 import { clearFaults, type Fault, type Faults, resets } from './faults.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { type Answer, NOT_FOUND, parse, type Workspace } from './track-api.ts';
+import { type Answer, NOT_FOUND, parse, type Workspace } from './track/track-api.ts';
 
 /** What /simulator/requests tells: the API's traffic, without that of /simulator itself. */
 export interface Traffic {

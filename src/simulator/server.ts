@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { refusal } from './admission.ts';
 import { type Control, control, type Traffic } from './control-api.ts';
 import { type Fault, type Faults, latency, noFaults, type Reset, stormFault, takeFault } from './faults.ts';
-import { answerPipelines } from './pipelines-api.ts';
-import { Store } from './store.ts';
-import { type Answer, answer, NOT_FOUND, UNAUTHORIZED, type Workspace } from './track-api.ts';
+import { answerPipelines } from './pipelines/pipelines-api.ts';
+import { type Answer, answer, NOT_FOUND, UNAUTHORIZED, type Workspace } from './track/track-api.ts';
+import { Store } from './workspace/store.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes any free port. */

@@ -1,10 +1,10 @@
-import { ConnectorError } from '../protocol/connector-error.ts';
+import { ConnectorError } from '../errors/connector-error.ts';
 import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
-import { readStart } from './changes/clock.ts';
+import { readStart } from './changes/cursor/clock.ts';
 import { parseSourceConfig } from './config.ts';
-import { notesOf } from './entity-types.ts';
+import { notesOf } from './plan/entity-types.ts';
 import {
   notTaken,
   openPlan,
@@ -14,8 +14,8 @@ import {
   readElsewhere,
   type StreamPlan,
   unfilled,
-} from './plan.ts';
-import { type RowRange, recordQuery } from './record-query.ts';
+} from './plan/plan.ts';
+import { type RowRange, recordQuery } from './record-line/record-line.ts';
 
 /** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
 async function describeAll(config: unknown): Promise<string> {

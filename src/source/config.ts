@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { configError } from '../errors/connector-error.ts';
+import { refuseUnknownKeys } from '../errors/unknown-keys.ts';
 import { type FormGroup, misfit } from '../protocol/connection-form.ts';
-import { configError } from '../protocol/connector-error.ts';
-import { refuseUnknownKeys } from '../streams/unknown-keys.ts';
 
 const identify = z
   .looseObject({

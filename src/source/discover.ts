@@ -1,10 +1,10 @@
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
+import type { Dialect } from '../warehouse/warehouse.ts';
 import { parseSourceConfig } from './config.ts';
-import { notTaken, openPlan, planStreams, readElsewhere, type StreamPlan, unfilled } from './plan.ts';
-import { recordFields } from './record-fields.ts';
-import type { Dialect } from './warehouse/warehouse.ts';
+import { notTaken, openPlan, planStreams, readElsewhere, type StreamPlan, unfilled } from './plan/plan.ts';
+import { recordFields } from './record-line/record-fields.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,16 +1,17 @@
+import { ConnectorError, configError, messageOf } from '../errors/connector-error.ts';
+import { nearMatches } from '../errors/did-you-mean.ts';
 import type { ReadRequest, SourceOutput } from '../protocol/connector.ts';
-import { ConnectorError, configError, messageOf } from '../protocol/connector-error.ts';
 import { finding, log, rowEstimate, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
-import { nearMatches } from '../streams/near-match.ts';
-import { lastSyncTime } from './changes/clock.ts';
-import { type ModelOutput, readModel } from './changes/read-model.ts';
-import { refuseOtherWarehouse } from './changes/same-warehouse.ts';
+import { describeWarehouse, type WarehouseIdentity } from '../warehouse/identity.ts';
+import { lastSyncTime } from './changes/cursor/clock.ts';
+import { type ModelOutput, readModel } from './changes/cursor/read-model.ts';
+import { refuseOtherWarehouse } from './changes/cursor/same-warehouse.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import { parseSourceConfig, type SourceConfig } from './config.ts';
-import { emptyFindings, goneModels } from './empty-models.ts';
-import { unknownEntityTypes } from './entity-types.ts';
+import { emptyFindings, goneModels } from './plan/empty-models.ts';
+import { unknownEntityTypes } from './plan/entity-types.ts';
 import {
   type ModelPlan,
   notTaken,
@@ -21,8 +22,7 @@ import {
   readElsewhere,
   requireSomething,
   type StreamPlan,
-} from './plan.ts';
-import { describeWarehouse, type WarehouseIdentity } from './warehouse/identity.ts';
+} from './plan/plan.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   const { name } = configured.stream;

@@ -1,5 +1,5 @@
+import { ConnectorError, configError } from '../errors/connector-error.ts';
 import type { SourceConnector } from '../protocol/connector.ts';
-import { ConnectorError, configError } from '../protocol/connector-error.ts';
 import { isJsonObject } from '../protocol/json-object.ts';
 import type {
   AirbyteCatalog,

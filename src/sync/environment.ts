@@ -1,5 +1,5 @@
-import { configError } from '../protocol/connector-error.ts';
-import { markUsedVariable } from '../protocol/used-variables.ts';
+import { configError } from '../errors/connector-error.ts';
+import { markUsedVariable } from '../files/used-variables.ts';
 
 /** `$${` stands for a literal `${`; `${NAME}` for the environment variable. */
 const pattern = /\$\$\{|\$\{([^}]*)\}/g;

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configError } from '../errors/connector-error.ts';
 import type {
   DestinationConnector,
   DestinationInput,
   SourceConnector,
   SourceOutput,
 } from '../protocol/connector.ts';
-import { configError } from '../protocol/connector-error.ts';
 import { log, traceError } from '../protocol/make-message.ts';
 import type { AirbyteMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { runSync, type SyncWatcher } from './run-sync.ts';

@@ -1,14 +1,14 @@
-import { RejectedError } from '../destination/verdict.ts';
+import { RejectedError } from '../destination/settlement/verdict.ts';
+import { configError, messageOf } from '../errors/connector-error.ts';
 import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
-import { configError, messageOf } from '../protocol/connector-error.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
-import { type Account, accountOf, rejectedOf } from './account.ts';
 import { configureCatalog } from './configured-catalog.ts';
-import { findStateFile, openStateFile, type StateFile } from './state-file.ts';
-import { lockState, type StateLock } from './state-lock.ts';
-import { isUnowned, refuseForeign } from './state-owner.ts';
+import { type Account, accountOf, rejectedOf } from './report/account.ts';
+import { type StreamTally, Tally } from './report/tally.ts';
+import { findStateFile, openStateFile, type StateFile } from './state/state-file.ts';
+import { lockState, type StateLock } from './state/state-lock.ts';
+import { isUnowned, refuseForeign } from './state/state-owner.ts';
 import type { SyncFile } from './sync-file.ts';
-import { type StreamTally, Tally } from './tally.ts';
 
 /** The two ends that a sync joins. */
 export interface SyncEnds {

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { configError } from '../protocol/connector-error.ts';
-import { parseYamlFile } from '../protocol/yaml-file.ts';
-import { didYouMean } from '../streams/near-match.ts';
-import { shownKey } from '../streams/unknown-keys.ts';
+import { configError } from '../errors/connector-error.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
+import { shownKey } from '../errors/unknown-keys.ts';
+import { parseYamlFile } from '../files/yaml-file.ts';
 import { substituteEnvironment } from './environment.ts';
 
 /** What a sync file says: the two connectors' own configurations, and where the state lives. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { configError } from '../../protocol/connector-error.ts';
+import { configError } from '../../errors/connector-error.ts';
 import type { AirbyteStateMessage } from '../../protocol/messages.ts';
-import type { IdRecipe } from '../event-identity.ts';
-import { type WarehouseIdentity, warehouseIdentity } from '../warehouse/identity.ts';
-import { type Anchor, anchorSchema } from './anchors.ts';
+import { type WarehouseIdentity, warehouseIdentity } from '../../warehouse/identity.ts';
+import type { IdRecipe } from '../record-line/event-identity.ts';
+import { type Anchor, anchorSchema } from './cursor/anchors.ts';
 
 /** A place in the order (timestamp, key): the last row that was emitted. */
 export interface Cursor {

@@ -1,0 +1,94 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** Which rooms a room may know. Arrows go down only; ARCHITECTURE.md draws them. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'package-root': [],
+  errors: [],
+  protocol: ['errors'],
+  files: ['protocol', 'errors'],
+  streams: ['errors'],
+  warehouse: ['files', 'protocol', 'errors'],
+  models: ['warehouse', 'files', 'protocol', 'errors'],
+  nexus: ['models', 'warehouse', 'protocol', 'errors'],
+  source: ['models', 'warehouse', 'streams', 'files', 'protocol', 'errors', 'package-root'],
+  destination: ['streams', 'files', 'protocol', 'errors'],
+  simulator: [],
+  demo: ['protocol'],
+  sync: ['source', 'destination', 'streams', 'files', 'protocol', 'errors'],
+  build: ['source', 'nexus', 'models', 'warehouse', 'files', 'protocol', 'errors'],
+  doctor: ['nexus', 'source', 'destination', 'models', 'warehouse', 'streams', 'protocol', 'errors'],
+  cli: ['sync', 'source', 'destination', 'files', 'protocol', 'errors'],
+  commands: [
+    ...['cli', 'build', 'sync', 'doctor', 'demo', 'simulator', 'nexus', 'source', 'destination', 'models'],
+    ...['warehouse', 'streams', 'files', 'protocol', 'errors'],
+  ],
+  main: ['cli', 'commands', 'files', 'protocol', 'errors', 'package-root'],
+};
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+const specifier = /(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g;
+
+/** `src/source/read.ts` → `source`; `src/main.ts` → `main`. */
+function roomOf(file: string): string {
+  return (file.split('/')[0] ?? '').replace(/\.ts$/, '');
+}
+
+function targetsOf(file: string, text: string): string[] {
+  return [...text.matchAll(specifier)].map((match) => join(dirname(file), match[1] ?? ''));
+}
+
+/** Imports of a file (path as seen from src/) that its room may not have. */
+function violations(file: string, text: string): string[] {
+  const room = roomOf(file);
+  const allowed = mayImport[room];
+  if (allowed === undefined) return [`${file}: the room ${room} is not in the table`];
+  return targetsOf(file, text)
+    .filter((target) => !target.startsWith('..'))
+    .filter((target) => roomOf(target) !== room)
+    .filter((target) => !allowed.some((room_) => target === `${room_}.ts` || target.startsWith(`${room_}/`)))
+    .map((target) => `${file} imports ${target}`);
+}
+
+function sourceFiles(): string[] {
+  return globSync('**/*.ts', { cwd: src })
+    .map((file) => relative('.', file))
+    .filter((file) => !file.endsWith('.test.ts'));
+}
+
+describe('import directions', () => {
+  const files = sourceFiles();
+
+  it('sees the project', () => {
+    expect(files).toContain('main.ts');
+    expect(files).toContain('commands/sync.ts');
+    expect(targetsOf('main.ts', readFileSync(join(src, 'main.ts'), 'utf8'))).toContain('commands/sync.ts');
+  });
+
+  it('go down only', () => {
+    expect(files.flatMap((file) => violations(file, readFileSync(join(src, file), 'utf8')))).toEqual([]);
+  });
+
+  it.each([
+    ['source/read.ts', "import { batch } from '../destination/delivery/batch.ts';"],
+    ['destination/write.ts', "import type { Warehouse } from '../warehouse/warehouse.ts';"],
+    ['simulator/server.ts', "const sync = await import('../sync/run-sync.ts');"],
+    ['protocol/ndjson.ts', "export { streamNames } from '../streams/contract.ts';"],
+    ['nexus/resolve.ts', "import { read } from '../source/read.ts';"],
+    ['sync/run-sync.ts', "import { runSync } from '../commands/sync.ts';"],
+    ['source/read.ts', "import { diagnose } from '../doctor/doctor.ts';"],
+    ['cellar/wine.ts', ''],
+  ])('would be caught in %s', (file, text) => {
+    expect(violations(file, text)).toHaveLength(1);
+  });
+
+  it.each([
+    ['nexus/resolve.ts', "import type { Warehouse } from '../warehouse/warehouse.ts';"],
+    ['commands/read.ts', "import { nexusSource } from '../source/source.ts';"],
+    ['source/read.ts', "import { clock } from './changes/cursor/clock.ts';\nimport { z } from 'zod';"],
+  ])('let through what is allowed in %s', (file, text) => {
+    expect(violations(file, text)).toEqual([]);
+  });
+});

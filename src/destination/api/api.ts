@@ -1,0 +1,29 @@
+import type { AirbyteMessage } from '../../protocol/messages.ts';
+import type { DestinationConfig } from '../config.ts';
+import type { Decision } from '../delivery/retry-action.ts';
+import type { Transport } from '../delivery/transport.ts';
+import type { Answer } from '../delivery/wire/answer.ts';
+import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';
+import type { Workbench } from '../mapping/bytes/workbench.ts';
+import type { ToOperation } from '../mapping/operation.ts';
+import type { StreamPlan } from '../mapping/stream-mapping.ts';
+
+/**
+ * A way into Customer.io: all that its two APIs do not share. Packing, lanes, pace, retries, halving, settlement and
+ * rejects are the same for both: each takes `{"batch": […]}` of up to 500 KB with up to 32 KB an operation.
+ */
+export interface Api {
+  /** How the records of a stream are worded. */
+  toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation;
+  /** The quick way for most of them, where there is one. */
+  toOperationBytes?(
+    plan: StreamPlan,
+    config: DestinationConfig,
+    bench: Workbench,
+  ): ToOperationBytes | undefined;
+  transport(config: DestinationConfig): Transport;
+  /** What an answer to a batch of so many operations means. */
+  decide(config: DestinationConfig): (answer: Answer, operations: number) => Decision;
+  /** Whether the key works, found out without leaving anything in the workspace. */
+  check(config: DestinationConfig): Promise<AirbyteMessage>;
+}

@@ -1,0 +1,19 @@
+import { decide } from '../../delivery/retry-action.ts';
+import { serverWords } from '../../delivery/server-words.ts';
+import { toOperationBytes } from '../../mapping/bytes/operation-bytes.ts';
+import { toOperation } from '../../mapping/operation.ts';
+import type { Api } from '../api.ts';
+import { verdictOnTrack } from './check-track.ts';
+import { trackTransport } from './track-transport.ts';
+
+/** The Track API v2: answers for each operation of a batch. */
+export const trackApi: Api = {
+  toOperation: (plan, config) => toOperation(plan, config),
+  toOperationBytes,
+  transport: (config) => trackTransport(config),
+  decide: (config) => {
+    const words = serverWords(config, 'site_id, api_key');
+    return (answer, operations) => decide(answer, operations, words);
+  },
+  check: (config) => verdictOnTrack(config),
+};

@@ -1,0 +1,75 @@
+import { expect } from 'vitest';
+import { parseMessage } from '../../../protocol/parse-message.ts';
+import { parseDestinationConfig } from '../../config.ts';
+import { lineReader } from '../../input/line-reader.ts';
+import { toOperation } from '../operation.ts';
+import { planStreams, type StreamPlan } from '../stream-mapping.ts';
+import { toOperationBytes } from './operation-bytes.ts';
+import { Workbench } from './workbench.ts';
+
+/** A record by the quick way and by the general one, for tests that hold the two to each other. */
+
+export type Row = Record<string, unknown>;
+
+const timestamp = { type: 'string', format: 'date-time' };
+
+export const settings = (rest: Row = {}) => parseDestinationConfig({ site_id: 's', api_key: 'k', ...rest });
+
+export function planOf(stream: string, config: ReturnType<typeof settings>): StreamPlan {
+  const properties = {
+    timestamp,
+    last_seen: timestamp,
+    email: { type: 'string' },
+    score: { type: 'number' },
+  };
+  const plan = planStreams(
+    {
+      streams: [
+        {
+          stream: { name: stream, json_schema: { properties } },
+          sync_mode: 'incremental',
+          destination_sync_mode: 'append',
+        },
+      ],
+    },
+    config,
+  ).get(stream);
+  if (plan === undefined) throw new Error('no plan');
+  return plan;
+}
+
+/** Columns as JSON text, as they stand in a line. */
+export type Columns = readonly (readonly [name: string, json: string])[];
+
+export const columnsOf = (row: Row): Columns =>
+  Object.entries(row).map(([name, value]) => [name, JSON.stringify(value)]);
+
+const lineOf = (stream: string, columns: Columns): string =>
+  `{"type":"RECORD","record":{"stream":"${stream}","data":{${columns.map(([name, json]) => `${JSON.stringify(name)}:${json}`)}},"emitted_at":1}}`;
+
+/** Both ways of one stream, as a run has them: they live on from record to record. */
+export function bothWays(stream: string, rest: Row = {}) {
+  const config = settings(rest);
+  const plan = planOf(stream, config);
+  const bench = new Workbench();
+  const reader = lineReader(bench);
+  const quickly = toOperationBytes(plan, config, bench);
+  const generally = toOperation(plan, config);
+  return (columns: Columns) => {
+    const line = lineOf(stream, columns);
+    reader.open(Buffer.from(`${line}\n`));
+    if (!reader.next()) throw new Error('no line');
+    const quick = reader.scanned && quickly?.(reader.scanned);
+    const body = quick && Buffer.from(quick.bytes.subarray(0, quick.length)).toString();
+    const message = parseMessage({ text: line, number: 1 });
+    if (message.type !== 'RECORD') throw new Error('no record');
+    return { body, key: quick?.key, general: generally(message.record.data) };
+  };
+}
+
+export const same = (body: string, general: string): void => {
+  const [a, b] = [JSON.parse(body), JSON.parse(general)];
+  // Both were dated now, one after the other.
+  if (Math.abs(a.timestamp - b.timestamp) === 1) a.timestamp = b.timestamp;
+  expect(a).toEqual(b);
+};

@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StreamName } from '../../../streams/contract.ts';
+import { keyOfText } from '../../delivery/lane-key.ts';
+import { isRefusal } from '../identifiers.ts';
+import { bothWays, type Columns, columnsOf, planOf, type Row, same, settings } from './both-ways.fixture.ts';
+import { toOperationBytes } from './operation-bytes.ts';
+import { Workbench } from './workbench.ts';
+
+const ulid = '01ARYZ6S41TSV4RRFFQ69G5FAV';
+const texts = (...values: string[]) => fc.constantFrom(...values.map((value) => JSON.stringify(value)));
+const keys = fc.oneof(
+  texts(
+    'u1',
+    'U1',
+    'a@b.c',
+    'É@b.c',
+    '',
+    ' ',
+    '\t',
+    'a"b',
+    '\u00a0',
+    'x'.repeat(150),
+    'x'.repeat(151),
+    ulid,
+    'tab\there',
+    ' u1',
+    'u1 ',
+    '\tu1',
+    'u1\u00a0',
+    '\u3000u1\u200b',
+    ' a@b.c ',
+  ),
+  fc.constantFrom(
+    'null',
+    'true',
+    '12',
+    '-1',
+    '1.5',
+    '1e3',
+    '123456789012345',
+    '12345678901234567890',
+    '{}',
+    '[1]',
+  ),
+);
+const times = fc.oneof(
+  texts(
+    '2024-05-06T07:08:09',
+    '2024-02-29 07:08:09.123Z',
+    '2024-05-06T07:08:09+02:00',
+    '2999-01-01T00:00:00',
+  ),
+  texts('', 'no time', '2024-05-06', '1700000000', '1969-12-31T23:59:58', '2024-02-30T00:00:00'),
+  texts(' 2024-05-06 07:08:09', `${' '.repeat(80)}2024-05-06T07:08:09`, '1700000000123', '1.7E12', '1e99'),
+  texts('1700000000999999999', '-1700000000000000001', '31535999999', '31536000000', '\u00312024-05-06'),
+  fc.constantFrom('null', '1700000000', '1700000000123', '-5', '1.5', '99999999999999999999', 'true', '[]'),
+  fc.constantFrom('1700000000999999999', '-1700000000000000001', '1.7E12', '9999999999', '-0', '0', '1e400'),
+  fc.constantFrom('31535999999', '31536000000', '31535999999999', '31536000000000', `1.${'0'.repeat(80)}`),
+);
+const values = fc.oneof(
+  fc.jsonValue().map((value) => JSON.stringify(value)),
+  fc.constantFrom('1.50', '0.1', '12345678901234567890', '1E5', 'null', '"é\\u00e9\\n\\ud800"'),
+  fc.integer({ min: 990, max: 1010 }).map((length) => JSON.stringify('x'.repeat(length))),
+  fc.integer({ min: 490, max: 510 }).map((length) => JSON.stringify('é'.repeat(length))),
+  fc.constant(JSON.stringify({ deep: 'x'.repeat(1000) })),
+);
+const names = fc.oneof(
+  fc.constantFrom('id', 'anonymous_id', 'last_seen', '__proto__', 'constructor', '12', 'é', 'a"b'),
+  fc.constantFrom(
+    '_airbyte_extracted_at',
+    '_airbyte_raw_id',
+    '_ab_cdc_deleted_at',
+    'x'.repeat(151),
+    'score',
+    'plan',
+    '',
+  ),
+);
+/** Good as a rule, so that one bad column among good ones is met as well. */
+const mostly = (good: string, of: fc.Arbitrary<string>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: of });
+const own = (name: string, of: fc.Arbitrary<string>) =>
+  fc.option(fc.tuple(fc.constant(name), of), { nil: undefined, freq: 10 });
+const shuffled = (columns: readonly (readonly [string, string] | undefined)[]): fc.Arbitrary<Columns> => {
+  const given = columns.filter((column) => column !== undefined);
+  return fc.shuffledSubarray([...given], { minLength: given.length });
+};
+const rows: fc.Arbitrary<Columns> = fc
+  .tuple(
+    own('userId', mostly('"u1"', keys)),
+    own('anonymousId', mostly('"anon"', keys)),
+    own('timestamp', mostly('"2024-05-31T07:08:09"', times)),
+    own('event', mostly('"seen"', keys)),
+    own('messageId', mostly(JSON.stringify(ulid), keys)),
+    own('groupId', mostly('"acme"', keys)),
+    own('objectTypeId', mostly('"1"', keys)),
+    own('last_seen', times),
+    own('created_at', times),
+    own('_ab_cdc_deleted_at', mostly('null', fc.constant('"2024-01-01T00:00:00"'))),
+    own('email', mostly('"a@b.c"', keys)),
+    fc.array(fc.tuple(names, values), { maxLength: 5 }),
+  )
+  .chain(([userId, anonymousId, time, event, messageId, groupId, type, seen, made, removed, email, others]) =>
+    shuffled([
+      userId,
+      anonymousId,
+      time,
+      event,
+      messageId,
+      groupId,
+      type,
+      seen,
+      made,
+      removed,
+      email,
+      ...others,
+    ]),
+  );
+
+const configs: readonly Row[] = [
+  {},
+  { identifier: 'id' },
+  { null_attributes: 'unset' },
+  { too_long: 'truncate' },
+  { trim_identifiers: false },
+  { removals: { persons: 'remove' } },
+];
+const kinds: readonly StreamName[] = ['persons', 'events', 'objects'];
+
+describe.each(kinds)('the quick way of %s', (stream) => {
+  it.each(configs)('makes what the general way makes, or leaves it to that: %j', (config) => {
+    const map = bothWays(stream, config);
+    let known = 0;
+    fc.assert(
+      fc.property(rows, (columns) => {
+        const { body, key, general } = map(columns);
+        if (body === undefined) return;
+        known += 1;
+        if (isRefusal(general) || 'ignored' in general)
+          throw new Error(`the general way refuses: ${JSON.stringify(general)}`);
+        same(body, general.body);
+        expect(key).toBe(keyOfText(general.key));
+        expect(general.truncated).toEqual([]);
+        expect(general.trimmed).toBeUndefined();
+      }),
+      { numRuns: 900 },
+    );
+    expect(known).toBeGreaterThan(40);
+  });
+});
+
+const usual: Readonly<Record<string, Row>> = {
+  persons: {
+    userId: 'a@b.c',
+    anonymousId: 'anon',
+    timestamp: '2024-05-31T07:08:09.5',
+    email: 'a@b.c',
+    plan: null,
+    score: 1.5,
+    tags: ['a', { b: '\n' }],
+  },
+  events: {
+    userId: 7,
+    timestamp: '2024-05-31T07:08:09Z',
+    event: 'Seen it',
+    messageId: ulid,
+    page: '/é',
+    last_seen: '2024-01-01 00:00:00',
+  },
+  objects: {
+    objectTypeId: '1',
+    groupId: 'acme',
+    timestamp: null,
+    name: 'Acme',
+    created_at: '2024-01-01T00:00:00',
+  },
+};
+
+it.each(Object.entries(usual))(
+  'knows the usual record of %s, whole, with less and with more columns',
+  (stream, row) => {
+    const map = bothWays(stream);
+    for (const columns of [row, { ...row, more: 1, _airbyte_x: 'y' }, row, { ...row, plan: 'pro' }]) {
+      const { body, general } = map(columnsOf(columns));
+      if (body === undefined || !('body' in general)) throw new Error('left to the general way');
+      same(body, general.body);
+    }
+  },
+);
+
+it('relationships have none', () => {
+  const config = settings();
+  expect(toOperationBytes(planOf('relationships', config), config, new Workbench())).toBeUndefined();
+});
+
+it('keeps numbers as they are spelled', () => {
+  const map = bothWays('persons');
+  const { body } = map([
+    ...columnsOf({ userId: 'u' }),
+    ['a', '12345678901234567890'],
+    ['b', '0.1000000000000000055'],
+    ['c', '1.50'],
+  ]);
+  expect(body).toContain('"a":12345678901234567890,"b":0.1000000000000000055,"c":1.50');
+});
+
+it('knows columns by other names and a fixed event', () => {
+  const streams = [{ stream: 'users', as: 'persons', user_id: 'mail', timestamp: 'changed' }];
+  const map = bothWays('users', { streams });
+  const { body } = map(columnsOf({ mail: 'a@b.c', changed: '2024-05-31T07:08:09', userId: 'other' }));
+  expect(JSON.parse(body ?? '')).toMatchObject({
+    identifiers: { email: 'a@b.c' },
+    attributes: { userId: 'other' },
+  });
+});
+
+it('a column that comes twice is left to the parser', () => {
+  const map = bothWays('persons');
+  expect(map([...columnsOf({ userId: 'u', a: 1 }), ['a', '2']]).body).toBeUndefined();
+});

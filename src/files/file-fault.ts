@@ -1,0 +1,33 @@
+import { messageOf } from '../errors/connector-error.ts';
+
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the quota of this user is used up',
+  EFBIG: 'the file is larger than this process may write',
+  EROFS: 'the disk is mounted for reading only',
+  EACCES: 'this user may not do that there',
+  EPERM: 'this user may not do that there',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+  EEXIST: 'a file is in the place of the folder',
+  EMFILE: 'this process has too many files open',
+  ENFILE: 'the machine has too many files open',
+  EIO: 'the disk reports a fault',
+  ENAMETOOLONG: 'the path is too long',
+  ELOOP: 'its symbolic links lead in a circle',
+  EBUSY: 'it is a mount of its own, which cannot be replaced: mount its folder instead of the file',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GB',
+};
+
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Why a file or stream could not be written, in words for a person, with the system's code to search for. */
+export function fileFault(error: unknown): string {
+  const code = codeOf(error);
+  const known = code === undefined ? undefined : words[code];
+  return known === undefined ? messageOf(error) : `${known} (${code})`;
+}

@@ -1,0 +1,91 @@
+import type { StreamContract } from '../../streams/contract.ts';
+import type { Column, Dialect, JsonField } from '../../warehouse/warehouse.ts';
+import type { ModelPlan } from '../plan/plan.ts';
+import { columnsAmong, eventIdentity, type IdRecipe, ownIds, textOf } from './event-identity.ts';
+
+export interface NamedField extends JsonField {
+  readonly name: string;
+}
+
+/** Quoted names for what stands beside the model's columns: none is a word of its SQL or a column of its own. */
+export interface OwnNames {
+  readonly model: string;
+  readonly rows: string;
+  /** The cursor's timestamp and key. */
+  readonly ts: string;
+  readonly key: string;
+}
+
+export function ownNames(dialect: Dialect, { compiled, columns }: ModelPlan): OwnNames {
+  const taken = [compiled.sql, ...columns.map(({ name }) => name)].join('\n').toLowerCase();
+  const free = (name: string): string => {
+    let own = name;
+    while (taken.includes(own)) own += '_';
+    return dialect.quoteIdentifier(own);
+  };
+  return { model: free('__model'), rows: free('__rows'), ts: free('__timestamp'), key: free('__key') };
+}
+
+/** The record's fields in the model's order; events get their message id. */
+export function recordFields(dialect: Dialect, contract: StreamContract, model: ModelPlan): NamedField[] {
+  const row = rowName(dialect, contract, model);
+  const keys = keyColumns(contract, model);
+  const fields = model.columns.map((column) =>
+    asObject({ name: column.name, ...dialect.jsonField(column, row, keys.includes(column)) }),
+  );
+  if (contract.name !== 'events') return fields;
+  const others = fields.filter((field) => field.name !== 'messageId');
+  // The row's key is its message id. A ULID is letters and digits: quotes make it JSON.
+  const sql = `concat('"', ${ownNames(dialect, model).key}, '"')`;
+  return [{ name: 'messageId', schema: { type: 'string' }, sql }, ...others];
+}
+
+/** The columns that say whom or what a record is about. */
+function keyColumns({ primaryKey, required, optional }: StreamContract, { columns }: ModelPlan): Column[] {
+  const names = [...primaryKey, ...required, ...optional, ...ownIds];
+  return columns.filter(({ name }) => name !== 'relationshipAttributes' && names.includes(name));
+}
+
+/** A JSON column may hold anything; relationship attributes are an object by contract. */
+function asObject(field: NamedField): NamedField {
+  const { type } = field.schema;
+  const open = Array.isArray(type) && type.includes('object');
+  return open && field.name === 'relationshipAttributes'
+    ? { ...field, schema: { type: ['null', 'object'] } }
+    : field;
+}
+
+/** SQL of the record's time in UTC, which the cursor goes by. */
+export function timestampOf(dialect: Dialect, model: ModelPlan): string {
+  return dialect.utcTimestamp(dialect.quoteIdentifier('timestamp'), timestampType(model));
+}
+
+/** The type of the model's column `timestamp`. */
+export const timestampType = ({ columns }: ModelPlan): string =>
+  columns.find(({ name }) => name === 'timestamp')?.type ?? '';
+
+/** SQL that names a row to a person, from columns that every row of the stream has. Bytes may stand as they print. */
+function rowName(dialect: Dialect, contract: StreamContract, model: ModelPlan): string {
+  const columns = columnsAmong(model, [...contract.required, ...contract.optional]);
+  const texts = columns.map((column) => {
+    const sql = dialect.quoteIdentifier(column.name);
+    const text = dialect.isText(column.type) ? dialect.text(sql, column) : `CAST(${sql} AS VARCHAR)`;
+    return `COALESCE(${text}, '')`;
+  });
+  return `(${texts.join(` || '|' || `)})`;
+}
+
+/** SQL of what tells rows of one timestamp apart; an event's is its message id. */
+export function keyOf(
+  dialect: Dialect,
+  contract: StreamContract,
+  model: ModelPlan,
+  fields: readonly NamedField[],
+  recipe: IdRecipe,
+): string {
+  if (contract.name !== 'events') {
+    return textOf(dialect, columnsAmong(model, [...contract.primaryKey, 'anonymousId']));
+  }
+  const others = fields.filter((field) => field.name !== 'messageId');
+  return dialect.ulid(timestampOf(dialect, model), eventIdentity(dialect, model, others, recipe));
+}

@@ -1,0 +1,81 @@
+import { base32, base32Alphabet } from '../base32.ts';
+import type { Column, Dialect, ObjectField } from '../warehouse.ts';
+import { jsonField, textOfBytes } from './json/json-field.ts';
+import { scalarName } from './json/type.ts';
+import { quoteIdentifier, quoteString } from './quote.ts';
+
+const crockford = (number: string, digits: number): string =>
+  base32(digits, (shift) => `substr('${base32Alphabet}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`);
+
+const times = /^(DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIMESTAMP WITH TIME ZONE)$/;
+
+/**
+ * A text whose time has an offset means an instant; a cast to TIMESTAMP would drop the offset. DuckDB reads `+0200` only
+ * with a colon in it.
+ */
+function textTimestamp(sql: string): string {
+  const offset = String.raw`'\d:\d\d.*\d\s*(Z|[+-]\d\d(:?\d\d)?)$'`;
+  const instant = String.raw`regexp_replace(${sql}, '\s*([+-]\d\d):?(\d\d)$', '\1:\2')`;
+  return `CASE WHEN regexp_matches(${sql}, ${offset}) THEN CAST(CAST(${instant} AS TIMESTAMPTZ) AS TIMESTAMP)
+    ELSE TO_TIMESTAMP_NTZ(${sql}) END`;
+}
+
+const wholeNumbers = /^U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)$/;
+
+/** TO_TIMESTAMP_NTZ would cut nanoseconds. The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by. */
+function utcTimestamp(sql: string, type: string): string {
+  const name = scalarName(type);
+  if (name === 'TIMESTAMP_NS') return sql;
+  if (name === 'VARCHAR') return textTimestamp(sql);
+  if (name === 'BLOB') return textTimestamp(`decode(${sql})`);
+  // As a number it would be in seconds whatever its size; a text of digits is scaled.
+  if (name !== undefined && wholeNumbers.test(name)) return `TO_TIMESTAMP_NTZ(CAST(${sql} AS VARCHAR))`;
+  return `TO_TIMESTAMP_NTZ(${sql})`;
+}
+
+/** Bytes are read as UTF-8; a collation, by which different texts may be equal, is left behind. */
+function text(sql: string, column: Column): string {
+  const isBytes = scalarName(column.type) === 'BLOB';
+  return `${isBytes ? textOfBytes(sql, column.name) : `CAST(${sql} AS VARCHAR)`} COLLATE C`;
+}
+
+/** Name and value with what stands before them, as arguments of concat. */
+function member({ name, sql }: ObjectField, index: number): string {
+  const before = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
+  return `${quoteString(before)}, coalesce(CAST(${sql} AS VARCHAR), 'null')`;
+}
+
+const members = (fields: readonly ObjectField[]): string => `${fields.map(member).join(', ')}, '}'`;
+
+export const duckdbDialect: Dialect = {
+  name: 'duckdb',
+  quoteIdentifier,
+  quoteString,
+  foldIdentifier: (name) => name.toLowerCase(),
+  isTimestamp: (type) => times.test(scalarName(type) ?? ''),
+  utcTimestamp,
+  isText: (type) => scalarName(type) === 'VARCHAR',
+  isFloat: (type) => /^(DOUBLE|FLOAT)$/.test(scalarName(type) ?? ''),
+  text,
+  jsonField: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
+  // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
+  jsonObject: (fields) => `concat(${members(fields)})`,
+  ulid(timestamp, identity) {
+    // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
+    const milliseconds = `greatest(0, coalesce(epoch_ms(${timestamp}), 0))::BIGINT`;
+    const half = (start: number): string => `('0x' || substr(md5(${identity}), ${start}, 10))::BIGINT`;
+    return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
+  },
+  keepsInnerOrder: true,
+  // One concat: another inside it would copy the object once more.
+  line(prefix, json, suffix) {
+    const parts = typeof json === 'string' ? json : members(json);
+    return `encode(concat(${quoteString(prefix)}, ${parts}, ${quoteString(suffix)} || chr(10)))`;
+  },
+  timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
+  boundTimestamp: (type) =>
+    `CAST(? AS ${scalarName(type) === 'TIMESTAMP_NS' ? 'TIMESTAMP_NS' : 'TIMESTAMP'})`,
+  timestampText: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
+  byteLength: (text) => `strlen(${text})`,
+  matches: (text, pattern) => `regexp_full_match(${text}, ${quoteString(pattern)})`,
+};

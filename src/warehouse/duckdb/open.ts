@@ -1,0 +1,152 @@
+import { rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { ConnectorError, configError, messageOf } from '../../errors/connector-error.ts';
+import { requireFile } from '../../files/named-file.ts';
+import { temporaryFolder } from '../../files/temporary-folder.ts';
+import { closeOff, refuseExtensions } from './close-off.ts';
+import type { CopyFrom } from './line-bytes.ts';
+import { Memory } from './memory.ts';
+import { viewParquet } from './parquet.ts';
+import { quoteIdentifier, quoteString } from './quote.ts';
+import { snowflakeFunctions } from './snowflake-functions.ts';
+
+export interface DuckdbConfig {
+  readonly type: 'duckdb';
+  /** A DuckDB database file, or a folder of parquet files that are its tables. */
+  readonly path: string;
+  readonly schema?: string | undefined;
+  /** Whether SQL may reach other files and the network, and load extensions. */
+  readonly external_access?: boolean | undefined;
+  /** Only `run` writes; everything else opens the file so that others may read it too. */
+  readonly writable?: boolean;
+}
+
+export interface OpenDatabase {
+  readonly connection: DuckDBConnection;
+  /** Catalog and schema whose tables the models see. */
+  readonly catalog: string;
+  readonly schema: string;
+  readonly memory: Memory;
+  readonly copyFrom: CopyFrom;
+  close(): Promise<void>;
+}
+
+/** NULLs sort as Snowflake sorts them and times are UTC, so that one SQL means one thing on both warehouses. */
+const sessionSettings = [
+  `SET TimeZone = 'UTC'`,
+  `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
+  'SET preserve_insertion_order = true',
+];
+
+/** The views of parquet files are the engine's own. */
+const parquetPlace = { catalog: 'memory', schema: 'main' };
+
+/** What the engine reads and writes of a database. */
+function filesOf(config: DuckdbConfig): string[] {
+  const path = resolve(config.path);
+  return [path, ...['.wal', '.wal.checkpoint', '.wal.recovery'].map((ending) => path + ending)];
+}
+
+async function attachFile(
+  connection: DuckDBConnection,
+  config: DuckdbConfig,
+): Promise<{ catalog: string; schema: string }> {
+  const schema = config.schema ?? 'main';
+  try {
+    await connection.run(
+      `ATTACH ${quoteString(resolve(config.path))} AS warehouse (TYPE duckdb${config.writable === true ? '' : ', READ_ONLY'})`,
+    );
+  } catch (error) {
+    throw attachError(config.path, error);
+  }
+  try {
+    await connection.run(`USE warehouse.${quoteIdentifier(schema)}`);
+  } catch (error) {
+    throw configError(`The DuckDB file ${config.path} has no schema "${schema}" (warehouse.schema).`, {
+      cause: error,
+    });
+  }
+  return { catalog: 'warehouse', schema };
+}
+
+function attachError(path: string, cause: unknown): ConnectorError {
+  if (/lock/i.test(messageOf(cause))) {
+    return new ConnectorError(
+      `The DuckDB file ${path} is open for writing in another process. Close it there and try again.`,
+      { failureType: 'transient_error', cause },
+    );
+  }
+  return configError(
+    `${path} could not be opened as a DuckDB database (warehouse.path). Is it a DuckDB file of version 1.5 or older?`,
+    { internal: messageOf(cause), cause },
+  );
+}
+
+function readOnlyFolder(path: string): ConnectorError {
+  return configError(
+    `${path} (warehouse.path) is a folder of parquet files, which are only read. Give a DuckDB file to write tables and views to.`,
+  );
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder'> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw configError(
+      `${path} (warehouse.path) is not there. Give a DuckDB file or a folder of parquet files.`,
+      { cause },
+    );
+  });
+  if (found.isDirectory()) return 'folder';
+  await requireFile('warehouse.path', path);
+  return 'file';
+}
+
+/**
+ * Sorts larger than memory spill here, not into the user's working directory. Where nothing may be written, as
+ * in a read-only container, they have to fit into memory.
+ */
+async function spillFolder(): Promise<string | undefined> {
+  try {
+    return await temporaryFolder('nexus-customer-io-');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens the warehouse, for reading only unless told; the engine's own database is in memory. */
+export async function openDuckdb(config: DuckdbConfig): Promise<OpenDatabase> {
+  const kind = await kindOf(config.path);
+  if (kind === 'folder' && config.writable === true) throw readOnlyFolder(config.path);
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { default: bindings } = await import('@duckdb/node-bindings');
+  const spill = await spillFolder();
+  const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill ?? '' });
+  const connection = await instance.connect();
+  const close = async (): Promise<void> => {
+    connection.closeSync();
+    instance.closeSync();
+    if (spill !== undefined) await rm(spill, { recursive: true, force: true });
+  };
+  const memory = new Memory(connection);
+  try {
+    if (config.writable !== true) await memory.restrict();
+    const place = await attach(connection, config, kind);
+    return { connection, close, memory, copyFrom: bindings.get_data_from_pointer, ...place };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function attach(
+  connection: DuckDBConnection,
+  config: DuckdbConfig,
+  kind: 'file' | 'folder',
+): Promise<{ catalog: string; schema: string }> {
+  if (config.external_access !== true) await refuseExtensions(connection);
+  for (const statement of [...sessionSettings, ...snowflakeFunctions()]) await connection.run(statement);
+  const files = kind === 'folder' ? await viewParquet(connection, config.path) : filesOf(config);
+  const place = kind === 'folder' ? parquetPlace : await attachFile(connection, config);
+  if (config.external_access !== true) await closeOff(connection, files);
+  return place;
+}
