@@ -1,6 +1,6 @@
 import { configError } from '../errors/connector-error.ts';
 import { readNamedFile } from '../files/named-file.ts';
-import { isJsonObject } from '../protocol/json-object.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import type { AirbyteStateMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { parseConfigFile, parseConfiguredCatalog, parseStateFile } from '../protocol/parse-catalog.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../protocol/json-object.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import { configError } from './connector-error.ts';
 import { didYouMean, nearMatches } from './did-you-mean.ts';
 

@@ -11,7 +11,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type ConnectorError, configError } from '../errors/connector-error.ts';
-import { exactNumber } from '../protocol/exact-json.ts';
+import { exactNumber } from '../json/exact-json.ts';
 
 type ErrorCode = YAMLError['code'];
 

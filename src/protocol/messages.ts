@@ -4,7 +4,7 @@
  * write one for every field they leave out.
  */
 import { z } from 'zod';
-import { isJsonObject } from './json-object.ts';
+import { isJsonObject } from '../json/json-object.ts';
 
 /** A field that may be missing or null; both read as undefined. */
 export function unset<T extends z.ZodType>(schema: T) {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type ConnectorError, configError } from '../errors/connector-error.ts';
-import { parseExactJson, parseWrittenJson } from './exact-json.ts';
-import { isJsonObject } from './json-object.ts';
+import { parseExactJson, parseWrittenJson } from '../json/exact-json.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import {
   type AirbyteStateMessage,
   type ConfiguredAirbyteCatalog,

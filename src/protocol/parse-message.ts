@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ConnectorError } from '../errors/connector-error.ts';
+import { exactDigits, parseExactJson } from '../json/exact-json.ts';
+import { isDeeper, mostLevels } from '../json/json-depth.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import { brokenColumn } from './broken-column.ts';
 import type { InputLine } from './connector.ts';
-import { exactDigits, parseExactJson } from './exact-json.ts';
-import { isDeeper, mostLevels } from './json-depth.ts';
-import { isJsonObject } from './json-object.ts';
 import { type AirbyteRecordMessage, airbyteMessage, recordChange, stateMessage, unset } from './messages.ts';
 
 /**

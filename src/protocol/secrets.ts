@@ -1,4 +1,4 @@
-import { isJsonObject } from './json-object.ts';
+import { isJsonObject } from '../json/json-object.ts';
 
 /** Shorter ones would strike out half of every text. */
 const shortestSecret = 4;

@@ -1,6 +1,6 @@
 import { ConnectorError, configError } from '../errors/connector-error.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import type { SourceConnector } from '../protocol/connector.ts';
-import { isJsonObject } from '../protocol/json-object.ts';
 import type {
   AirbyteCatalog,
   AirbyteMessage,

@@ -1,6 +1,6 @@
 import { type ConnectorError, configError } from '../../errors/connector-error.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import type { LongLine } from '../../protocol/connector.ts';
-import { isJsonObject } from '../../protocol/json-object.ts';
 import type { Refusal } from '../mapping/limits.ts';
 
 /** The reason of a reject whose record is not on file: nobody can send it again. */

@@ -1,4 +1,4 @@
-import { parseExactJson } from '../../protocol/exact-json.ts';
+import { parseExactJson } from '../../json/exact-json.ts';
 import type { StreamPlan } from './stream-mapping.ts';
 
 type Data = Readonly<Record<string, unknown>>;

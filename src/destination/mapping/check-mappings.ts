@@ -1,6 +1,6 @@
 import { configError } from '../../errors/connector-error.ts';
 import { didYouMean } from '../../errors/did-you-mean.ts';
-import { isJsonObject } from '../../protocol/json-object.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../../protocol/messages.ts';
 import type { DestinationConfig, StreamMapping } from '../config.ts';
 import { mappingOf } from './stream-mapping.ts';

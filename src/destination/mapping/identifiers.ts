@@ -1,4 +1,4 @@
-import { exactDigits } from '../../protocol/exact-json.ts';
+import { exactDigits } from '../../json/exact-json.ts';
 import type { DestinationConfig } from '../config.ts';
 import { limits, type Refusal, tooLong } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';

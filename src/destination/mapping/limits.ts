@@ -1,5 +1,5 @@
-import { exactDigits } from '../../protocol/exact-json.ts';
-import { isDeeperValue, mostLevels } from '../../protocol/json-depth.ts';
+import { exactDigits } from '../../json/exact-json.ts';
+import { isDeeperValue, mostLevels } from '../../json/json-depth.ts';
 
 /**
  * Customer.io's documented limits, in bytes unless said otherwise; KB is read as 1,000 bytes, the smaller reading.

@@ -1,5 +1,5 @@
-import { exactDigits, parseExactJson } from '../../protocol/exact-json.ts';
-import { isDeeper } from '../../protocol/json-depth.ts';
+import { exactDigits, parseExactJson } from '../../json/exact-json.ts';
+import { isDeeper } from '../../json/json-depth.ts';
 import { removedAtColumn } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
 import { attributesOf, type ColumnKinds, columnKinds, relationshipAttributes } from './attributes.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExactJson } from '../../protocol/exact-json.ts';
+import { parseExactJson } from '../../json/exact-json.ts';
 import { looksLikeTimestamp, unixSeconds } from './timestamps.ts';
 
 describe('unixSeconds', () => {

@@ -1,4 +1,4 @@
-import { exactDigits } from '../../protocol/exact-json.ts';
+import { exactDigits } from '../../json/exact-json.ts';
 
 /** `YYYY-MM-DD`, with a time and a zone or without; Snowflake writes up to nine digits of a second. */
 const isoText =

@@ -1,5 +1,5 @@
-import { memberText } from '../../protocol/json-depth.ts';
-import { isJsonObject } from '../../protocol/json-object.ts';
+import { memberText } from '../../json/json-depth.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import { isStreamName, type StreamName } from '../../streams/contract.ts';
 import { lineTooLong } from '../input/long-line.ts';
 import { cacheMark } from '../mapping/cached-record.ts';

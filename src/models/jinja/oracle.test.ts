@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseWrittenJson } from '../../protocol/exact-json.ts';
+import { parseWrittenJson } from '../../json/exact-json.ts';
 import { renderTemplate } from './jinja.ts';
 
 interface Oracle {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { configError } from '../../errors/connector-error.ts';
-import { parseWrittenJson } from '../../protocol/exact-json.ts';
+import { parseWrittenJson } from '../../json/exact-json.ts';
 import { Bound } from './evaluate/bind.ts';
 import { Limits } from './evaluate/limits.ts';
 import { textArgument } from './macro-arguments.ts';

@@ -1,5 +1,5 @@
 import { ConnectorError, configError } from '../../errors/connector-error.ts';
-import { isJsonObject } from '../../protocol/json-object.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import type { Column, Relation } from '../../warehouse/warehouse.ts';
 import { type IdentifyModel, identify } from '../identify/identify.ts';
 import { IDENTIFY_PARAMETERS, identifyParameters } from '../identify/identify-parameters.ts';

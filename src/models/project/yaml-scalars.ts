@@ -4,7 +4,7 @@
  * otherwise than Python keep their digits as raw JSON.
  */
 
-import { exactNumber } from '../../protocol/exact-json.ts';
+import { exactNumber } from '../../json/exact-json.ts';
 import { floatText } from '../jinja/values/numbers.ts';
 
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;

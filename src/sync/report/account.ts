@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../protocol/json-object.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 
 /** The destination's own account of its run: the one log line that is a JSON object. */
 export type Account = Readonly<Record<string, unknown>>;

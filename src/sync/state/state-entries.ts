@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { configError } from '../../errors/connector-error.ts';
-import { parseExactJson } from '../../protocol/exact-json.ts';
-import { isJsonObject } from '../../protocol/json-object.ts';
+import { parseExactJson } from '../../json/exact-json.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import type { AirbyteStateMessage } from '../../protocol/messages.ts';
 import { parseStateFile } from '../../protocol/parse-catalog.ts';
 

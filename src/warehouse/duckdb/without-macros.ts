@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { parseExactJson } from '../../protocol/exact-json.ts';
+import { parseExactJson } from '../../json/exact-json.ts';
 import { duckdbDialect } from './dialect.ts';
 
 /**

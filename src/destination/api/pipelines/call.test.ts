@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseExactJson } from '../../../protocol/exact-json.ts';
+import { parseExactJson } from '../../../json/exact-json.ts';
 import { parseDestinationConfig } from '../../config.ts';
 import { limits } from '../../mapping/limits.ts';
 import { toOperation } from '../../mapping/operation.ts';

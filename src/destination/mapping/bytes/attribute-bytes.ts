@@ -1,4 +1,4 @@
-import { parseExactJson } from '../../../protocol/exact-json.ts';
+import { parseExactJson } from '../../../json/exact-json.ts';
 import type { ScannedRecord } from '../../../protocol/scan-record.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../timestamps.ts';

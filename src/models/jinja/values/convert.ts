@@ -1,4 +1,4 @@
-import { exactDigits, exactNumber } from '../../../protocol/exact-json.ts';
+import { exactDigits, exactNumber } from '../../../json/exact-json.ts';
 import { floatText } from './numbers.ts';
 import { NotDefined } from './text-of.ts';
 import {

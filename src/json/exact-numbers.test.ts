@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseMessage } from '../protocol/parse-message.ts';
 import { exactDigits, parseExactJson } from './exact-json.ts';
-import { parseMessage } from './parse-message.ts';
 
 const again = (text: string): string => JSON.stringify(parseExactJson(text));
 
