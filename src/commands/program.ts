@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ConfigOptions } from '../cli/files.ts';
+import type { Role } from '../cli/role.ts';
+import { packageRoot } from '../package-root.ts';
+import type { CompileOptions } from './compile.ts';
+import type { SyncOptions } from './sync.ts';
+
+/** Takes the exit code of the command that has run. */
+export type Ended = (exitCode: number) => void;
+
+function version(): string {
+  const text = readFileSync(new URL('package.json', packageRoot), 'utf8');
+  return String((JSON.parse(text) as { version: unknown }).version);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+const configJson = ['--config <path>', 'the configuration, a JSON file'] as const;
+const configEither = ['--config <path>', 'the source configuration (JSON), or the sync file (YAML)'] as const;
+const projectDir = ['--project-dir <dir>', 'the dbt project whose models, macros and vars are used'] as const;
+
+/** The source alone reads a dbt project. */
+function addRoleCommand(parent: Command, role: Role, name: string): Command {
+  const command = parent.command(name).requiredOption(...configJson);
+  return role === 'source' ? command.option(...projectDir) : command;
+}
+
+function addSharedCommands(parent: Command, role: Role, ended: Ended): void {
+  parent
+    .command('spec')
+    .description(`print the ${role}'s specification`)
+    // Test suites pass it what other commands need.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      ended(await (await import('./spec.ts')).runSpec(role));
+    });
+  addRoleCommand(parent, role, 'check')
+    .description(`check that the ${role}'s configuration works`)
+    .action(async (options: ConfigOptions) => {
+      ended(await (await import('./check.ts')).runCheck(role, options));
+    });
+  addRoleCommand(parent, role, 'discover')
+    .description(role === 'source' ? 'print the catalog of streams' : 'print the catalog of operations')
+    .action(async (options: ConfigOptions) => {
+      ended(await (await import('./discover.ts')).runDiscover(role, options));
+    });
+}
+
+function addSourceCommands(parent: Command, ended: Ended): void {
+  addSharedCommands(parent, 'source', ended);
+  addRoleCommand(parent, 'source', 'read')
+    .description('read records from the warehouse, as Airbyte messages')
+    .requiredOption('--catalog <path>', 'the configured catalog, a JSON file')
+    .option('--state <path>', 'the state to continue from, a JSON file')
+    .action(async (options: ConfigOptions & { catalog: string; state?: string }) => {
+      ended(await (await import('./read.ts')).runRead(options));
+    });
+}
+
+function addDestinationCommands(parent: Command, ended: Ended): void {
+  addSharedCommands(parent, 'destination', ended);
+  parent
+    .command('write')
+    .description('deliver the records on standard input to Customer.io')
+    .requiredOption('--config <path>', 'the configuration, a JSON file')
+    .requiredOption('--catalog <path>', 'the configured catalog, a JSON file')
+    .action(async (options: { config: string; catalog: string }) => {
+      ended(await (await import('./write.ts')).runWrite(options));
+    });
+}
+
+function addSync(parent: Command, ended: Ended): void {
+  parent
+    .command('sync')
+    .description('read the warehouse and deliver to Customer.io in one process, without Airbyte')
+    .requiredOption('--config <path>', 'the sync file, YAML')
+    .option(...projectDir)
+    .option('--accept-state', 'continue from a state that belongs to another destination or warehouse')
+    .action(async (options: SyncOptions) => {
+      ended(await (await import('./sync.ts')).runSyncCommand(options));
+    });
+}
+
+function addCompile(parent: Command, ended: Ended): void {
+  parent
+    .command('compile')
+    .argument(
+      '[stream]',
+      'persons, objects, relationships, events, or the name of a model (default: all streams)',
+    )
+    .description('print the SQL that the models compile to')
+    .requiredOption(...configEither)
+    .option(...projectDir)
+    .addOption(
+      new Option('--dialect <name>', 'print the SQL for this kind of warehouse instead').choices([
+        'snowflake',
+        'duckdb',
+      ]),
+    )
+    .action(async (stream: string | undefined, options: CompileOptions) => {
+      ended(await (await import('./compile.ts')).runCompile(stream, options));
+    });
+}
+
+function addRun(parent: Command, ended: Ended): void {
+  parent
+    .command('run')
+    .description('build the nexus tables and your models in the warehouse, without dbt')
+    .requiredOption(...configEither)
+    .option(...projectDir)
+    .option(
+      '--select <names>',
+      'what to build: models, +model (with its ancestors), tag:x or nexus, separated by commas',
+    )
+    .option('--replace', 'also replace tables and views that run did not create')
+    .action(async (options: ConfigOptions & { select?: string; replace?: boolean }) => {
+      ended(await (await import('./run.ts')).runModels(options));
+    });
+}
+
+function addDoctor(parent: Command, ended: Ended): void {
+  parent
+    .command('doctor')
+    .description(
+      'report what is wrong with the data: no rows, missing columns, repeated keys, values over limits',
+    )
+    .requiredOption(...configEither)
+    .option(...projectDir)
+    .option('--json', 'print one JSON document on stdout, for programs')
+    .action(async (options: ConfigOptions & { json?: boolean }) => {
+      ended(await (await import('./doctor.ts')).runDoctor(options));
+    });
+}
+
+function addReplay(parent: Command, ended: Ended): void {
+  parent
+    .command('replay')
+    .argument('<rejects>', 'a rejects file, or a folder of rejects files')
+    .description('send rejected records again')
+    .requiredOption('--config <path>', 'the destination configuration (JSON), or the sync file (YAML)')
+    .action(async (rejects: string, options: { config: string }) => {
+      ended(await (await import('./replay.ts')).runReplay({ ...options, rejects }));
+    });
+}
+
+function addSimulate(parent: Command, ended: Ended): void {
+  parent
+    .command('simulate')
+    .description('run a local Customer.io to try things out')
+    .option('--port <number>', 'the port to listen on (0: any free port)', wholeNumber, 8040)
+    .option('--site-id <id>', 'the site ID it accepts', 'site')
+    .option('--api-key <key>', 'the API key it accepts', 'key')
+    .option('--write-key <key>', 'the write key that its Pipelines API accepts', 'write')
+    .option('--object-types <ids>', 'the object type ids it knows, separated by commas', '1')
+    .action(async (options) => {
+      ended(await (await import('./simulate.ts')).runSimulate(options));
+    });
+}
+
+function addDemo(parent: Command, ended: Ended): void {
+  parent
+    .command('demo')
+    .description('run two syncs between a made-up warehouse and a local Customer.io')
+    .option('--keep <dir>', 'keep the warehouse, the state and the sync file in this folder')
+    .action(async (options: { keep?: string }) => {
+      ended(await (await import('./demo.ts')).runDemo(options));
+    });
+}
+
+/** The command line. Each command is imported only when it is called, so that `spec` stays quick. */
+export function buildProgram(ended: Ended): Command {
+  const program = new Command('nexus-customer-io')
+    .description('People, events, objects and relationships from a nexus warehouse into Customer.io.')
+    .version(version())
+    .showHelpAfterError('(add --help to see the options)')
+    .exitOverride();
+  addSourceCommands(program, ended);
+  addSourceCommands(
+    program.command('source').description('the Airbyte source: spec, check, discover, read'),
+    ended,
+  );
+  addDestinationCommands(
+    program.command('destination').description('the Airbyte destination: spec, check, discover, write'),
+    ended,
+  );
+  addSync(program, ended);
+  addCompile(program, ended);
+  addRun(program, ended);
+  addDoctor(program, ended);
+  addReplay(program, ended);
+  addSimulate(program, ended);
+  addDemo(program, ended);
+  return program;
+}
