@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SourceConfig } from '../source/config.ts';
+import type { WarehouseConfig } from './config.ts';
 import { writtenName } from './snowflake/quote.ts';
 import { accountKey } from './snowflake/session/address.ts';
 
@@ -19,7 +19,7 @@ export const warehouseIdentity = z.discriminatedUnion('type', [duckdb, snowflake
 
 export type WarehouseIdentity = z.infer<typeof warehouseIdentity>;
 
-export function identityOf(config: SourceConfig['warehouse']): WarehouseIdentity {
+export function identityOf(config: WarehouseConfig): WarehouseIdentity {
   if (config.type === 'duckdb') return { type: 'duckdb', path: config.path };
   return {
     type: 'snowflake',

@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../source/config.ts';
+import type { WarehouseConfig } from './config.ts';
 import type { Dialect, Warehouse } from './warehouse.ts';
 
 export interface WarehouseAccess {
@@ -8,7 +8,7 @@ export interface WarehouseAccess {
 
 /** Loads only the driver that the config names: each costs hundreds of milliseconds. */
 export async function openWarehouse(
-  config: SourceConfig['warehouse'],
+  config: WarehouseConfig,
   { writable }: WarehouseAccess = { writable: false },
 ): Promise<Warehouse> {
   if (config.type === 'snowflake') {

@@ -1,10 +1,10 @@
 import type { Connection } from 'snowflake-sdk';
 import { type Column, type Relation, runSchema, withRunTables } from '../warehouse.ts';
+import type { SnowflakeConfig } from './config.ts';
 import { snowflakeDialect } from './dialect.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
 import { allTextCells } from './results/resumed-result.ts';
 import type { TextCells } from './results/whole-chunks.ts';
-import type { SnowflakeConfig } from './session/config.ts';
 import { execute } from './session/statement.ts';
 
 function columnsQuery(config: SnowflakeConfig): string {

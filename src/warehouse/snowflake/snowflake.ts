@@ -1,11 +1,11 @@
 import type { Connection } from 'snowflake-sdk';
 import type { Column, LineBatch, LineOptions, TextRow, Warehouse } from '../warehouse.ts';
+import type { SnowflakeConfig } from './config.ts';
 import { snowflakeDialect } from './dialect.ts';
 import { quoteIdentifier } from './quote.ts';
 import { relationLookup } from './relations.ts';
 import { textRow } from './results/line-batches.ts';
 import { allTextCells, resumedLines } from './results/resumed-result.ts';
-import type { SnowflakeConfig } from './session/config.ts';
 import { connect, disconnect } from './session/connect.ts';
 import { guarded, statementError } from './session/driver-error.ts';
 import { columnsOf, execute } from './session/statement.ts';

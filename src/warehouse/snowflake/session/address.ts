@@ -1,5 +1,5 @@
 import { configError } from '../../../errors/connector-error.ts';
-import type { SnowflakeConfig } from './config.ts';
+import type { SnowflakeConfig } from '../config.ts';
 
 /** Where an account is reached, and the name that its login goes by. */
 export interface SnowflakeAddress {

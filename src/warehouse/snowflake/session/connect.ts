@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import type { Connection, ConnectionOptions } from 'snowflake-sdk';
 import { configError, messageOf } from '../../../errors/connector-error.ts';
+import type { SnowflakeConfig } from '../config.ts';
 import { wholeChunksUsed } from '../results/whole-chunks.ts';
 import { type SnowflakeAddress, snowflakeAddress } from './address.ts';
-import type { SnowflakeConfig } from './config.ts';
 import { driverCredentials } from './credentials.ts';
 import { loadDriver } from './driver.ts';
 import { loginError, lookupError } from './driver-error.ts';

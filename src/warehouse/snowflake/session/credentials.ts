@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { ConnectionOptions } from 'snowflake-sdk';
 import { type ConnectorError, configError } from '../../../errors/connector-error.ts';
-import type { SnowflakeConfig } from './config.ts';
+import type { SnowflakeConfig } from '../config.ts';
 
 type Credentials = SnowflakeConfig['credentials'];
 type KeyPair = Extract<Credentials, { readonly auth_type: 'key_pair' }>;

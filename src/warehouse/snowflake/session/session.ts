@@ -1,7 +1,7 @@
 import type { Connection } from 'snowflake-sdk';
 import { type ConnectorError, configError, messageOf } from '../../../errors/connector-error.ts';
+import type { SnowflakeConfig } from '../config.ts';
 import { quoteIdentifier, quoteString, writtenName } from '../quote.ts';
-import type { SnowflakeConfig } from './config.ts';
 import { isNetworkError, statementError } from './driver-error.ts';
 import { execute } from './statement.ts';
 
