@@ -11,7 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ['errors', 'json'],
   files: ['protocol', 'errors', 'json'],
   streams: ['errors', 'json'],
-  warehouse: ['files', 'protocol', 'errors', 'json'],
+  warehouse: ['streams', 'files', 'protocol', 'errors', 'json'],
   models: ['warehouse', 'files', 'protocol', 'errors', 'json'],
   nexus: ['models', 'warehouse', 'protocol', 'errors', 'json'],
   source: ['models', 'warehouse', 'streams', 'files', 'protocol', 'errors', 'json', 'package-root'],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { configError } from '../errors/connector-error.ts';
+import { misfit } from '../errors/schema-issue.ts';
 import { refuseUnknownKeys } from '../errors/unknown-keys.ts';
-import { type FormGroup, misfit } from '../protocol/connection-form.ts';
+import type { FormGroup } from '../protocol/connection-form.ts';
 
 /** A relationship that is removed comes back with its next row; a person's history does not. */
 const removal = (what: string, fallback: 'ignore' | 'remove') =>

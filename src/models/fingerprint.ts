@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isJsonObject } from '../json/json-object.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
 import { normalisedSql } from './normalised-sql.ts';
 
@@ -33,12 +34,8 @@ export function formerFingerprint({ definition, models, vars }: Fingerprinted): 
 
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner) && !JSON.isRawJSON(inner) ? sortedByKey(inner) : inner,
+    isJsonObject(inner) && !JSON.isRawJSON(inner) ? sortedByKey(inner) : inner,
   );
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function sortedByKey(value: object): object {

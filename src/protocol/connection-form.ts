@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isJsonObject } from '../json/json-object.ts';
 
 /**
  * Airbyte's forms want what zod's generator words otherwise: `oneOf` with a parent `type: object`, no `anyOf`
@@ -9,12 +7,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
  */
 function toForm(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toForm);
-  if (!isRecord(value)) return value;
+  if (!isJsonObject(value)) return value;
   const { additionalProperties: _, $schema: __, anyOf, ...rest } = value;
   const branches = Array.isArray(anyOf)
-    ? anyOf.filter((branch) => !isRecord(branch) || branch.type !== 'null')
+    ? anyOf.filter((branch) => !isJsonObject(branch) || branch.type !== 'null')
     : [];
-  const only = branches.length === 1 && isRecord(branches[0]) ? branches[0] : {};
+  const only = branches.length === 1 && isJsonObject(branches[0]) ? branches[0] : {};
   const merged = { ...only, ...rest, ...(branches.length > 1 ? { oneOf: branches } : {}) };
   const typed = 'oneOf' in merged && !('type' in merged) ? { type: 'object', ...merged } : merged;
   return Object.fromEntries(
@@ -24,11 +22,11 @@ function toForm(value: unknown): unknown {
 
 /** A form shows fields in the order in which the schema names them. */
 function inOrder(properties: unknown): unknown {
-  if (!isRecord(properties)) return properties;
+  if (!isJsonObject(properties)) return properties;
   return Object.fromEntries(
     Object.entries(properties).map(([name, field], order) => [
       name,
-      isRecord(field) ? { ...field, order } : field,
+      isJsonObject(field) ? { ...field, order } : field,
     ]),
   );
 }
@@ -50,26 +48,7 @@ export function connectionForm(
     $schema: 'http://json-schema.org/draft-07/schema#',
     title,
     groups,
-    ...(isRecord(form) ? form : {}),
+    ...(isJsonObject(form) ? form : {}),
     additionalProperties: true,
   };
-}
-
-/** The first thing that is wrong with a config: where and what, never the value. */
-export function misfit(whose: string, error: z.ZodError): string {
-  const issue = error.issues[0];
-  const path =
-    issue?.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('') ?? '';
-  const place = path === '' ? '' : `, ${path.replace(/^\./, '')}`;
-  const missing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return `${whose}${place}: ${missing ? 'it is missing' : inWords(issue?.message ?? 'it does not fit')}.`;
-}
-
-/** Where the validator's own words are hard to read: a choice, and a text of digits as YAML takes it. */
-function inWords(message: string): string {
-  return message
-    .replace(/\.$/, '')
-    .replace(/^Invalid discriminator value\. Expected /, 'it must be one of ')
-    .replace(/^Invalid option: expected /, 'it must be ')
-    .replace(/^Invalid input: expected string, received number$/, 'it must be a text: put it in quotes');
 }

@@ -48,11 +48,11 @@ describe('parseConfiguredCatalog', () => {
   test.each([
     ['{}', 'streams: '],
     ['[]', 'expected object'],
-    [of(entry, { ...entry, sync_mode: 'hunter2' }), 'streams.1.sync_mode: '],
-    [of({ ...entry, stream: { ...stream, name: 5 } }), 'streams.0.stream.name: '],
+    [of(entry, { ...entry, sync_mode: 'hunter2' }), 'streams[1].sync_mode: '],
+    [of({ ...entry, stream: { ...stream, name: 5 } }), 'streams[0].stream.name: '],
     [
       of({ ...entry, stream: { ...stream, json_schema: [] } }),
-      'streams.0.stream.json_schema: expected an object',
+      'streams[0].stream.json_schema: expected an object',
     ],
   ])('%s names the place', (text, place) => {
     const message = faultOf(parseConfiguredCatalog, text);
@@ -91,8 +91,8 @@ describe('parseStateFile', () => {
   test.each([
     ['{"persons":{"cursor":"hunter2"}}', 'it has neither "stream" nor "global"'],
     ['[{"type":"LEGACY","data":{"cursor":"hunter2"}}]', 'entry 0 has neither'],
-    [JSON.stringify([state, { stream: { stream_state: {} } }]), '1.stream.stream_descriptor: '],
-    [JSON.stringify([state, null]), '1: '],
+    [JSON.stringify([state, { stream: { stream_state: {} } }]), '[1].stream.stream_descriptor: '],
+    [JSON.stringify([state, null]), '[1]: '],
     ['"hunter2"', 'expected object'],
   ])('%s is refused', (text, what) => {
     const message = faultOf(parseStateFile, text);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ConnectorError, configError } from '../errors/connector-error.ts';
+import { schemaIssue } from '../errors/schema-issue.ts';
 import { parseExactJson, parseWrittenJson } from '../json/exact-json.ts';
 import { isJsonObject } from '../json/json-object.ts';
 import {
@@ -26,10 +27,8 @@ function parseJson(text: string, path: string, parse: (json: string) => unknown 
 }
 
 function misfit(path: string, what: string, error: z.ZodError, within: PropertyKey[] = []): ConnectorError {
-  const issue = error.issues[0];
-  const steps = [...within, ...(issue?.path ?? [])];
-  const place = steps.length === 0 ? '' : `${steps.join('.')}: `;
-  return configError(`${path} is not ${what}: ${place}${issue?.message ?? 'it does not fit'}.`);
+  const { place, what: why } = schemaIssue(error, within);
+  return configError(`${path} is not ${what}: ${place === '' ? '' : `${place}: `}${why}.`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConnectorError } from '../errors/connector-error.ts';
+import { schemaIssue } from '../errors/schema-issue.ts';
 import { exactDigits, parseExactJson } from '../json/exact-json.ts';
 import { isDeeper, mostLevels } from '../json/json-depth.ts';
 import { isJsonObject } from '../json/json-object.ts';
@@ -99,11 +100,8 @@ function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: b
   // Parsed anew, with plain numbers: the schema does not know those that were kept whole.
   const result = inputState.safeParse(JSON.parse(line.text).state);
   if (result.success) return { type: 'STATE', state: result.data, exact: state };
-  const [issue] = result.error.issues;
-  throw broken(
-    line,
-    `is a STATE that does not fit the protocol: state.${issue?.path.join('.')}: ${issue?.message}`,
-  );
+  const { place, what } = schemaIssue(result.error, ['state']);
+  throw broken(line, `is a STATE that does not fit the protocol: ${place}: ${what}`);
 }
 
 function parsed(line: InputLine, parse: (text: string) => unknown, columns: ReadonlySet<string>): unknown {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { configError } from '../errors/connector-error.ts';
+import { misfit } from '../errors/schema-issue.ts';
 import { refuseUnknownKeys } from '../errors/unknown-keys.ts';
-import { type FormGroup, misfit } from '../protocol/connection-form.ts';
+import type { FormGroup } from '../protocol/connection-form.ts';
 import { warehouseConfig } from '../warehouse/config.ts';
 
 const identify = z

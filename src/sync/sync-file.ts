@@ -3,6 +3,7 @@ import { configError } from '../errors/connector-error.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { shownKey } from '../errors/unknown-keys.ts';
 import { parseYamlFile } from '../files/yaml-file.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import { substituteEnvironment } from './environment.ts';
 
 /** What a sync file says: the two connectors' own configurations, and where the state lives. */
@@ -26,7 +27,7 @@ const pathKeys = {
 
 export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv): SyncFile {
   const root = substituteEnvironment(parseYamlFile(text, path, ['source', 'vars']), env);
-  if (!isMapping(root)) throw configError(`${path} must hold source:, destination: and state:.`);
+  if (!isJsonObject(root)) throw configError(`${path} must hold source:, destination: and state:.`);
   refuseUnknownKeys(root, path);
   const folder = dirname(resolve(path));
   if (typeof root.state !== 'string' || root.state === '') {
@@ -55,13 +56,13 @@ function refuseUnknownKeys(root: Mapping, path: string): void {
 
 function section(root: Mapping, key: 'source' | 'destination', path: string, folder: string): Mapping {
   const value = root[key];
-  if (!isMapping(value))
+  if (!isJsonObject(value))
     throw configError(`${path}: ${key}: is missing; it holds the ${key}'s configuration.`);
   return pathKeys[key].reduce<Mapping>((config, keys) => resolvePath(config, keys, folder), value);
 }
 
 function withRejects(destination: unknown): unknown {
-  return isMapping(destination) ? { rejects: 'rejects', ...destination } : destination;
+  return isJsonObject(destination) ? { rejects: 'rejects', ...destination } : destination;
 }
 
 function resolvePath(config: Mapping, keys: readonly string[], folder: string): Mapping {
@@ -69,12 +70,8 @@ function resolvePath(config: Mapping, keys: readonly string[], folder: string): 
   if (key === undefined) return config;
   const value = config[key];
   if (rest.length > 0)
-    return isMapping(value) ? { ...config, [key]: resolvePath(value, rest, folder) } : config;
+    return isJsonObject(value) ? { ...config, [key]: resolvePath(value, rest, folder) } : config;
   // `:memory:` is DuckDB's name for no file.
   if (typeof value !== 'string' || value === '' || value === ':memory:') return config;
   return { ...config, [key]: resolve(folder, value) };
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

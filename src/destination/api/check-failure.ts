@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json/json-object.ts';
 import { redirection } from '../delivery/retry-action.ts';
 import type { ServerWords } from '../delivery/server-words.ts';
 import type { Answer } from '../delivery/wire/answer.ts';
@@ -41,7 +42,7 @@ export function explain(answer: Answer, words: ServerWords, api: string): string
 export function objectOf(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

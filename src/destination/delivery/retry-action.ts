@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json/json-object.ts';
 import { oneLine, type ServerWords } from './server-words.ts';
 import { type Answer, redirectTarget } from './wire/answer.ts';
 
@@ -17,9 +18,6 @@ export type Decision =
   | { readonly action: 'split'; readonly error: Omit<ItemError, 'batch_index'> }
   | { readonly action: 'stop'; readonly why: string };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -31,7 +29,7 @@ function parsed(body: string): unknown {
 /** The errors of a v2 answer, `{"errors": [{batch_index, reason, field, message}]}`, whatever they are in truth. */
 function errorsOf(body: string): readonly unknown[] {
   const value = parsed(body);
-  return isObject(value) && Array.isArray(value.errors) ? value.errors : [];
+  return isJsonObject(value) && Array.isArray(value.errors) ? value.errors : [];
 }
 
 /** An accepted batch; undefined where the answer does not say which of its operations failed. */
@@ -42,8 +40,8 @@ function itemErrors(
 ): ItemError[] | undefined {
   const items: ItemError[] = [];
   for (const error of errors) {
-    const index = isObject(error) ? error.batch_index : undefined;
-    if (!isObject(error) || typeof index !== 'number' || !Number.isInteger(index)) return undefined;
+    const index = isJsonObject(error) ? error.batch_index : undefined;
+    if (!isJsonObject(error) || typeof index !== 'number' || !Number.isInteger(index)) return undefined;
     if (index < 0 || index >= operations) return undefined;
     items.push({ batch_index: index, ...wording(error, clean) });
   }
@@ -52,7 +50,7 @@ function itemErrors(
 
 /** What either API says to a batch that it took: `{}`, `{"success": true}`, `{"errors": […]}`. */
 const isTaken = (value: unknown): value is Record<string, unknown> =>
-  isObject(value) &&
+  isJsonObject(value) &&
   Object.entries(value).every(([name, of]) =>
     name === 'errors' ? Array.isArray(of) : name === 'success' && of === true,
   );
@@ -116,7 +114,7 @@ export function decide(answer: Answer, operations: number, words: ServerWords = 
 }
 
 function wholeError(status: number, body: string, { clean }: ServerWords): Omit<ItemError, 'batch_index'> {
-  const first = errorsOf(body).find(isObject);
+  const first = errorsOf(body).find(isJsonObject);
   if (first !== undefined) return wording(first, clean);
   const said = sentenceOf(body);
   if (said !== undefined) return { reason: 'rejected', field: '', message: clean(said) };
@@ -130,7 +128,7 @@ function wholeError(status: number, body: string, { clean }: ServerWords): Omit<
 /** The Pipelines API says it in sentences: `{"meta": {"errors": ["…"]}}`. */
 function sentenceOf(body: string): string | undefined {
   const value = parsed(body);
-  const errors = isObject(value) && isObject(value.meta) ? value.meta.errors : undefined;
+  const errors = isJsonObject(value) && isJsonObject(value.meta) ? value.meta.errors : undefined;
   return Array.isArray(errors) ? errors.find((error) => typeof error === 'string') : undefined;
 }
 

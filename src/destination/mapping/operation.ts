@@ -1,5 +1,6 @@
 import { exactDigits, parseExactJson } from '../../json/exact-json.ts';
 import { isDeeper } from '../../json/json-depth.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import { removedAtColumn } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
 import { attributesOf, type ColumnKinds, columnKinds, relationshipAttributes } from './attributes.ts';
@@ -210,13 +211,10 @@ function relationOf(
     return { relation: relationshipAttributes({}, plan.relationTimestamps, config) };
   const given = typeof value === 'string' ? parsedText(value) : value;
   if (typeof value === 'string' && given !== undefined && isDeeper(value)) return tooDeep({ [field]: given });
-  if (!isObject(given) || exactDigits(given) !== undefined)
+  if (!isJsonObject(given) || exactDigits(given) !== undefined)
     return refuse('invalid', field, `${field} must be a JSON object.`);
   return { relation: relationshipAttributes(given, plan.relationTimestamps, config) };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parsedText(text: string): unknown {
   try {

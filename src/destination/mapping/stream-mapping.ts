@@ -1,5 +1,6 @@
 import { configError } from '../../errors/connector-error.ts';
 import { didYouMean } from '../../errors/did-you-mean.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../../streams/contract.ts';
 import type { DestinationConfig, StreamMapping } from '../config.ts';
@@ -64,11 +65,8 @@ function unknownStream({ stream, destination_object_name: object }: ConfiguredAi
   );
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function isTimestamp(schema: unknown): boolean {
-  if (!isObject(schema)) return false;
+  if (!isJsonObject(schema)) return false;
   if (schema.format === 'date-time') return true;
   if (typeof schema.airbyte_type === 'string' && schema.airbyte_type.startsWith('timestamp_')) return true;
   // Airbyte's types of protocol 1: WellKnownTypes.json#/definitions/TimestampWithTimezone.
@@ -81,7 +79,7 @@ function isTimestamp(schema: unknown): boolean {
 }
 
 const propertiesOf = (schema: Record<string, unknown>): Record<string, unknown> =>
-  isObject(schema.properties) ? schema.properties : {};
+  isJsonObject(schema.properties) ? schema.properties : {};
 
 function timestampsOf(properties: Readonly<Record<string, unknown>>): ReadonlySet<string> {
   return new Set(Object.keys(properties).filter((name) => isTimestamp(properties[name])));
@@ -175,7 +173,7 @@ export function planStreams(
         fixed: { event: mapping?.event_name, objectType: mapping?.object_type },
         properties,
         timestamps: timestampsOf(properties),
-        relationTimestamps: timestampsOf(isObject(relation) ? propertiesOf(relation) : {}),
+        relationTimestamps: timestampsOf(isJsonObject(relation) ? propertiesOf(relation) : {}),
       },
     ];
   });

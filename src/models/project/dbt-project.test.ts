@@ -281,10 +281,10 @@ describe('identify on a model of the user’s own', () => {
 });
 
 test.each([
-  ['name: 5', 'name: Invalid input'],
-  ['', 'the file: Invalid input'],
+  ['name: 5', 'dbt_project.yml, name: it must be a text'],
+  ['', 'dbt_project.yml: it must be a mapping, but is empty'],
   ['name: [', 'is not YAML'],
-  ['name: shop\nvars: 5', 'vars: Invalid input'],
+  ['name: shop\nvars: 5', 'dbt_project.yml, vars: it must be a mapping'],
 ])('a dbt_project.yml that is none: %j', async (text, message) => {
   await expect(projectWith({ 'dbt_project.yml': text })).rejects.toThrow(message);
 });

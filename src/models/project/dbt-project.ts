@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configError, messageOf } from '../../errors/connector-error.ts';
+import { misfit } from '../../errors/schema-issue.ts';
 import { requireFile } from '../../files/named-file.ts';
 import { renderTemplate, type TemplateGlobals } from '../jinja/jinja.ts';
 import { parseDbtYaml } from './dbt-yaml.ts';
@@ -40,10 +41,7 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
     );
   });
   const parsed = projectFile.safeParse(parseDbtYaml(text, path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw configError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);
-  }
+  if (!parsed.success) throw configError(misfit(path, parsed.error));
   const { name, vars, models, ...paths } = parsed.data;
   const own = mapping.safeParse(name === undefined ? undefined : vars?.[name]);
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configError } from '../../errors/connector-error.ts';
+import { misfit } from '../../errors/schema-issue.ts';
 import { parseDbtYaml } from './dbt-yaml.ts';
 import type { ModelConfig } from './model-config.ts';
 
@@ -57,8 +58,7 @@ type PropertiesFile = NonNullable<z.infer<typeof propertiesFile>>;
 function parseProperties(path: string, text: string): PropertiesFile {
   const parsed = propertiesFile.safeParse(parseDbtYaml(text, path));
   if (parsed.success) return parsed.data ?? {};
-  const [issue] = parsed.error.issues;
-  throw configError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}.`);
+  throw configError(misfit(path, parsed.error));
 }
 
 /** A place that is a template is known to dbt only; the table is then looked for where the models are read. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configError } from '../../errors/connector-error.ts';
+import { schemaIssue } from '../../errors/schema-issue.ts';
 import { defaultPlaceholders } from '../placeholders.ts';
 
 /** What a source of the project brings along. */
@@ -77,8 +78,8 @@ function isTruthy(value: unknown): boolean {
 export function nexusSettings(vars: Readonly<Record<string, unknown>>): NexusSettings {
   const parsed = nexusVars.safeParse(vars);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw configError(`vars.${issue?.path.join('.')}: ${issue?.message}.`);
+    const { place, what } = schemaIssue(parsed.error, ['vars']);
+    throw configError(`${place}: ${what}.`);
   }
   const { data } = parsed;
   refuseEdgeFilter(data);

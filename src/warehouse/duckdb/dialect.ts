@@ -1,4 +1,5 @@
-import { base32, base32Alphabet } from '../base32.ts';
+import { base32Alphabet } from '../../streams/base32.ts';
+import { base32 } from '../base32.ts';
 import type { Column, Dialect, ObjectField } from '../warehouse.ts';
 import { jsonField, textOfBytes } from './json/json-field.ts';
 import { scalarName } from './json/type.ts';

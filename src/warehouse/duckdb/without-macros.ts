@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parseExactJson } from '../../json/exact-json.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import { duckdbDialect } from './dialect.ts';
 
 /**
@@ -18,8 +19,7 @@ interface Overload {
 
 type Macros = ReadonlyMap<string, readonly Overload[]>;
 
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
+const isTree = (value: unknown): value is Tree => isJsonObject(value) && !JSON.isRawJSON(value);
 
 /** What cannot be said without the session. */
 class Unspeakable extends Error {}

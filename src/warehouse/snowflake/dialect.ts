@@ -1,4 +1,5 @@
-import { base32, base32Alphabet } from '../base32.ts';
+import { base32Alphabet } from '../../streams/base32.ts';
+import { base32 } from '../base32.ts';
 import type { Dialect, ObjectField } from '../warehouse.ts';
 import { jsonField } from './json-field.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';

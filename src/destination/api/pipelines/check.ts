@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../json/json-object.ts';
 import { checkFailed, checkSucceeded } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import { type DestinationConfig, hostOf } from '../../config.ts';
@@ -10,7 +11,7 @@ import { pipelinesHeaders } from './transport.ts';
 function isRefusalOfNobody(answer: Answer): boolean {
   const body = 'status' in answer && answer.status === 400 ? objectOf(answer.body) : undefined;
   const { meta, errors } = body ?? {};
-  const said = typeof meta === 'object' && meta !== null && 'errors' in meta ? meta.errors : errors;
+  const said = isJsonObject(meta) && 'errors' in meta ? meta.errors : errors;
   return Array.isArray(said);
 }
 

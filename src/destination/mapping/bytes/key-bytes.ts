@@ -1,3 +1,4 @@
+import { base32Alphabet } from '../../../streams/base32.ts';
 import { keyOfByte } from '../../delivery/lane-key.ts';
 
 /** A key that is plain ASCII, as a place in the bytes of its record; filled again for each. */
@@ -65,10 +66,8 @@ export function isNumber(bytes: Uint8Array, start: number, end: number): boolean
   return end > start;
 }
 
-/** Crockford's base 32, in either case. */
-const base32: ReadonlySet<number> = new Set(
-  Buffer.from('0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz'),
-);
+/** In either case. */
+const base32: ReadonlySet<number> = new Set(Buffer.from(base32Alphabet + base32Alphabet.toLowerCase()));
 
 /** 26 digits, of which the first is no more than 7, so that it has 128 bits. */
 export function isUlid(bytes: Uint8Array, start: number, end: number): boolean {

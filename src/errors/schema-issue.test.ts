@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { misfit, schemaIssue } from './schema-issue.ts';
+
+const config = z.object({
+  host: z.string(),
+  mode: z.enum(['fast', 'slow']).optional(),
+  hosts: z.array(z.object({ port: z.number() })).optional(),
+  login: z
+    .discriminatedUnion('type', [
+      z.object({ type: z.literal('key'), key: z.string() }),
+      z.object({ type: z.literal('none') }),
+    ])
+    .optional(),
+});
+
+function errorOf(value: unknown): z.ZodError {
+  const { error } = config.safeParse(value);
+  if (error === undefined) throw new Error('it fits');
+  return error;
+}
+
+describe('what does not fit', () => {
+  it.each([
+    [{}, 'Config, host: it is missing.'],
+    [{ host: 5 }, 'Config, host: it must be a text: put it in quotes.'],
+    [{ host: 'h', mode: 'hunter2' }, 'Config, mode: it must be one of "fast"|"slow".'],
+    [{ host: 'h', hosts: [{ port: 1 }, {}] }, 'Config, hosts[1].port: it is missing.'],
+    [{ host: 'h', login: { type: 'key' } }, 'Config, login.key: it is missing.'],
+    [{ host: 'h', hosts: 'hunter2' }, 'Config, hosts: it must be a list, but is a text.'],
+    [{ host: null }, 'Config, host: it must be a text, but is empty.'],
+    ['hunter2', 'Config: it must be a mapping, but is a text.'],
+  ])('%j is told with its place, never its value', (value, message) => {
+    expect(misfit('Config', errorOf(value))).toBe(message);
+    expect(misfit('Config', errorOf(value))).not.toContain('hunter2');
+  });
+
+  it('stands within what the person gave', () => {
+    expect(schemaIssue(errorOf({}), ['state', 3])).toEqual({ place: 'state[3].host', what: 'it is missing' });
+  });
+});
