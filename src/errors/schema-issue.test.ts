@@ -29,7 +29,7 @@ describe('what does not fit', () => {
     [{ host: 'h', login: { type: 'key' } }, 'Config, login.key: it is missing.'],
     [{ host: 'h', hosts: 'hunter2' }, 'Config, hosts: it must be a list, but is a text.'],
     [{ host: null }, 'Config, host: it must be a text, but is empty.'],
-    ['hunter2', 'Config: it must be a mapping, but is a text.'],
+    ['hunter2', 'Config: it must be an object, but is a text.'],
   ])('%j is told with its place, never its value', (value, message) => {
     expect(misfit('Config', errorOf(value))).toBe(message);
     expect(misfit('Config', errorOf(value))).not.toContain('hunter2');

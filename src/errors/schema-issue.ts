@@ -31,8 +31,8 @@ const kinds: Readonly<Record<string, string>> = {
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
-  object: 'a mapping',
-  record: 'a mapping',
+  object: 'an object',
+  record: 'an object',
   null: 'empty',
 };
 

@@ -47,7 +47,7 @@ describe('parseConfiguredCatalog', () => {
 
   test.each([
     ['{}', 'streams: '],
-    ['[]', 'expected object'],
+    ['[]', 'must be an object'],
     [of(entry, { ...entry, sync_mode: 'hunter2' }), 'streams[1].sync_mode: '],
     [of({ ...entry, stream: { ...stream, name: 5 } }), 'streams[0].stream.name: '],
     [
@@ -93,7 +93,7 @@ describe('parseStateFile', () => {
     ['[{"type":"LEGACY","data":{"cursor":"hunter2"}}]', 'entry 0 has neither'],
     [JSON.stringify([state, { stream: { stream_state: {} } }]), '[1].stream.stream_descriptor: '],
     [JSON.stringify([state, null]), '[1]: '],
-    ['"hunter2"', 'expected object'],
+    ['"hunter2"', 'must be an object'],
   ])('%s is refused', (text, what) => {
     const message = faultOf(parseStateFile, text);
     expect(message).toContain(`${path} is not a list of Airbyte state messages: `);

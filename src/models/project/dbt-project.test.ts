@@ -282,9 +282,9 @@ describe('identify on a model of the user’s own', () => {
 
 test.each([
   ['name: 5', 'dbt_project.yml, name: it must be a text'],
-  ['', 'dbt_project.yml: it must be a mapping, but is empty'],
+  ['', 'dbt_project.yml: it must be an object, but is empty'],
   ['name: [', 'is not YAML'],
-  ['name: shop\nvars: 5', 'dbt_project.yml, vars: it must be a mapping'],
+  ['name: shop\nvars: 5', 'dbt_project.yml, vars: it must be an object'],
 ])('a dbt_project.yml that is none: %j', async (text, message) => {
   await expect(projectWith({ 'dbt_project.yml': text })).rejects.toThrow(message);
 });
