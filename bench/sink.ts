@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 
 /**
  * A server that takes every batch and does nothing with it: it answers after a delay, and refuses a body of
- * 500,000 bytes or more. Run as a process of its own; prints its port, and its counts when it is asked.
+ * 500,000 bytes or more. Run as a process of its own; prints its port, and its counts when it is asked, beside the
+ * region that a sync's check asks for.
  */
 const delayMs = Number(process.argv[2] ?? 0);
 let requests = 0;
@@ -11,7 +12,7 @@ let refused = 0;
 
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
-    response.end(JSON.stringify({ requests, bytes, refused }));
+    response.end(JSON.stringify({ requests, bytes, refused, region: 'us' }));
     return;
   }
   let size = 0;
