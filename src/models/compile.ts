@@ -1,6 +1,6 @@
 import { relationSql } from '../warehouse/warehouse.ts';
 import type { IdentifyDefinition, ModelDefinition } from './definition.ts';
-import { type Fingerprinted, fingerprint, formerFingerprint } from './fingerprint.ts';
+import { type Fingerprinted, fingerprint, formerFingerprints } from './fingerprint.ts';
 import { type CommonTable, commonTables, type ModelGraph, modelGraph, type RenderedModel } from './graph.ts';
 import { type IdentifyModel, identify } from './identify/identify.ts';
 import { identifyParameters } from './identify/identify-parameters.ts';
@@ -18,8 +18,8 @@ export interface CompiledModel {
   readonly sql: string;
   /** Of the definition: model texts, macro parameters, vars. Columns that are found at run time do not move it. */
   readonly fingerprint: string;
-  /** As states of before 0.1.0 hold it, in which every space counted. */
-  readonly formerFingerprint: string;
+  /** What states of earlier versions hold in its place. */
+  readonly formerFingerprints: readonly string[];
   /** What the user should be told. */
   readonly notes: readonly string[];
   /** Each use of customer_io_identify, whose SQL stands in this model's. */
@@ -63,7 +63,7 @@ function compileIdentify(definition: IdentifyDefinition, context: CompileContext
   return {
     name: from,
     sql: inCommonTables(commonTables(models, context), model.sql),
-    ...fingerprints({ definition: { from, ...parameters }, ...textsOf(models) }, context),
+    ...fingerprints({ definition: { from, ...parameters }, ...textsOf(models, context) }, context),
     notes: [...notesOf(models), ...model.notes],
     identifies: [...models.flatMap((each) => each.identifies), model],
     refs: [...refNames(models), relation.name],
@@ -75,7 +75,7 @@ function compileIdentify(definition: IdentifyDefinition, context: CompileContext
 function fingerprints(
   written: Fingerprinted,
   { dialect }: CompileContext,
-): Pick<CompiledModel, 'fingerprint' | 'formerFingerprint'> {
+): Pick<CompiledModel, 'fingerprint' | 'formerFingerprints'> {
   const definition = Object.fromEntries(
     Object.entries(written.definition).map(([key, value]: [string, unknown]) => {
       const isSql = key === 'sql' || key === 'filters';
@@ -85,14 +85,29 @@ function fingerprints(
   );
   return {
     fingerprint: fingerprint({ ...written, definition }, dialect),
-    formerFingerprint: formerFingerprint(written),
+    formerFingerprints: formerFingerprints(written, dialect),
   };
 }
 
-const textsOf = (models: readonly RenderedModel[]): Pick<Fingerprinted, 'models' | 'vars'> => ({
-  models: models.flatMap((model) => [model.file, ...model.macros]),
-  vars: new Map(models.flatMap((model) => [...model.vars])),
-});
+function textsOf(
+  models: readonly RenderedModel[],
+  { dialect }: CompileContext,
+): Pick<Fingerprinted, 'models' | 'vars'> {
+  // Until 2026-11-30 the shipped models took the clock of such a time for UTC: a cursor of then may pass over rows.
+  const tookClocks = models
+    .flatMap(({ references }) => [...references.values()])
+    .some(
+      (reference) =>
+        reference.kind === 'relation' &&
+        reference.relation.columns.some(({ type }) => dialect.keepsOffset(type)),
+    );
+  const textOf = ({ name, text, former }: ModelFile) =>
+    former === undefined || tookClocks ? { name, text } : { name, text, former };
+  return {
+    models: models.flatMap(({ file, macros }) => [textOf(file), ...macros]),
+    vars: new Map(models.flatMap((model) => [...model.vars])),
+  };
+}
 
 const notesOf = (models: readonly RenderedModel[]): string[] => [
   ...new Set(models.flatMap((model) => model.notes)),
@@ -118,7 +133,7 @@ function compileFile(file: ModelFile, definition: ModelDefinition, context: Comp
   return {
     name: file.name,
     sql: inCommonTables(tables, main),
-    ...fingerprints({ definition, ...textsOf(models) }, context),
+    ...fingerprints({ definition, ...textsOf(models, context) }, context),
     notes: notesOf(models),
     identifies: models.flatMap((model) => model.identifies),
     refs: refNames(models),

@@ -7,6 +7,8 @@ import { normalisedSql } from './normalised-sql.ts';
 interface NamedText {
   readonly name: string;
   readonly text: string;
+  /** Of a shipped model: its texts of former editions, by edition. */
+  readonly former?: ReadonlyMap<string, string>;
 }
 
 export interface Fingerprinted {
@@ -25,8 +27,27 @@ export function fingerprint(given: Fingerprinted, dialect: Dialect): string {
   return formerFingerprint({ ...given, models });
 }
 
-/** As states of before hold it: of the texts as they stand. */
-export function formerFingerprint({ definition, models, vars }: Fingerprinted): string {
+/**
+ * What states of earlier versions hold for the same definition: of the texts as they stand, and of the shipped models
+ * as they were in each former edition whose cursor means the same.
+ */
+export function formerFingerprints(given: Fingerprinted, dialect: Dialect): string[] {
+  const editions = new Set(given.models.flatMap(({ former }) => [...(former?.keys() ?? [])]));
+  const then = [...editions].map((edition): Fingerprinted => {
+    const models = given.models.map(({ name, text, former }) => ({
+      name,
+      text: former?.get(edition) ?? text,
+    }));
+    return { ...given, models };
+  });
+  return [
+    formerFingerprint(given),
+    ...then.flatMap((former) => [fingerprint(former, dialect), formerFingerprint(former)]),
+  ];
+}
+
+/** Of the texts as they stand, in which every space counts. */
+function formerFingerprint({ definition, models, vars }: Fingerprinted): string {
   const texts = models.map(({ name, text }) => JSON.stringify([name, text])).sort();
   const written = { definition, texts, vars: Object.fromEntries(vars) };
   return createHash('sha256').update(canonicalJson(written)).digest('hex');

@@ -75,6 +75,8 @@ export interface Dialect {
   foldIdentifier(name: string): string;
   /** Whether the type is a date or timestamp, which `customer_io_identify` wraps in TO_TIMESTAMP_NTZ. */
   isTimestamp(type: string): boolean;
+  /** Whether each value of the type has an offset of its own, which TO_TIMESTAMP_NTZ drops. */
+  keepsOffset(type: string): boolean;
   /**
    * SQL of a timestamp without zone in UTC, of a column or expression of the type given: of a type with a zone the
    * instant counts, not what its clock showed.

@@ -17,6 +17,8 @@ export interface ModelFile {
   readonly text: string;
   /** Set where a model of another package, such as the user's own project, has the same name. */
   readonly package?: string;
+  /** Of a shipped model: its former texts whose cursor means the same, by edition. */
+  readonly former?: ReadonlyMap<string, string>;
   /** What is known before the model is rendered. */
   readonly config: ModelConfig;
 }
@@ -137,7 +139,24 @@ function modelFile({ path, place, text }: ProjectFile, sources: ConfigSources): 
 
 async function shippedModels(folder: string): Promise<ModelFile[]> {
   const files = await readFiles(folder, { endings: ['.sql'], recursive: false, label: basename(folder) });
-  return files.map(({ path, text }) => ({ name: basename(path, '.sql'), path, text, config: {} }));
+  const former = await formerTexts(folder);
+  return files.map(({ path, text }) => {
+    const name = basename(path, '.sql');
+    const texts = former.get(name);
+    return { name, path, text, config: {}, ...(texts === undefined ? {} : { former: texts }) };
+  });
+}
+
+/** `former/<edition>/<model>.sql`: what states that were written with it go on from. */
+async function formerTexts(folder: string): Promise<Map<string, Map<string, string>>> {
+  const [former] = await existing([join(folder, 'former')]);
+  const texts = new Map<string, Map<string, string>>();
+  if (former === undefined) return texts;
+  for (const { path, place, text } of await readFiles(former, { endings: ['.sql'], recursive: true })) {
+    const name = basename(path, '.sql');
+    texts.set(name, (texts.get(name) ?? new Map<string, string>()).set(place[0] ?? '', text));
+  }
+  return texts;
 }
 
 async function readMacros(folders: readonly string[]): Promise<Macros> {

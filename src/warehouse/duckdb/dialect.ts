@@ -54,6 +54,7 @@ export const duckdbDialect: Dialect = {
   quoteString,
   foldIdentifier: (name) => name.toLowerCase(),
   isTimestamp: (type) => times.test(scalarName(type) ?? ''),
+  keepsOffset: () => false,
   utcTimestamp,
   isText: (type) => scalarName(type) === 'VARCHAR',
   isFloat: (type) => /^(DOUBLE|FLOAT)$/.test(scalarName(type) ?? ''),

@@ -43,6 +43,7 @@ export const snowflakeDialect: Dialect = {
   quoteString,
   foldIdentifier: (name) => name.toUpperCase(),
   isTimestamp: (type) => /^(TIMESTAMP|DATETIME|DATE$)/.test(type),
+  keepsOffset: (type) => type.startsWith('TIMESTAMP_TZ'),
   utcTimestamp,
   isText: (type) => /^(VARCHAR|CHAR|TEXT|STRING)/.test(type),
   isFloat: (type) => /^(FLOAT|DOUBLE|REAL)/.test(type),

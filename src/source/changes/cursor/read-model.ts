@@ -62,8 +62,8 @@ const isOlderShippedModel = ({ plan, contract, model, known }: ModelRead): boole
 function checkDefinition(read: ModelRead): void {
   const { config, contract, model, known } = read;
   if (known === undefined) return;
-  const { fingerprint, formerFingerprint } = model.compiled;
-  if (known.definition === fingerprint || known.definition === formerFingerprint) return;
+  const { fingerprint, formerFingerprints } = model.compiled;
+  if ([fingerprint, ...formerFingerprints].includes(known.definition)) return;
   if (config.on_model_change === 'accept' || isOlderShippedModel(read)) return;
   throw configError(
     `The state was written by another definition of the model: its cursor may skip rows. Reset the stream to read it all again (in a state file: take its entry out), or set on_model_change to "accept" to go on from the cursor.`,
