@@ -54,7 +54,7 @@ async function measure(shape: Shape): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'nexus-bench-'));
   const path = join(folder, 'warehouse.duckdb');
   await fill(path, shape);
-  const warehouse = await duckdbWarehouse({ type: 'duckdb', path, writable: true });
+  const warehouse = await duckdbWarehouse({ type: 'duckdb', path }, 'build');
   await warehouse.execute(`SET memory_limit = '1500MB'`);
   const relations = await warehouse.relations();
   const start = performance.now();

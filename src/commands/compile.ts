@@ -6,12 +6,12 @@ import { loadSource } from '../cli/role.ts';
 import { parseSourceConfig } from '../source/config.ts';
 import { compiledSql } from '../source/plan/compiled-sql.ts';
 import { openPlan } from '../source/plan/plan.ts';
-import { dialectNamed } from '../warehouse/open.ts';
+import { dialectOf } from '../warehouse/open.ts';
 
 /** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
 export interface CompileOptions extends ConfigOptions {
-  /** The configured warehouse's own unless told. */
-  readonly dialect?: 'snowflake' | 'duckdb';
+  /** By default the configured warehouse's own. */
+  readonly dialect?: string;
 }
 
 /** Prints the SQL of a stream's models, of all streams' or of one model; what is to be said goes to stderr. */
@@ -36,7 +36,12 @@ async function compileAll(
   const config = parseSourceConfig(given);
   const plan = await openPlan(config);
   try {
-    const models = compiledSql(plan, config, await dialectNamed(dialect ?? config.warehouse.type), name);
+    const models = compiledSql(
+      plan,
+      config,
+      await dialectOf({ type: dialect ?? config.warehouse.type }),
+      name,
+    );
     if (models.length === 0) process.stderr.write('Nothing to compile: the streams have no model.\n');
     for (const note of new Set(models.flatMap(({ compiled }) => compiled.notes))) {
       process.stderr.write(`${note}\n`);

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ConfigOptions } from '../cli/files.ts';
 import type { Role } from '../cli/role.ts';
 import { packageRoot } from '../package-root.ts';
+import { warehouseNames } from '../warehouse/registry.ts';
 import type { CompileOptions } from './compile.ts';
 import type { SyncOptions } from './sync.ts';
 
@@ -97,10 +98,9 @@ function addCompile(parent: Command, ended: Ended): void {
     .requiredOption(...configEither)
     .option(...projectDir)
     .addOption(
-      new Option('--dialect <name>', 'print the SQL for this kind of warehouse instead').choices([
-        'snowflake',
-        'duckdb',
-      ]),
+      new Option('--dialect <name>', 'print the SQL for this kind of warehouse instead').choices(
+        warehouseNames,
+      ),
     )
     .action(async (stream: string | undefined, options: CompileOptions) => {
       ended(await (await import('./compile.ts')).runCompile(stream, options));

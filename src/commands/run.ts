@@ -14,8 +14,8 @@ import { type NexusSettings, nexusSettings } from '../nexus/inputs/settings.ts';
 import { currentSchema, standingRelations } from '../nexus/replace-relation.ts';
 import { workbench } from '../nexus/workbench.ts';
 import { parseSourceConfig, type SourceConfig } from '../source/config.ts';
-import { openProject, schemaOf } from '../source/plan/open-project.ts';
-import { openWarehouse } from '../warehouse/open.ts';
+import { openProject } from '../source/plan/open-project.ts';
+import { openWarehouse, schemaOf } from '../warehouse/open.ts';
 
 /** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
 export interface RunOptions extends ConfigOptions {
@@ -53,10 +53,10 @@ async function build(
   say: Say,
 ): Promise<boolean> {
   const project = await openProject(config);
-  const warehouse = await openWarehouse(config.warehouse, { writable: true });
+  const warehouse = await openWarehouse(config.warehouse, 'build');
   try {
     const standing = await standingRelations(warehouse);
-    const schemas = { configured: schemaOf(config), current: await currentSchema(warehouse) };
+    const schemas = { configured: schemaOf(config.warehouse), current: await currentSchema(warehouse) };
     const relations = await warehouse.relations();
     let made = 0;
     const built = (relation: Built): void => {

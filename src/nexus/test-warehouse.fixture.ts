@@ -28,7 +28,7 @@ export async function testWarehouse(
   for (const statement of statements) await connection.run(statement);
   connection.closeSync();
   instance.closeSync();
-  const warehouse = await duckdbWarehouse({ type: 'duckdb', path, writable: true });
+  const warehouse = await duckdbWarehouse({ type: 'duckdb', path }, 'build');
   return {
     warehouse,
     rows: (sql) => warehouse.rows(sql),

@@ -131,6 +131,12 @@ export interface LineOptions {
   readonly resume?: (last: TextRow) => BoundSql;
 }
 
+/**
+ * What a warehouse is opened for: to read alone, so that others may read it too; to keep `snapshots` of what was
+ * read, within the same bounds of memory; or to `build` tables, with all the memory that the engine takes.
+ */
+export type Access = 'read' | 'snapshots' | 'build';
+
 /** The only door to a database. Every method throws ConnectorError. */
 export interface Warehouse {
   readonly dialect: Dialect;

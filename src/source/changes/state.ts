@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configError } from '../../errors/connector-error.ts';
 import type { AirbyteStateMessage } from '../../protocol/messages.ts';
-import { type WarehouseIdentity, warehouseIdentity } from '../../warehouse/identity.ts';
+import { type WarehouseIdentity, warehouseIdentity } from '../../warehouse/config.ts';
 import type { IdRecipe } from '../record-line/event-identity.ts';
 import { type Anchor, anchorSchema } from './cursor/anchors.ts';
 

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import { type CompileContext, compileModel } from '../../models/compile.ts';
 import { loadProject, type ModelProject } from '../../models/project/project.ts';
 import { packageRoot } from '../../package-root.ts';
+import { schemaOf } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { SourceConfig } from '../config.ts';
 
@@ -16,13 +17,8 @@ export function openProject(config: SourceConfig): Promise<ModelProject> {
     projectDir: config.project_dir,
     vars: config.vars,
     variables: { allowed: config.env_vars ?? [] },
-    target: { type: config.warehouse.type, schema: schemaOf(config) },
+    target: { type: config.warehouse.type, schema: schemaOf(config.warehouse) },
   });
-}
-
-/** The schema that models are read from. */
-export function schemaOf({ warehouse }: SourceConfig): string {
-  return warehouse.type === 'duckdb' ? (warehouse.schema ?? 'main') : warehouse.schema;
 }
 
 /**

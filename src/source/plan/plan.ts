@@ -8,12 +8,12 @@ import {
   streamNames,
 } from '../../streams/contract.ts';
 import { identityOf, type WarehouseIdentity } from '../../warehouse/identity.ts';
-import { openWarehouse } from '../../warehouse/open.ts';
+import { openWarehouse, schemaOf } from '../../warehouse/open.ts';
 import type { Column, Relation, Warehouse } from '../../warehouse/warehouse.ts';
 import type { Definition, SourceConfig } from '../config.ts';
 import { requireTraits, withFilter } from './configured-names.ts';
 import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
-import { openProject, schemaOf, withEntityColumns } from './open-project.ts';
+import { openProject, withEntityColumns } from './open-project.ts';
 import { withPlace } from './sql-place.ts';
 
 /** One model of a stream, compiled and described. */
@@ -43,7 +43,12 @@ export async function openPlan(config: SourceConfig): Promise<Plan> {
   const warehouse = await openWarehouse(config.warehouse);
   try {
     const { dialect } = warehouse;
-    const context = { project, relations: await warehouse.relations(), dialect, schema: schemaOf(config) };
+    const context = {
+      project,
+      relations: await warehouse.relations(),
+      dialect,
+      schema: schemaOf(config.warehouse),
+    };
     const identity = identityOf(config.warehouse);
     return { warehouse, identity, context: await withEntityColumns(context, warehouse) };
   } catch (error) {

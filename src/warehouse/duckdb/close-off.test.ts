@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Warehouse } from '../warehouse.ts';
+import type { Access, Warehouse } from '../warehouse.ts';
 import { duckdbWarehouse } from './duckdb.ts';
 
 let folder: string;
@@ -28,9 +28,10 @@ async function database(path: string, ...statements: readonly string[]): Promise
 
 async function open(
   path: string,
-  rest: { writable?: boolean; external_access?: boolean } = {},
+  rest: { external_access?: boolean } = {},
+  access: Access = 'read',
 ): Promise<Warehouse> {
-  const warehouse = await duckdbWarehouse({ type: 'duckdb', path, ...rest });
+  const warehouse = await duckdbWarehouse({ type: 'duckdb', path, ...rest }, access);
   opened.push(warehouse);
   return warehouse;
 }
@@ -81,7 +82,7 @@ describe('SQL reaches the warehouse and nothing else', () => {
     [`SET temp_directory = '/tmp'`],
     [`EXPORT DATABASE 'FOLDER/export'`],
   ])('%s, also where statements run', async (sql) => {
-    const warehouse = await open(await fileWarehouse(), { writable: true });
+    const warehouse = await open(await fileWarehouse(), {}, 'build');
     const before = await readdir(folder);
     await expect(warehouse.execute(sql.replace('FOLDER', folder))).rejects.toThrow(/DuckDB: /);
     expect(
@@ -99,7 +100,7 @@ describe('SQL reaches the warehouse and nothing else', () => {
 
   it('writes, sorts on disk and checkpoints as before', async () => {
     const path = await fileWarehouse();
-    const warehouse = await open(path, { writable: true });
+    const warehouse = await open(path, {}, 'build');
     await warehouse.execute(
       'CREATE TABLE big AS SELECT range AS i, md5(range::VARCHAR) AS m FROM range(300000)',
     );

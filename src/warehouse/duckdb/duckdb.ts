@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
+  type Access,
   type Column,
   type Relation,
   runSchema,
@@ -7,10 +8,11 @@ import {
   type Warehouse,
   withRunTables,
 } from '../warehouse.ts';
+import type { DuckdbConfig } from './config.ts';
 import { duckdbDialect } from './dialect.ts';
 import { asText, streamLines } from './lines.ts';
 import { requireSelect } from './one-select.ts';
-import { type DuckdbConfig, type OpenDatabase, openDuckdb } from './open.ts';
+import { type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
 import { quoteString } from './quote.ts';
 import { withoutMacros } from './without-macros.ts';
@@ -60,8 +62,8 @@ async function relations(database: OpenDatabase): Promise<Relation[]> {
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** The embedded warehouse. Reads run one after another on one connection, each streamed. */
-export async function duckdbWarehouse(config: DuckdbConfig): Promise<Warehouse> {
-  const database = await guarded(() => openDuckdb(config));
+export async function duckdbWarehouse(config: DuckdbConfig, access: Access = 'read'): Promise<Warehouse> {
+  const database = await guarded(() => openDuckdb(config, access));
   const { connection, memory } = database;
   let known: Promise<Relation[]> | undefined;
   return {

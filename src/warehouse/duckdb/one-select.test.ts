@@ -18,7 +18,7 @@ beforeAll(async () => {
   connection.closeSync();
   instance.closeSync();
   // Open to write, and to the outside: only the parser stands between a model and the disk.
-  warehouse = await duckdbWarehouse({ type: 'duckdb', path, writable: true, external_access: true });
+  warehouse = await duckdbWarehouse({ type: 'duckdb', path, external_access: true }, 'build');
 });
 
 afterAll(async () => {

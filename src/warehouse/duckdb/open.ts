@@ -4,23 +4,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ConnectorError, configError, messageOf } from '../../errors/connector-error.ts';
 import { requireFile } from '../../files/named-file.ts';
 import { temporaryFolder } from '../../files/temporary-folder.ts';
+import type { Access } from '../warehouse.ts';
 import { closeOff, refuseExtensions } from './close-off.ts';
+import type { DuckdbConfig } from './config.ts';
 import type { CopyFrom } from './line-bytes.ts';
 import { Memory } from './memory.ts';
 import { viewParquet } from './parquet.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 import { snowflakeFunctions } from './snowflake-functions.ts';
-
-export interface DuckdbConfig {
-  readonly type: 'duckdb';
-  /** A DuckDB database file, or a folder of parquet files that are its tables. */
-  readonly path: string;
-  readonly schema?: string | undefined;
-  /** Whether SQL may reach other files and the network, and load extensions. */
-  readonly external_access?: boolean | undefined;
-  /** Only `run` writes; everything else opens the file so that others may read it too. */
-  readonly writable?: boolean;
-}
 
 export interface OpenDatabase {
   readonly connection: DuckDBConnection;
@@ -51,11 +42,12 @@ function filesOf(config: DuckdbConfig): string[] {
 async function attachFile(
   connection: DuckDBConnection,
   config: DuckdbConfig,
+  access: Access,
 ): Promise<{ catalog: string; schema: string }> {
   const schema = config.schema ?? 'main';
   try {
     await connection.run(
-      `ATTACH ${quoteString(resolve(config.path))} AS warehouse (TYPE duckdb${config.writable === true ? '' : ', READ_ONLY'})`,
+      `ATTACH ${quoteString(resolve(config.path))} AS warehouse (TYPE duckdb${access === 'read' ? ', READ_ONLY' : ''})`,
     );
   } catch (error) {
     throw attachError(config.path, error);
@@ -113,10 +105,10 @@ async function spillFolder(): Promise<string | undefined> {
   }
 }
 
-/** Opens the warehouse, for reading only unless told; the engine's own database is in memory. */
-export async function openDuckdb(config: DuckdbConfig): Promise<OpenDatabase> {
+/** Opens the warehouse; the engine's own database is in memory. */
+export async function openDuckdb(config: DuckdbConfig, access: Access): Promise<OpenDatabase> {
   const kind = await kindOf(config.path);
-  if (kind === 'folder' && config.writable === true) throw readOnlyFolder(config.path);
+  if (kind === 'folder' && access !== 'read') throw readOnlyFolder(config.path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const { default: bindings } = await import('@duckdb/node-bindings');
   const spill = await spillFolder();
@@ -129,8 +121,8 @@ export async function openDuckdb(config: DuckdbConfig): Promise<OpenDatabase> {
   };
   const memory = new Memory(connection);
   try {
-    if (config.writable !== true) await memory.restrict();
-    const place = await attach(connection, config, kind);
+    if (access !== 'build') await memory.restrict();
+    const place = await attach(connection, config, kind, access);
     return { connection, close, memory, copyFrom: bindings.get_data_from_pointer, ...place };
   } catch (error) {
     await close();
@@ -142,11 +134,12 @@ async function attach(
   connection: DuckDBConnection,
   config: DuckdbConfig,
   kind: 'file' | 'folder',
+  access: Access,
 ): Promise<{ catalog: string; schema: string }> {
   if (config.external_access !== true) await refuseExtensions(connection);
   for (const statement of [...sessionSettings, ...snowflakeFunctions()]) await connection.run(statement);
   const files = kind === 'folder' ? await viewParquet(connection, config.path) : filesOf(config);
-  const place = kind === 'folder' ? parquetPlace : await attachFile(connection, config);
+  const place = kind === 'folder' ? parquetPlace : await attachFile(connection, config, access);
   if (config.external_access !== true) await closeOff(connection, files);
   return place;
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
     (NULL, TIMESTAMP '2024-01-02', NULL)) v(n, seen, s)`);
   connection.closeSync();
   instance.closeSync();
-  warehouse = await duckdbWarehouse({ type: 'duckdb', path, writable: true });
+  warehouse = await duckdbWarehouse({ type: 'duckdb', path }, 'build');
 });
 afterAll(async () => {
   await warehouse.close();

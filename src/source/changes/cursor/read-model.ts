@@ -3,7 +3,7 @@ import type { RecordLines } from '../../../protocol/connector.ts';
 import { log, rowEstimate } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import type { StreamContract } from '../../../streams/contract.ts';
-import type { WarehouseIdentity } from '../../../warehouse/identity.ts';
+import { hasLastingName, type WarehouseIdentity } from '../../../warehouse/identity.ts';
 import type { BoundSql, LineBatch, TextRow } from '../../../warehouse/warehouse.ts';
 import type { SourceConfig } from '../../config.ts';
 import type { ModelPlan, Plan } from '../../plan/plan.ts';
@@ -140,7 +140,7 @@ async function survey(read: ModelRead, query: RecordQuery, range: RowRange): Pro
 
 /** Where the warehouse's names say which it is, its rows need not. */
 const anchorsOf = ({ plan, known }: ModelRead): readonly Anchor[] =>
-  plan.identity.type === 'duckdb' ? (known?.anchors ?? []) : [];
+  hasLastingName(plan.identity) ? [] : (known?.anchors ?? []);
 
 /**
  * The anchors to go on with. Refused is a state that knows none of the rows although its cursor would pass over some:
@@ -199,7 +199,7 @@ async function* readChanges(read: ModelRead, query: RecordQuery, start: string):
   const passed = (row: Cursor): void => {
     // A row that a look-back reads again is none of the newest.
     const isAgain = after !== undefined && laterOf(after, row) === after;
-    if (read.plan.identity.type === 'duckdb' && !isAgain) anchors = withAnchor(anchors, row);
+    if (!hasLastingName(read.plan.identity) && !isAgain) anchors = withAnchor(anchors, row);
   };
   const stepAt = (at: Cursor): Step => {
     cursor = laterOf(cursor, at);

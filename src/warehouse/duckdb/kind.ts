@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { warehouseKind } from '../kind.ts';
+import { duckdbConfig } from './config.ts';
+
+export const kind = warehouseKind({
+  config: duckdbConfig,
+  // The path is for people alone.
+  identity: z.object({ type: z.literal('duckdb'), path: z.string() }),
+  hasLastingName: false,
+  schemaOf: ({ schema = 'main' }) => schema,
+  identityOf: ({ type, path }) => ({ type, path }),
+  describe: ({ path }) => `DuckDB, ${path}`,
+  open: async (config, access) => (await import('./duckdb.ts')).duckdbWarehouse(config, access),
+  dialect: async () => (await import('./dialect.ts')).duckdbDialect,
+});

@@ -1,0 +1,12 @@
+/**
+ * Every warehouse that the connector reads: a further one is a folder and a line here. Config, state, `--dialect` and
+ * what opens a warehouse follow from it. A folder's `kind.ts` loads neither the driver nor the dialect.
+ */
+export const warehouses = {
+  duckdb: () => import('./duckdb/kind.ts'),
+  snowflake: () => import('./snowflake/kind.ts'),
+};
+
+export type WarehouseName = keyof typeof warehouses;
+
+export const warehouseNames: readonly string[] = Object.keys(warehouses);
