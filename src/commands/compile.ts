@@ -1,8 +1,7 @@
-import { asConnectorError } from '../cli/answer.ts';
+import { learnSecrets, runForPerson } from '../cli/command.ts';
 import { readSourceConfig } from '../cli/ends.ts';
 import type { ConfigOptions } from '../cli/files.ts';
 import { Mask } from '../cli/mask.ts';
-import { loadSource } from '../cli/role.ts';
 import { parseSourceConfig } from '../source/config.ts';
 import { compiledSql } from '../source/plan/compiled-sql.ts';
 import { openPlan } from '../source/plan/plan.ts';
@@ -15,17 +14,14 @@ export interface CompileOptions extends ConfigOptions {
 }
 
 /** Prints the SQL of a stream's models, of all streams' or of one model; what is to be said goes to stderr. */
-export async function runCompile(name: string | undefined, options: CompileOptions): Promise<number> {
+export function runCompile(name: string | undefined, options: CompileOptions): Promise<number> {
   const mask = new Mask();
-  try {
-    const config = await readSourceConfig(options);
-    mask.learn(config, (await (await loadSource()).spec()).connectionSpecification);
-    process.stdout.write(await compileAll(config, name, options.dialect));
+  return runForPerson(mask, async () => {
+    const source = await readSourceConfig(options);
+    await learnSecrets(mask, { source });
+    process.stdout.write(await compileAll(source, name, options.dialect));
     return 0;
-  } catch (error) {
-    process.stderr.write(`${mask.text(asConnectorError(error).message)}\n`);
-    return 1;
-  }
+  });
 }
 
 async function compileAll(

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { asConnectorError } from '../cli/answer.ts';
+import { runForPerson } from '../cli/command.ts';
 import { untilInterrupted } from '../cli/interruption.ts';
 import { Mask } from '../cli/mask.ts';
 import { changeWarehouse, generateWarehouse } from '../demo/generate-warehouse.ts';
@@ -25,20 +25,16 @@ export interface DemoCommandOptions {
 }
 
 export function runDemo({ keep }: DemoCommandOptions): Promise<number> {
-  return untilInterrupted(async (signal) => {
+  const work = async (signal: AbortSignal): Promise<number> => {
+    const folder = await makeFolder(keep);
     try {
-      const folder = await makeFolder(keep);
-      try {
-        return await withSimulator((simulator) => showOff(folder, simulator, signal));
-      } finally {
-        if (keep === undefined) await rm(folder, { recursive: true, force: true });
-        else say(`The warehouse and a sync.yaml are in ${folder}`);
-      }
-    } catch (error) {
-      process.stderr.write(`${asConnectorError(error).message}\n`);
-      return 1;
+      return await withSimulator((simulator) => showOff(folder, simulator, signal));
+    } finally {
+      if (keep === undefined) await rm(folder, { recursive: true, force: true });
+      else say(`The warehouse and a sync.yaml are in ${folder}`);
     }
-  });
+  };
+  return untilInterrupted((signal) => runForPerson(new Mask(), () => work(signal)));
 }
 
 async function withSimulator(work: (simulator: Simulator) => Promise<number>): Promise<number> {

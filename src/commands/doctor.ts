@@ -1,9 +1,8 @@
-import { asConnectorError } from '../cli/answer.ts';
-import { type Ends, readEnds } from '../cli/ends.ts';
+import { learnSecrets, runForPerson } from '../cli/command.ts';
+import { readEnds } from '../cli/ends.ts';
 import type { ConfigOptions } from '../cli/files.ts';
 import { untilInterrupted } from '../cli/interruption.ts';
 import { Mask } from '../cli/mask.ts';
-import { loadDestination, loadSource } from '../cli/role.ts';
 import { diagnose } from '../doctor/doctor.ts';
 import { type Report, reportOf } from '../doctor/finding.ts';
 import { printed } from '../doctor/print.ts';
@@ -15,25 +14,17 @@ export interface DoctorOptions extends ConfigOptions {
 /** Examines configuration and data; the exit code is 1 where a finding is an error. */
 export function runDoctor({ json = false, ...options }: DoctorOptions): Promise<number> {
   const mask = new Mask();
-  return untilInterrupted(async (signal) => {
-    try {
-      const ends = await readEnds(options);
-      await learnSecrets(mask, ends);
-      const report = await diagnose(ends.source, ends.destination, signal);
-      process.stdout.write(json ? asJson(report, mask) : mask.text(printed(report, process.stdout)));
-      return report.ok && !signal.aborted ? 0 : 1;
-    } catch (error) {
-      const { message } = asConnectorError(error);
-      if (json) process.stdout.write(asJson(failed(message), mask));
-      process.stderr.write(`${mask.text(message)}\n`);
-      return 1;
-    }
-  });
-}
-
-async function learnSecrets(mask: Mask, { source, destination }: Ends): Promise<void> {
-  mask.learn(source, (await (await loadSource()).spec()).connectionSpecification);
-  mask.learn(destination, (await (await loadDestination()).spec()).connectionSpecification);
+  const examine = async (signal: AbortSignal): Promise<number> => {
+    const ends = await readEnds(options);
+    await learnSecrets(mask, ends);
+    const report = await diagnose(ends.source, ends.destination, signal);
+    process.stdout.write(json ? asJson(report, mask) : mask.text(printed(report, process.stdout)));
+    return report.ok && !signal.aborted ? 0 : 1;
+  };
+  const tellMachine = (message: string): void => {
+    if (json) process.stdout.write(asJson(failed(message), mask));
+  };
+  return untilInterrupted((signal) => runForPerson(mask, () => examine(signal), tellMachine));
 }
 
 /** Text by text: what is masked may hold what JSON escapes. */

@@ -1,7 +1,6 @@
-import { answer } from '../cli/answer.ts';
-import { type ConfigOptions, readCatalog, readConnectorConfig, readState } from '../cli/files.ts';
-import { untilInterrupted } from '../cli/interruption.ts';
-import { Mask } from '../cli/mask.ts';
+import { openConnector, runVerb } from '../cli/command.ts';
+import { type ConfigOptions, readCatalog, readState } from '../cli/files.ts';
+import type { Mask } from '../cli/mask.ts';
 import { loadSource } from '../cli/role.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
 
@@ -11,15 +10,12 @@ export interface ReadPaths extends ConfigOptions {
 }
 
 async function* read(paths: ReadPaths, mask: Mask, signal: AbortSignal): AsyncGenerator<SourceOutput> {
-  const source = await loadSource();
-  const config = await readConnectorConfig(paths);
-  mask.learn(config, (await source.spec()).connectionSpecification);
+  const { connector, config } = await openConnector(loadSource, paths, mask);
   const catalog = await readCatalog(paths.catalog);
   const state = await readState(paths.state);
-  yield* source.read({ config, catalog, state, signal });
+  yield* connector.read({ config, catalog, state, signal });
 }
 
 export function runRead(paths: ReadPaths): Promise<number> {
-  const mask = new Mask();
-  return untilInterrupted((signal) => answer(read(paths, mask, signal), mask, signal));
+  return runVerb((mask, signal) => read(paths, mask, signal));
 }

@@ -1,4 +1,5 @@
 import { asConnectorError } from '../cli/answer.ts';
+import { learnSecrets, runForPerson } from '../cli/command.ts';
 import { isYaml, readSyncFile } from '../cli/ends.ts';
 import { readConfig } from '../cli/files.ts';
 import { untilInterrupted } from '../cli/interruption.ts';
@@ -24,14 +25,7 @@ export interface ReplayOptions {
  */
 export function runReplay(options: ReplayOptions): Promise<number> {
   const mask = new Mask();
-  return untilInterrupted(async (signal) => {
-    try {
-      return await replay(options, mask, signal);
-    } catch (error) {
-      say(mask.text(asConnectorError(error).message));
-      return 1;
-    }
-  });
+  return untilInterrupted((signal) => runForPerson(mask, () => replay(options, mask, signal)));
 }
 
 async function readDestinationConfig(path: string): Promise<unknown> {
@@ -42,7 +36,7 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const startedAt = Date.now();
   const destination = await loadDestination();
   const config = await readDestinationConfig(path);
-  mask.learn(config, (await destination.spec()).connectionSpecification);
+  await learnSecrets(mask, { destination: config });
   const { openReplay, replayed } = await import('../destination/settlement/replay.ts');
   const opened = await openReplay(rejects);
   for (const file of opened.torn) {

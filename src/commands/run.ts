@@ -1,12 +1,11 @@
 import { chosenModels, withAncestors } from '../build/choose-models.ts';
 import { type Built, Materialiser } from '../build/materialise.ts';
 import { buildNexus, type NexusRun, wantsNexus } from '../build/run-nexus.ts';
-import { asConnectorError } from '../cli/answer.ts';
+import { learnSecrets, runForPerson } from '../cli/command.ts';
 import { readSourceConfig } from '../cli/ends.ts';
 import type { ConfigOptions } from '../cli/files.ts';
 import { untilInterrupted } from '../cli/interruption.ts';
 import { Mask } from '../cli/mask.ts';
-import { loadSource } from '../cli/role.ts';
 import { configError } from '../errors/connector-error.ts';
 import type { ModelProject } from '../models/project/project.ts';
 import { inputTables } from '../nexus/inputs/inputs.ts';
@@ -31,17 +30,13 @@ export function runModels(options: RunOptions): Promise<number> {
   const say = (text: string): void => {
     process.stderr.write(`${mask.text(text)}\n`);
   };
-  return untilInterrupted(async (signal) => {
-    try {
-      const config = await readSourceConfig(options);
-      mask.learn(config, (await (await loadSource()).spec()).connectionSpecification);
-      const isWhole = await build(parseSourceConfig(config), options, signal, say);
-      return signal.aborted || !isWhole ? 1 : 0;
-    } catch (error) {
-      say(asConnectorError(error).message);
-      return 1;
-    }
-  });
+  const work = async (signal: AbortSignal): Promise<number> => {
+    const source = await readSourceConfig(options);
+    await learnSecrets(mask, { source });
+    const isWhole = await build(parseSourceConfig(source), options, signal, say);
+    return signal.aborted || !isWhole ? 1 : 0;
+  };
+  return untilInterrupted((signal) => runForPerson(mask, () => work(signal)));
 }
 
 type Say = (text: string) => void;

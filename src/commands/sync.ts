@@ -1,4 +1,4 @@
-import { asConnectorError } from '../cli/answer.ts';
+import { learnSecrets, runForPerson } from '../cli/command.ts';
 import { readSyncFile } from '../cli/ends.ts';
 import type { ConfigOptions } from '../cli/files.ts';
 import { untilInterrupted } from '../cli/interruption.ts';
@@ -25,16 +25,12 @@ async function readOptions({ acceptState = false, ...options }: SyncOptions): Pr
 
 export function runSyncCommand(options: SyncOptions): Promise<number> {
   const mask = new Mask();
-  return untilInterrupted(async (signal) => {
+  const tellFailure = (message: string): void =>
+    tellMachine(JSON.stringify({ ended: 'failed', errors: [message] }));
+  return untilInterrupted((signal) => {
     outliveReader();
-    try {
-      return await syncAndReport(await readOptions(options), mask, signal, tellMachine);
-    } catch (error) {
-      const message = mask.text(asConnectorError(error).message);
-      process.stderr.write(`${message}\n`);
-      tellMachine(JSON.stringify({ ended: 'failed', errors: [message] }));
-      return 1;
-    }
+    const sync = async () => syncAndReport(await readOptions(options), mask, signal, tellMachine);
+    return runForPerson(mask, sync, tellFailure);
   });
 }
 
@@ -52,8 +48,7 @@ export async function syncAndReport(
 ): Promise<number> {
   keepYoungGenerationSmall();
   const ends: SyncEnds = { source: await loadSource(), destination: await loadDestination() };
-  mask.learn(file.source, (await ends.source.spec()).connectionSpecification);
-  mask.learn(file.destination, (await ends.destination.spec()).connectionSpecification);
+  await learnSecrets(mask, file);
   const summary = await runSync(file, ends, masked(showProgress(process.stderr), mask), signal);
   const errors = summary.errors.map((error) => mask.text(error));
   process.stderr.write(report(summary, rejectsOf(file)));

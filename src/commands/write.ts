@@ -1,7 +1,6 @@
-import { answer } from '../cli/answer.ts';
-import { readCatalog, readConfig } from '../cli/files.ts';
-import { untilInterrupted } from '../cli/interruption.ts';
-import { Mask } from '../cli/mask.ts';
+import { openConnector, runVerb } from '../cli/command.ts';
+import { readCatalog } from '../cli/files.ts';
+import type { Mask } from '../cli/mask.ts';
 import { loadDestination } from '../cli/role.ts';
 import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
 import type { InputLines, LongLine } from '../protocol/connector.ts';
@@ -29,17 +28,14 @@ async function* linesUntil(signal: AbortSignal, longest: number): AsyncGenerator
 }
 
 async function* write(paths: WritePaths, mask: Mask, signal: AbortSignal): AsyncGenerator<AirbyteMessage> {
-  const destination = await loadDestination();
-  const config = await readConfig(paths.config);
-  mask.learn(config, (await destination.spec()).connectionSpecification);
+  const { connector, config } = await openConnector(loadDestination, paths, mask);
   const catalog = await readCatalog(paths.catalog);
   const { parseDestinationConfig } = await import('../destination/config.ts');
   const input = linesUntil(signal, parseDestinationConfig(config).max_line_bytes);
-  yield* destination.write({ config, catalog, input, signal });
+  yield* connector.write({ config, catalog, input, signal });
 }
 
 export function runWrite(paths: WritePaths): Promise<number> {
   keepYoungGenerationSmall();
-  const mask = new Mask();
-  return untilInterrupted((signal) => answer(write(paths, mask, signal), mask, signal));
+  return runVerb((mask, signal) => write(paths, mask, signal));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { configError } from '../errors/connector-error.ts';
-import { misfit } from '../errors/schema-issue.ts';
-import { refuseUnknownKeys } from '../errors/unknown-keys.ts';
+import { parseConfig } from '../errors/schema-issue.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
 
 /** A relationship that is removed comes back with its next row; a person's history does not. */
@@ -194,17 +193,13 @@ export const destinationConfig = z.looseObject({
 export type DestinationConfig = z.infer<typeof destinationConfig>;
 export type StreamMapping = z.infer<typeof mapping>;
 
-const knownKeys = Object.keys(destinationConfig.shape);
-
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseDestinationConfig(config: unknown): DestinationConfig {
-  refuseUnknownKeys('Destination config', config, knownKeys);
-  const parsed = destinationConfig.safeParse(config);
-  if (!parsed.success) throw configError(misfit('Destination config', parsed.error));
-  refuseCredentials(parsed.data);
-  if (parsed.data.api === 'pipelines') writeKey(parsed.data);
-  else trackKey(parsed.data);
-  return parsed.data;
+  const parsed = parseConfig('Destination config', destinationConfig, config);
+  refuseCredentials(parsed);
+  if (parsed.api === 'pipelines') writeKey(parsed);
+  else trackKey(parsed);
+  return parsed;
 }
 
 /** An address is told in errors and logs: a password in it would be too. No request can be made of one either. */

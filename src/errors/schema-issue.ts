@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { configError } from './connector-error.ts';
+import { refuseUnknownKeys } from './unknown-keys.ts';
 
 /** What a schema finds wrong first, for a person: never the value, which may be a secret. */
 export interface SchemaIssue {
@@ -17,6 +19,14 @@ export function schemaIssue(error: z.ZodError, within: readonly PropertyKey[] = 
     .join('')
     .replace(/^\./, '');
   return { place, what: issue === undefined ? 'it does not fit' : inWords(issue.message) };
+}
+
+/** @throws ConnectorError that names the field and what is wrong with it, never a value. */
+export function parseConfig<T extends z.ZodObject>(whose: string, schema: T, config: unknown): z.output<T> {
+  refuseUnknownKeys(whose, config, Object.keys(schema.shape));
+  const parsed = schema.safeParse(config);
+  if (!parsed.success) throw configError(misfit(whose, parsed.error));
+  return parsed.data;
 }
 
 /** `Source config, warehouse.type: it is missing.`, where `whose` is `Source config`. */

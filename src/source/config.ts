@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { configError } from '../errors/connector-error.ts';
-import { misfit } from '../errors/schema-issue.ts';
-import { refuseUnknownKeys } from '../errors/unknown-keys.ts';
+import { parseConfig } from '../errors/schema-issue.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
 import { warehouseConfig } from '../warehouse/config.ts';
 
@@ -167,12 +165,7 @@ export const sourceConfig = z.looseObject({
 export type SourceConfig = z.infer<typeof sourceConfig>;
 export type Definition = z.infer<typeof definition>;
 
-const knownKeys = Object.keys(sourceConfig.shape);
-
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseSourceConfig(config: unknown): SourceConfig {
-  refuseUnknownKeys('Source config', config, knownKeys);
-  const parsed = sourceConfig.safeParse(config);
-  if (!parsed.success) throw configError(misfit('Source config', parsed.error));
-  return parsed.data;
+  return parseConfig('Source config', sourceConfig, config);
 }
