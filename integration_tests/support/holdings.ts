@@ -1,18 +1,11 @@
 import type { Store } from '../../src/simulator/workspace/store.ts';
-import type { StreamName } from '../../src/streams/contract.ts';
+import { type StreamName, streamContracts } from '../../src/streams/contract.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const keyColumns: Readonly<Record<StreamName, readonly string[]>> = {
-  persons: ['userId'],
-  objects: ['objectTypeId', 'groupId'],
-  relationships: ['objectTypeId', 'groupId', 'userId'],
-  events: ['messageId'],
-};
-
 /** What tells a record from all others, with its stream. */
 export function keyOf(stream: StreamName, row: Row): string {
-  return [stream, ...keyColumns[stream].map((column) => row[column])].join('|');
+  return [stream, ...streamContracts[stream].primaryKey.map((column) => row[column])].join('|');
 }
 
 /**

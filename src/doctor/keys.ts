@@ -34,18 +34,12 @@ export function personKey(dialect: Dialect, delivery: Delivery): string {
   return identifier === 'auto' ? `CASE WHEN ${userId} LIKE '%@%' THEN ${folded} ELSE ${userId} END` : userId;
 }
 
-const keyColumns = {
-  persons: ['userId'],
-  objects: ['objectTypeId', 'groupId'],
-  relationships: ['objectTypeId', 'groupId', 'userId'],
-} as const;
-
 /**
  * The columns that make a row's key. An event's are those that make its message id: without an id of its own,
  * all of them. undefined where the model lacks one.
  */
 export function keyColumnsOf({ contract, model }: Subject): readonly string[] | undefined {
-  const columns = contract.name === 'events' ? eventKeyColumns(model) : keyColumns[contract.name];
+  const columns = contract.name === 'events' ? eventKeyColumns(model) : contract.primaryKey;
   return columns.every((name) => hasColumn(model, name)) ? columns : undefined;
 }
 

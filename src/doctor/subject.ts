@@ -1,5 +1,4 @@
 import type { DestinationConfig } from '../destination/config.ts';
-import { contractColumns } from '../destination/mapping/attributes.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { nearMatches } from '../errors/did-you-mean.ts';
 import { compileModel } from '../models/compile.ts';
@@ -65,7 +64,7 @@ function remark(note: string): Finding {
 
 /** The other columns: attributes, properties. */
 export function attributesOf({ contract, model }: Subject) {
-  const own = new Set<string>([...contractColumns[contract.name], removedAtColumn]);
+  const own = new Set<string>([...contract.columnNames, removedAtColumn]);
   return model.columns.filter(({ name }) => !own.has(name) && !name.startsWith('_airbyte_'));
 }
 
@@ -78,7 +77,7 @@ function columnFindings(contract: StreamContract, model: ModelPlan): Finding[] {
   );
   return [
     ...missing.map((name) => missingColumn(contract, model, name)),
-    ...contractColumns[contract.name]
+    ...contract.columnNames
       .filter((name) => !hasColumn(model, name) && !missing.includes(name))
       .flatMap((name) => otherCase(model, name)),
   ];

@@ -1,7 +1,7 @@
-import { removedAtColumn } from '../../streams/contract.ts';
+import { removedAtColumn, streamContracts } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
 import { type Attributes, limits } from './limits.ts';
-import type { ContractColumns, StreamPlan } from './stream-mapping.ts';
+import type { StreamPlan } from './stream-mapping.ts';
 import { looksLikeTimestamp, unixSeconds } from './timestamps.ts';
 
 /**
@@ -18,14 +18,6 @@ function set(attributes: Attributes, name: string, value: unknown): void {
 const isAirbyteColumn = (name: string): boolean => name.startsWith('_airbyte_') || name === removedAtColumn;
 
 export type AttributeOptions = Pick<DestinationConfig, 'null_attributes' | 'relationship_timestamps'>;
-
-/** The columns that have a meaning of their own in a stream of this kind; the others are attributes. */
-export const contractColumns: Readonly<Record<StreamPlan['kind'], readonly (keyof ContractColumns)[]>> = {
-  persons: ['userId', 'anonymousId', 'timestamp'],
-  events: ['userId', 'anonymousId', 'timestamp', 'event', 'messageId'],
-  objects: ['groupId', 'objectTypeId', 'timestamp'],
-  relationships: ['groupId', 'objectTypeId', 'userId', 'anonymousId', 'timestamp', 'relationshipAttributes'],
-};
 
 /** Customer.io knows `created_at` as unix seconds, whatever the schema says. */
 const isTime = (name: string, timestamps: ReadonlySet<string>): boolean =>
@@ -44,7 +36,7 @@ export interface ColumnKinds {
 const mostNames = 10_000;
 
 export function columnKinds(plan: StreamPlan): ColumnKinds {
-  const own = new Set(contractColumns[plan.kind].map((column) => plan.columns[column]));
+  const own = new Set(streamContracts[plan.kind].columnNames.map((column) => plan.columns[column]));
   const known = new Map<string, ColumnKind>();
   let longNames = false;
   const classify = (name: string): ColumnKind => {

@@ -2,35 +2,15 @@ import { configError } from '../../errors/connector-error.ts';
 import { didYouMean } from '../../errors/did-you-mean.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../../protocol/messages.ts';
+import { columnOfRole, columnRoles } from '../../streams/stream.ts';
 import type { DestinationConfig, StreamMapping } from '../config.ts';
+import { neededSettings, settingOfRole } from './column-settings.ts';
 import { mappingOf } from './stream-mapping.ts';
 
 /** The settings of a mapping that name a column, with the column that is taken where they are left out. */
-const columnSettings = {
-  user_id: 'userId',
-  anonymous_id: 'anonymousId',
-  timestamp: 'timestamp',
-  event: 'event',
-  message_id: 'messageId',
-  group_id: 'groupId',
-  object_type_id: 'objectTypeId',
-  relationship_attributes: 'relationshipAttributes',
-} as const;
-
-type ColumnSetting = keyof typeof columnSettings;
-
-const settingNames = Object.keys(columnSettings) as ColumnSetting[];
-
-/** What every record of a kind must have: one of each list, by a column or by a fixed value. */
-const needs: Readonly<Record<StreamMapping['as'], readonly (readonly (keyof StreamMapping)[])[]>> = {
-  persons: [['user_id', 'anonymous_id']],
-  events: [
-    ['user_id', 'anonymous_id'],
-    ['event', 'event_name'],
-  ],
-  objects: [['group_id'], ['object_type_id', 'object_type']],
-  relationships: [['group_id'], ['object_type_id', 'object_type'], ['user_id', 'anonymous_id']],
-};
+const columnSettings: ReadonlyMap<keyof StreamMapping, string> = new Map(
+  columnRoles.map((role) => [settingOfRole[role], columnOfRole[role]]),
+);
 
 /**
  * The columns of a stream; undefined where its schema names none, or says by a pattern that there are more: then no
@@ -44,7 +24,7 @@ function columnsOf({ stream }: ConfiguredAirbyteStream): readonly string[] | und
 }
 
 function unknownColumns(mapping: StreamMapping, columns: readonly string[]): string[] {
-  return settingNames.flatMap((setting) => {
+  return Object.values(settingOfRole).flatMap((setting) => {
     const name = mapping[setting];
     if (name === undefined || columns.includes(name)) return [];
     return [
@@ -53,13 +33,11 @@ function unknownColumns(mapping: StreamMapping, columns: readonly string[]): str
   });
 }
 
-const isColumnSetting = (setting: keyof StreamMapping): setting is ColumnSetting => setting in columnSettings;
-
 /** Left out, a setting means the column of the contract: without that, every record would be rejected. */
 function missingColumns(mapping: StreamMapping, columns: readonly string[]): string[] {
   const isGiven = (setting: keyof StreamMapping): boolean =>
-    mapping[setting] !== undefined || (isColumnSetting(setting) && columns.includes(columnSettings[setting]));
-  return needs[mapping.as]
+    mapping[setting] !== undefined || columns.includes(columnSettings.get(setting) ?? '');
+  return neededSettings(mapping.as)
     .filter((settings) => !settings.some(isGiven))
     .map(
       (settings) => `${settings.join(' or ')} is missing: the ${mapping.as} of "${mapping.stream}" need it.`,

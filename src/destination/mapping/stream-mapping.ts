@@ -3,6 +3,7 @@ import { didYouMean } from '../../errors/did-you-mean.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../../streams/contract.ts';
+import { type ColumnName, columnOfRole } from '../../streams/stream.ts';
 import type { DestinationConfig, StreamMapping } from '../config.ts';
 
 /** What a stream's records are in Customer.io, and the names of the columns that have a meaning. */
@@ -22,16 +23,8 @@ export interface StreamPlan {
   readonly relationTimestamps: ReadonlySet<string>;
 }
 
-export interface ContractColumns {
-  readonly userId: string;
-  readonly anonymousId: string;
-  readonly timestamp: string;
-  readonly event: string;
-  readonly messageId: string;
-  readonly groupId: string;
-  readonly objectTypeId: string;
-  readonly relationshipAttributes: string;
-}
+/** The stream's columns by the names that the contract has for them. */
+export type ContractColumns = Readonly<Record<ColumnName, string>>;
 
 /** The operations that `discover` offers, by the names of Customer.io's API. */
 export const operationKinds: Readonly<Record<string, StreamName>> = {
@@ -85,18 +78,16 @@ function timestampsOf(properties: Readonly<Record<string, unknown>>): ReadonlySe
   return new Set(Object.keys(properties).filter((name) => isTimestamp(properties[name])));
 }
 
-function columnsOf(mapping: StreamMapping | undefined): ContractColumns {
-  return {
-    userId: mapping?.user_id ?? 'userId',
-    anonymousId: mapping?.anonymous_id ?? 'anonymousId',
-    timestamp: mapping?.timestamp ?? 'timestamp',
-    event: mapping?.event ?? 'event',
-    messageId: mapping?.message_id ?? 'messageId',
-    groupId: mapping?.group_id ?? 'groupId',
-    objectTypeId: mapping?.object_type_id ?? 'objectTypeId',
-    relationshipAttributes: mapping?.relationship_attributes ?? 'relationshipAttributes',
-  };
-}
+const columnsOf = (mapping: StreamMapping | undefined): ContractColumns => ({
+  userId: mapping?.user_id ?? columnOfRole.user,
+  anonymousId: mapping?.anonymous_id ?? columnOfRole.anonymous,
+  timestamp: mapping?.timestamp ?? columnOfRole.timestamp,
+  event: mapping?.event ?? columnOfRole.eventName,
+  messageId: mapping?.message_id ?? columnOfRole.messageId,
+  groupId: mapping?.group_id ?? columnOfRole.object,
+  objectTypeId: mapping?.object_type_id ?? columnOfRole.objectType,
+  relationshipAttributes: mapping?.relationship_attributes ?? columnOfRole.relation,
+});
 
 /** No namespace, as Airbyte writes it: left out, null or empty. */
 const namespaceOf = ({ namespace }: { readonly namespace?: string | undefined }): string | undefined =>

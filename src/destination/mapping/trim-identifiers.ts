@@ -1,19 +1,10 @@
+import { streamContracts } from '../../streams/contract.ts';
+import { type ColumnRole, columnOfRole, isIdentifier } from '../../streams/stream.ts';
 import type { DestinationConfig } from '../config.ts';
-import type { ContractColumns, StreamPlan } from './stream-mapping.ts';
+import type { StreamPlan } from './stream-mapping.ts';
 import { trimmed } from './white-space.ts';
 
 type Data = Readonly<Record<string, unknown>>;
-
-/**
- * The columns that tell what a record is about. Names of events are no identifiers. Of events, the Track API has no use
- * for an anonymousId.
- */
-const identifierColumns: Readonly<Record<StreamPlan['kind'], readonly (keyof ContractColumns)[]>> = {
-  persons: ['userId', 'anonymousId'],
-  events: ['userId', 'anonymousId', 'messageId'],
-  objects: ['groupId', 'objectTypeId'],
-  relationships: ['groupId', 'objectTypeId', 'userId', 'anonymousId'],
-};
 
 /** Attributes of a person that Customer.io takes for identifiers. */
 const identifierAttributes = ['id', 'email', 'anonymous_id'];
@@ -36,10 +27,11 @@ export function trimIdentifiers(
   { trim_identifiers, api }: Pick<DestinationConfig, 'trim_identifiers' | 'api'>,
 ): (data: Data) => Trimmed {
   if (!trim_identifiers) return (data) => ({ data, trimmed: none });
-  const used = identifierColumns[plan.kind].filter(
-    (column) => !(plan.kind === 'events' && column === 'anonymousId' && api === 'track'),
-  );
-  const columns = new Set(used.map((column) => plan.columns[column]));
+  // Of events, the Track API has no use for an anonymousId.
+  const isUsed = (role: ColumnRole): boolean =>
+    isIdentifier(role) && !(plan.kind === 'events' && role === 'anonymous' && api === 'track');
+  const used = streamContracts[plan.kind].columns.filter(({ role }) => isUsed(role));
+  const columns = new Set(used.map(({ role }) => plan.columns[columnOfRole[role]]));
   const attributes = plan.kind === 'persons' ? identifierAttributes : [];
   const names = [...columns.union(new Set(attributes))];
   return (data) => {

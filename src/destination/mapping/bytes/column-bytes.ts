@@ -1,6 +1,6 @@
 import type { ScannedRecord } from '../../../protocol/scan-record.ts';
-import { removedAtColumn } from '../../../streams/contract.ts';
-import { columnKinds, contractColumns } from '../attributes.ts';
+import { removedAtColumn, streamContracts } from '../../../streams/contract.ts';
+import { columnKinds } from '../attributes.ts';
 import { cacheMark } from '../cached-record.ts';
 import { limits } from '../limits.ts';
 import type { StreamPlan } from '../stream-mapping.ts';
@@ -121,9 +121,11 @@ const ownRoles: Readonly<Record<StreamPlan['kind'], Readonly<Record<string, Role
 
 /** undefined where one column has two meanings. */
 function rolesOf(plan: StreamPlan): ((name: string) => Role) | undefined {
-  const names = contractColumns[plan.kind].map((column) => plan.columns[column]);
+  const names = streamContracts[plan.kind].columnNames.map((column) => plan.columns[column]);
   if (new Set([...names, removedAtColumn]).size <= names.length) return undefined;
-  const own = new Map(contractColumns[plan.kind].map((c) => [plan.columns[c], ownRoles[plan.kind][c]]));
+  const own = new Map(
+    streamContracts[plan.kind].columnNames.map((c) => [plan.columns[c], ownRoles[plan.kind][c]]),
+  );
   const kinds = columnKinds(plan);
   return (name) => {
     if (name === cacheMark || Buffer.byteLength(name) > limits.attributeName) return role.unusual;
