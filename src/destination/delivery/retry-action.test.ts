@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
-import { backoffMs, decide } from './retry-action.ts';
+import { backoffMs, decide, decider } from './retry-action.ts';
 import { serverWords } from './server-words.ts';
 
 const pipelines = parseDestinationConfig({ api: 'pipelines', write_key: 'secret-of-ours' });
@@ -159,4 +159,51 @@ it('waits longer with each attempt, up to half a minute', () => {
   expect([0, 1, 2].map(longest)).toEqual([250, 500, 1000]);
   expect(longest(50)).toBe(30_000);
   expect(backoffMs(5, () => 0)).toBe(0);
+});
+
+describe('400 in the words of another', () => {
+  const page = '<html><h1>400 Bad Request</h1></html>';
+  const refusal = '{"errors":[{"reason":"invalid","field":"name","message":"no"}]}';
+  const actions = (...answers: (readonly [number, string, number?])[]): string[] => {
+    const decideNext = decider(serverWords(pipelines, 'write_key'));
+    return answers.map(
+      ([status, body, operations = 1]) => decideNext(answer(status, body), operations).action,
+    );
+  };
+
+  it.each([page, '', '"no"', '[]', '{}', '{"error":"blocked"}', '{"errors":"many"}', 'null'])(
+    'is a row’s fault twice, and then the server’s: %s',
+    (body) => {
+      expect(actions([400, body, 2], [400, body], [400, body], [400, body])).toEqual([
+        'split',
+        'split',
+        'split',
+        'stop',
+      ]);
+    },
+  );
+
+  it('is forgotten once something is accepted', () => {
+    const answers = [page, page, '', page, page].map(
+      (body) => [body === '' ? 200 : 400, body || '{}'] as const,
+    );
+    expect(new Set(actions(...answers, ...answers.slice(2)))).toEqual(new Set(['split', 'accept']));
+  });
+
+  it.each([refusal, '{"meta":{"errors":["no"]}}', '{"meta":{"error":"no"}}'])(
+    'is not what Customer.io says: %s',
+    (body) => {
+      expect(actions(...Array.from({ length: 9 }, () => [400, body] as const))).not.toContain('stop');
+    },
+  );
+
+  it('names the server and quotes nothing of its page', () => {
+    const decideNext = decider(serverWords(pipelines, 'write_key'));
+    const [, , last] = [1, 2, 3].map(() => decideNext(answer(400, page), 1));
+    expect(last).toMatchObject({
+      action: 'stop',
+      why: expect.stringContaining('cdp.customer.io answers 400'),
+    });
+    expect(JSON.stringify(last)).not.toContain('html');
+  });
 });

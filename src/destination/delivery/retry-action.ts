@@ -113,6 +113,33 @@ export function decide(answer: Answer, operations: number, words: ServerWords = 
   return { action: 'stop', why: stopReason(answer, words) };
 }
 
+/**
+ * 400 in neither API's words, such as a proxy's page. A firewall may mean the one operation by it, and so the batch is
+ * halved; said of one operation after another, it is not Customer.io that answers.
+ */
+function isForeignRefusal(answer: Answer): boolean {
+  if ('failure' in answer || answer.status !== 400) return false;
+  const value = parsed(answer.body);
+  return !isJsonObject(value) || !(Array.isArray(value.errors) || isJsonObject(value.meta));
+}
+
+/** Operations in a row that may be refused in words that are not Customer.io's. */
+const mostForeignRefusals = 2;
+
+/** Decides of one answer after another of a run. */
+export function decider(words: ServerWords): (answer: Answer, operations: number) => Decision {
+  let foreign = 0;
+  return (answer, operations) => {
+    const decision = decide(answer, operations, words);
+    if (decision.action === 'accept') foreign = 0;
+    if (operations > 1 || !isForeignRefusal(answer)) return decision;
+    foreign += 1;
+    if (foreign <= mostForeignRefusals) return decision;
+    const why = `${words.host} answers 400 to each operation, but not as Customer.io does: is it Customer.io's API, or is a proxy between? Check endpoint.`;
+    return { action: 'stop', why };
+  };
+}
+
 function wholeError(status: number, body: string, { clean }: ServerWords): Omit<ItemError, 'batch_index'> {
   const first = errorsOf(body).find(isJsonObject);
   if (first !== undefined) return wording(first, clean);
