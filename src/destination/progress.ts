@@ -1,22 +1,19 @@
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import type { Delivery } from './delivery/deliver.ts';
+import type { DeliveryStats } from './delivery/attempts.ts';
+import type { Notices } from './input/notices.ts';
 import { limits } from './mapping/limits.ts';
 import type { Ledger } from './settlement/ledger.ts';
-import type { Rejects } from './settlement/rejects.ts';
+import type { RejectsFile } from './settlement/rejects-file.ts';
 import type { Judge } from './settlement/verdict.ts';
 
 /** What the log tells of. */
 export interface Watched {
   readonly ledger: Pick<Ledger, 'total' | 'tallies'>;
-  readonly delivery: Pick<Delivery, 'stats'>;
-  readonly rejects: Pick<Rejects, 'path' | 'count'>;
+  readonly delivery: { readonly stats: Readonly<DeliveryStats> };
+  readonly rejects: Pick<RejectsFile, 'path' | 'count'>;
   readonly judge: Pick<Judge, 'reasons'>;
-  readonly strangers: ReadonlyMap<string, number>;
-  /** How often each attribute was cut to Customer.io's limit. */
-  readonly cut: ReadonlyMap<string, number>;
-  /** How often white space was left out around identifiers, by column. */
-  readonly trimmed: ReadonlyMap<string, number>;
+  readonly notices: Pick<Notices, 'unknownStreams' | 'truncated' | 'trimmed'>;
 }
 
 const everyMs = 5_000;
@@ -53,16 +50,17 @@ export function progressLog(watched: Watched, say: (message: AirbyteMessage) => 
 
 /** The last word of a run, `started` by performance.now(): for a person, and as JSON for a machine. */
 export function* summary(watched: Watched, started: number, ended: Ending): Generator<AirbyteMessage> {
-  for (const [stream, count] of watched.strangers) {
+  const { unknownStreams, truncated, trimmed } = watched.notices;
+  for (const [stream, count] of unknownStreams) {
     yield log(
       'WARN',
       `${count} records of stream "${stream}" were passed over: the catalog does not have it.`,
     );
   }
-  for (const [attribute, count] of watched.cut) {
+  for (const [attribute, count] of truncated) {
     yield log('WARN', `${count} values of ${attribute} were cut to ${limits.attributeValue} bytes.`);
   }
-  for (const [column, count] of watched.trimmed) {
+  for (const [column, count] of trimmed) {
     yield log('WARN', `${count} values of ${column} had white space around them, which was left out.`);
   }
   const { path, count } = watched.rejects;
@@ -76,9 +74,12 @@ export function* summary(watched: Watched, started: number, ended: Ending): Gene
   yield log('INFO', line(watched, perSecond));
   const { inFlight: _none, ...sent } = watched.delivery.stats;
   const counts = { ...watched.ledger.total, seconds: milliseconds / 1000, rate: perSecond, ...sent };
-  const trimmed = watched.trimmed.values().reduce((sum, count) => sum + count, 0);
+  const trimmedValues = trimmed.values().reduce((sum, count) => sum + count, 0);
   const streams = Object.fromEntries(
     [...watched.ledger.tallies].map(([stream, { accepted, rejected }]) => [stream, { accepted, rejected }]),
   );
-  yield log('INFO', JSON.stringify({ ended, ...counts, trimmed, streams, rejects: path ?? null }));
+  yield log(
+    'INFO',
+    JSON.stringify({ ended, ...counts, trimmed: trimmedValues, streams, rejects: path ?? null }),
+  );
 }

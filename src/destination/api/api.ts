@@ -1,6 +1,6 @@
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { DestinationConfig } from '../config.ts';
-import type { Decision } from '../delivery/retry-action.ts';
+import type { RetryAction } from '../delivery/retry-action.ts';
 import type { Transport } from '../delivery/transport.ts';
 import type { Answer } from '../delivery/wire/answer.ts';
 import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';
@@ -9,7 +9,7 @@ import type { ToOperation } from '../mapping/operation.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';
 
 /**
- * A way into Customer.io: all that its two APIs do not share. Packing, lanes, pace, retries, halving, settlement and
+ * A way into Customer.io: all that its two APIs do not share. Packing, lanes, rate, retries, halving, settlement and
  * rejects are the same for both: each takes `{"batch": […]}` of up to 500 KB with up to 32 KB an operation.
  */
 export interface Api {
@@ -22,8 +22,8 @@ export interface Api {
     bench: Workbench,
   ): ToOperationBytes | undefined;
   transport(config: DestinationConfig): Transport;
-  /** What an answer to a batch of so many operations means. */
-  decide(config: DestinationConfig): (answer: Answer, operations: number) => Decision;
+  /** What to do about an answer to a batch of so many operations. */
+  retryAction(config: DestinationConfig): (answer: Answer, operations: number) => RetryAction;
   /** Whether the key works, found out without leaving anything in the workspace. */
   check(config: DestinationConfig): Promise<AirbyteMessage>;
 }

@@ -1,33 +1,28 @@
-/** A queue between those who produce at any time and one who takes in order. */
-export interface Outbox<T> {
-  put(item: T): void;
-  /** No more will come; a failure is thrown to the taker once all is taken. */
-  close(failure?: unknown): void;
-  take(): AsyncGenerator<T>;
-}
+/** Stands between those who produce at any time and one who takes in order. */
+export class AsyncQueue<T> {
+  readonly #items: T[] = [];
+  #ended: { readonly failure: unknown } | undefined;
+  #wake: () => void = () => undefined;
 
-export function outbox<T>(): Outbox<T> {
-  const items: T[] = [];
-  let ended: { readonly failure: unknown } | undefined;
-  let wake: () => void = () => undefined;
-  return {
-    put(item) {
-      items.push(item);
-      wake();
-    },
-    close(failure) {
-      ended = { failure };
-      wake();
-    },
-    async *take() {
-      for (;;) {
-        for (let item = items.shift(); item !== undefined; item = items.shift()) yield item;
-        if (ended !== undefined) break;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      if (ended.failure !== undefined) throw ended.failure;
-    },
-  };
+  put(item: T): void {
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  /** No more will come; a failure is thrown to the taker once all is taken. */
+  close(failure?: unknown): void {
+    this.#ended = { failure };
+    this.#wake();
+  }
+
+  async *take(): AsyncGenerator<T> {
+    for (;;) {
+      for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) yield item;
+      if (this.#ended !== undefined) break;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#ended.failure !== undefined) throw this.#ended.failure;
+  }
 }

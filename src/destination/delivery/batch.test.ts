@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../mapping/limits.ts';
-import { ledger } from '../settlement/ledger.ts';
-import { type Batch, batchPool, bodyOf, lineOf, type Packer, packer } from './batch.ts';
+import { Ledger } from '../settlement/ledger.ts';
+import { type Batch, BatchPool, bodyOf, lineOf, Packer } from './batch.ts';
 
-const ticket = ledger(['persons'], () => undefined).open('persons');
+const acknowledgement = new Ledger(['persons'], () => undefined).open('persons');
 
 /** Packs a text; every second one as bytes, as the quick way has them. */
 function add(packing: Packer, text: string, index: number, line = text): Batch | undefined {
@@ -14,11 +14,11 @@ function add(packing: Packer, text: string, index: number, line = text): Batch |
   const operation =
     index % 2 === 0 ? { key: 'k', body, bytes: length, truncated: [] } : { key: 1, bytes, length };
   const lineBytes = Buffer.from(line);
-  return packing.add(operation, { bytes: lineBytes, start: 0, end: lineBytes.length }, ticket);
+  return packing.add(operation, { bytes: lineBytes, start: 0, end: lineBytes.length }, acknowledgement);
 }
 
 function packAll(texts: readonly string[], limit: number): Batch[] {
-  const packing = packer(batchPool(limit), limit);
+  const packing = new Packer(new BatchPool(limit), limit);
   const batches = texts.map((text, index) => add(packing, text, index));
   return [...batches, packing.seal()].filter((batch) => batch !== undefined);
 }
@@ -70,7 +70,7 @@ describe('a batch', () => {
   });
 
   it('is full where its records are far longer than what is sent of them', () => {
-    const packing = packer(batchPool());
+    const packing = new Packer(new BatchPool());
     const long = 'x'.repeat(400_000);
     expect([0, 1].map((index) => add(packing, 'a', index, long))).toEqual([undefined, undefined]);
     expect(add(packing, 'a', 2, long)?.count).toBe(2);
@@ -81,8 +81,8 @@ describe('a batch', () => {
 });
 
 it('batches are used again once they are given back, and only then', () => {
-  const pool = batchPool();
-  const packing = packer(pool);
+  const pool = new BatchPool();
+  const packing = new Packer(pool);
   const packed = (...texts: string[]): Batch => {
     for (const text of texts) add(packing, text, 1);
     const batch = packing.seal();

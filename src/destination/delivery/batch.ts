@@ -1,6 +1,7 @@
 import { limits } from '../mapping/limits.ts';
 import type { Operation } from '../mapping/operation.ts';
-import type { RecordLine, Ticket } from '../settlement/ledger.ts';
+import type { Acknowledgement } from '../settlement/ledger.ts';
+import type { RecordLine } from '../settlement/record-line.ts';
 
 /** An operation made of bytes, in a buffer that is free again after the call. */
 export interface OperationBytes {
@@ -25,7 +26,7 @@ export interface Batch {
   /** The records as they came, one after another. */
   readonly lines: Buffer;
   readonly lineEnds: number[];
-  readonly tickets: Ticket[];
+  readonly acknowledgements: Acknowledgement[];
 }
 
 const head = Buffer.from('{"batch":[');
@@ -35,38 +36,28 @@ const comma = 0x2c;
 /** A batch is also full at so many bytes of records, which may be far longer than what is sent of them. */
 const mostLines = 1_000_000;
 
-/**
- * Packs operations into bodies of less than 500,000 bytes, envelope and commas included, in order. They are
- * written into the body at once: what they were made of need not outlive the call.
- */
-export interface Packer {
-  /** The batch that is full, where this operation did not fit into it, else undefined. */
-  add(operation: Operation | OperationBytes, line: RecordLine, ticket: Ticket): Batch | undefined;
-  /** What is packed so far, if anything. */
-  seal(): Batch | undefined;
-}
-
 /** Batches to fill again and again: a new megabyte for each request would keep the collector busy. */
-export interface BatchPool {
-  take(body: number, lines: number): Batch;
-  /** Nobody reads the batch any more. */
-  giveBack(batch: Batch): void;
-}
+export class BatchPool {
+  readonly #limit: number;
+  readonly #free: Batch[] = [];
 
-export function batchPool(limit: number = limits.batch): BatchPool {
-  const free: Batch[] = [];
-  return {
-    take(body, lines) {
-      const used = body <= limit && lines <= mostLines ? free.pop() : undefined;
-      const batch = used ?? newBatch(Math.max(limit, body), Math.max(mostLines, lines));
-      batch.count = 0;
-      batch.length = head.copy(batch.body);
-      return batch;
-    },
-    giveBack(batch) {
-      if (batch.body.length === limit && batch.lines.length === mostLines) free.push(batch);
-    },
-  };
+  constructor(limit: number = limits.batch) {
+    this.#limit = limit;
+  }
+
+  /** A batch with room for so many bytes of body and of lines, at least. */
+  take(body: number, lines: number): Batch {
+    const used = body <= this.#limit && lines <= mostLines ? this.#free.pop() : undefined;
+    const batch = used ?? newBatch(Math.max(this.#limit, body), Math.max(mostLines, lines));
+    batch.count = 0;
+    batch.length = head.copy(batch.body);
+    return batch;
+  }
+
+  /** Nobody reads the batch any more. */
+  giveBack(batch: Batch): void {
+    if (batch.body.length === this.#limit && batch.lines.length === mostLines) this.#free.push(batch);
+  }
 }
 
 const newBatch = (body: number, lines: number): Batch => ({
@@ -76,30 +67,51 @@ const newBatch = (body: number, lines: number): Batch => ({
   ends: [],
   lines: Buffer.allocUnsafeSlow(lines),
   lineEnds: [],
-  tickets: [],
+  acknowledgements: [],
 });
 
-export function packer(pool: BatchPool, limit: number = limits.batch): Packer {
-  let filling: Batch | undefined;
-  /** Documented as "smaller than 500kb": the limit itself is not reached. */
-  const fits = (batch: Batch, operation: number, line: number): boolean =>
-    batch.length + 1 + operation + tail.length < limit && linesEnd(batch) + line <= batch.lines.length;
-  const seal = (): Batch | undefined => {
-    const sealed = filling;
-    filling = undefined;
+/**
+ * Packs operations into bodies of less than 500,000 bytes, envelope and commas included, in order. They are
+ * written into the body at once: what they were made of need not outlive the call.
+ */
+export class Packer {
+  readonly #pool: BatchPool;
+  readonly #limit: number;
+  #filling: Batch | undefined;
+
+  constructor(pool: BatchPool, limit: number = limits.batch) {
+    this.#pool = pool;
+    this.#limit = limit;
+  }
+
+  /** The batch that is full, where this operation did not fit into it, else undefined. */
+  add(
+    operation: Operation | OperationBytes,
+    line: RecordLine,
+    acknowledgement: Acknowledgement,
+  ): Batch | undefined {
+    const size = sizeOf(operation);
+    const lineLength = line.end - line.start;
+    const filling = this.#filling;
+    const full = filling !== undefined && !this.#fits(filling, size, lineLength) ? this.seal() : undefined;
+    this.#filling ??= this.#pool.take(head.length + size + tail.length, lineLength);
+    put(this.#filling, operation, line, acknowledgement);
+    return full;
+  }
+
+  /** What is packed so far, if anything. */
+  seal(): Batch | undefined {
+    const sealed = this.#filling;
+    this.#filling = undefined;
     return sealed;
-  };
-  return {
-    add(operation, line, ticket) {
-      const size = sizeOf(operation);
-      const lineLength = line.end - line.start;
-      const full = filling !== undefined && !fits(filling, size, lineLength) ? seal() : undefined;
-      filling ??= pool.take(head.length + size + tail.length, lineLength);
-      put(filling, operation, line, ticket);
-      return full;
-    },
-    seal,
-  };
+  }
+
+  /** Documented as "smaller than 500kb": the limit itself is not reached. */
+  #fits(batch: Batch, operation: number, line: number): boolean {
+    return (
+      batch.length + 1 + operation + tail.length < this.#limit && linesEnd(batch) + line <= batch.lines.length
+    );
+  }
 }
 
 const sizeOf = (operation: Operation | OperationBytes): number =>
@@ -111,7 +123,7 @@ function put(
   into: Batch,
   operation: Operation | OperationBytes,
   { bytes, start, end }: RecordLine,
-  ticket: Ticket,
+  acknowledgement: Acknowledgement,
 ): void {
   if (into.count > 0) {
     into.body[into.length] = comma;
@@ -124,7 +136,7 @@ function put(
   into.lines.set(bytes.subarray(start, end), before);
   into.ends[into.count] = into.length;
   into.lineEnds[into.count] = before + end - start;
-  into.tickets[into.count] = ticket;
+  into.acknowledgements[into.count] = acknowledgement;
   into.count += 1;
 }
 

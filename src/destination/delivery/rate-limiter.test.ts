@@ -1,42 +1,42 @@
 import { describe, expect, it } from 'vitest';
 import { awakeClock } from './awake-clock.ts';
-import { pace } from './rate-limiter.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 const { signal } = new AbortController();
 
 /** How many turns are to be had at once. */
-async function burst(of: ReturnType<typeof pace>): Promise<number> {
+async function burst(of: RateLimiter): Promise<number> {
   for (let count = 0; ; count += 1) {
-    const turn = of.turn().then(() => true);
+    const turn = of.acquire().then(() => true);
     const now = new Promise<false>((resolve) => setImmediate(() => setImmediate(() => resolve(false))));
     if (!(await Promise.race([turn, now]))) return count;
   }
 }
 
-describe('pace', () => {
+describe('the rate limiter', () => {
   it('gives a second’s worth at once, and no more after any gap', async () => {
     let time = 0;
-    const turns = pace(10, signal, () => time);
-    expect(await burst(turns)).toBe(10);
+    const limiter = new RateLimiter(10, signal, () => time);
+    expect(await burst(limiter)).toBe(10);
     time += 3_600_000;
     // The turn that was waited for in the burst before comes first.
-    expect(await burst(pace(10, signal, () => time))).toBe(10);
+    expect(await burst(new RateLimiter(10, signal, () => time))).toBe(10);
   });
 
   it('takes a first throttling seriously, however young the process is', () => {
-    const turns = pace(100, signal, () => 5);
-    turns.slowDown(undefined);
-    expect(turns.rate).toBe(50);
+    const limiter = new RateLimiter(100, signal, () => 5);
+    limiter.throttle(undefined);
+    expect(limiter.rate).toBe(50);
   });
 
   it('is halved once by what comes within a second, and again after', () => {
     let time = 5;
-    const turns = pace(100, signal, () => time);
-    for (let n = 0; n < 10; n += 1) turns.slowDown(undefined);
-    expect(turns.rate).toBe(50);
+    const limiter = new RateLimiter(100, signal, () => time);
+    for (let n = 0; n < 10; n += 1) limiter.throttle(undefined);
+    expect(limiter.rate).toBe(50);
     time += 1_001;
-    turns.slowDown(undefined);
-    expect(turns.rate).toBe(25);
+    limiter.throttle(undefined);
+    expect(limiter.rate).toBe(25);
   });
 });
 

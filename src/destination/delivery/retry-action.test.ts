@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
-import { backoffMs, decide, decider } from './retry-action.ts';
+import { backoffMs, retryAction, retryActions } from './retry-action.ts';
 import { serverWords } from './server-words.ts';
 
 const pipelines = parseDestinationConfig({ api: 'pipelines', write_key: 'secret-of-ours' });
@@ -21,12 +21,12 @@ describe('an answer', () => {
     [500, '', 'retry'],
     [502, '<html>Bad gateway</html>', 'retry'],
     [503, '', 'retry'],
-  ])('of %i is decided: %s %s', (status, body, action) => {
-    expect(decide(answer(status, body), 10).action).toBe(action);
+  ])('of %i %s means %s', (status, body, action) => {
+    expect(retryAction(answer(status, body), 10).action).toBe(action);
   });
 
   it('that never came is retried', () => {
-    expect(decide({ failure: 'socket hang up' }, 10)).toMatchObject({
+    expect(retryAction({ failure: 'socket hang up' }, 10)).toMatchObject({
       action: 'retry',
       why: 'socket hang up',
     });
@@ -34,7 +34,7 @@ describe('an answer', () => {
 
   it('of 207 names its failures', () => {
     const errors = [{ batch_index: 2, reason: 'invalid', field: 'name', message: 'no' }];
-    expect(decide(answer(207, JSON.stringify({ errors })), 10)).toEqual({ action: 'accept', errors });
+    expect(retryAction(answer(207, JSON.stringify({ errors })), 10)).toEqual({ action: 'accept', errors });
   });
 
   it.each([
@@ -47,7 +47,10 @@ describe('an answer', () => {
     ['that is a list', [1]],
   ])('of 207 with a failure %s is found by halving', (_, error) => {
     const body = JSON.stringify({ errors: [{ batch_index: 0, reason: 'invalid' }, error] });
-    expect(decide(answer(207, body), 10)).toMatchObject({ action: 'split', error: { reason: 'invalid' } });
+    expect(retryAction(answer(207, body), 10)).toMatchObject({
+      action: 'split',
+      error: { reason: 'invalid' },
+    });
   });
 
   it.each([
@@ -71,13 +74,13 @@ describe('an answer', () => {
     [207, '{}'],
     [207, '{"errors":[{"batch_in'],
   ])('of %i that says nothing of the operations is no success: %j', (status, body) => {
-    expect(decide(answer(status, body), 10).action).toBe('retry');
+    expect(retryAction(answer(status, body), 10).action).toBe('retry');
   });
 
   it.each(['{}', ' { } ', '{"success":true}', '{"errors":[]}'])(
     'of 200 that is Customer.io’s: %s',
     (body) => {
-      expect(decide(answer(200, body), 10)).toEqual({ action: 'accept', errors: [] });
+      expect(retryAction(answer(200, body), 10)).toEqual({ action: 'accept', errors: [] });
     },
   );
 
@@ -86,13 +89,13 @@ describe('an answer', () => {
     ['["x"]', 'rejected'],
     ['[{"reason":7}]', 'rejected'],
   ])('of 207 to one operation whose error cannot be read is its refusal: %s', (errors) => {
-    expect(decide(answer(207, `{"errors":${errors}}`), 1)).toMatchObject({ action: 'split' });
+    expect(retryAction(answer(207, `{"errors":${errors}}`), 1)).toMatchObject({ action: 'split' });
   });
 
   it('that is too long to read is halved under 207, and tried again under 200', () => {
     const long = { body: '', retryAfterMs: undefined, flaw: 'too long' } as const;
-    expect(decide({ status: 207, ...long }, 10).action).toBe('split');
-    expect(decide({ status: 200, ...long }, 10).action).toBe('retry');
+    expect(retryAction({ status: 207, ...long }, 10).action).toBe('split');
+    expect(retryAction({ status: 200, ...long }, 10).action).toBe('retry');
   });
 
   it.each([
@@ -107,7 +110,7 @@ describe('an answer', () => {
     [307, 'https://cdp-eu.customer.io/v1/batch', 'Is the workspace in region "eu"?'],
   ])('of %i to %s stops the run, and names the target', (status, location, target) => {
     const words = serverWords(pipelines, 'write_key');
-    const { action, why } = Object(decide({ ...answer(status), location }, 10, words));
+    const { action, why } = Object(retryAction({ ...answer(status), location }, 10, words));
     expect(action).toBe('stop');
     expect(why).toContain(target);
     expect(why).not.toMatch(/secret-of-ours|pass|token/);
@@ -117,7 +120,7 @@ describe('an answer', () => {
     const secret = 'secret-of-ours';
     const message = `\u001b[2J${secret} ${Buffer.from(`${secret}:`).toString('base64')}\n${'page '.repeat(900)}`;
     const body = JSON.stringify({ errors: [{ batch_index: 0, reason: secret, field: secret, message }] });
-    const { errors } = Object(decide(answer(207, body), 1, serverWords(pipelines, 'write_key')));
+    const { errors } = Object(retryAction(answer(207, body), 1, serverWords(pipelines, 'write_key')));
     expect(errors[0]).toMatchObject({ reason: '****', field: '****' });
     expect(errors[0].message).toMatch(/^\[2J\*{4} \*{4} page/);
     expect(errors[0].message.length).toBeLessThan(310);
@@ -125,32 +128,34 @@ describe('an answer', () => {
   });
 
   it('of a proxy that refuses for good stops the run', () => {
-    expect(decide({ failure: 'the proxy says no', final: true }, 1)).toMatchObject({ action: 'stop' });
+    expect(retryAction({ failure: 'the proxy says no', final: true }, 1)).toMatchObject({ action: 'stop' });
   });
 
   it('of 400 gives the reason of either API, in fields or in a sentence', () => {
     const fields = { reason: 'invalid', field: 'name', message: 'no' };
     const track = JSON.stringify({ errors: [fields] });
-    expect(decide(answer(400, track), 1)).toEqual({ action: 'split', error: fields });
+    expect(retryAction(answer(400, track), 1)).toEqual({ action: 'split', error: fields });
     const pipelines = '{"meta":{"errors":["batch[0]: event is required"]}}';
-    expect(decide(answer(400, pipelines), 1)).toMatchObject({
+    expect(retryAction(answer(400, pipelines), 1)).toMatchObject({
       action: 'split',
       error: { reason: 'rejected', message: 'batch[0]: event is required' },
     });
-    expect(decide(answer(400, '{"meta":{"errors":[7]}}'), 1)).toMatchObject({
+    expect(retryAction(answer(400, '{"meta":{"errors":[7]}}'), 1)).toMatchObject({
       error: { reason: 'http_400' },
     });
   });
 
   it('that refuses the key names what to look at', () => {
-    expect(decide(answer(401), 1)).toMatchObject({ why: expect.stringContaining('check site_id, api_key') });
-    expect(decide(answer(401), 1, serverWords(pipelines, 'write_key'))).toMatchObject({
+    expect(retryAction(answer(401), 1)).toMatchObject({
+      why: expect.stringContaining('check site_id, api_key'),
+    });
+    expect(retryAction(answer(401), 1, serverWords(pipelines, 'write_key'))).toMatchObject({
       why: expect.stringContaining('check write_key and region'),
     });
   });
 
   it('hands on how long to wait', () => {
-    expect(decide(answer(429, '', 31_000), 10)).toMatchObject({ afterMs: 31_000 });
+    expect(retryAction(answer(429, '', 31_000), 10)).toMatchObject({ afterMs: 31_000 });
   });
 });
 
@@ -165,10 +170,8 @@ describe('400 in the words of another', () => {
   const page = '<html><h1>400 Bad Request</h1></html>';
   const refusal = '{"errors":[{"reason":"invalid","field":"name","message":"no"}]}';
   const actions = (...answers: (readonly [number, string, number?])[]): string[] => {
-    const decideNext = decider(serverWords(pipelines, 'write_key'));
-    return answers.map(
-      ([status, body, operations = 1]) => decideNext(answer(status, body), operations).action,
-    );
+    const actionOn = retryActions(serverWords(pipelines, 'write_key'));
+    return answers.map(([status, body, operations = 1]) => actionOn(answer(status, body), operations).action);
   };
 
   it.each([page, '', '"no"', '[]', '{}', '{"error":"blocked"}', '{"errors":"many"}', 'null'])(
@@ -198,8 +201,8 @@ describe('400 in the words of another', () => {
   );
 
   it('names the server and quotes nothing of its page', () => {
-    const decideNext = decider(serverWords(pipelines, 'write_key'));
-    const [, , last] = [1, 2, 3].map(() => decideNext(answer(400, page), 1));
+    const actionOn = retryActions(serverWords(pipelines, 'write_key'));
+    const [, , last] = [1, 2, 3].map(() => actionOn(answer(400, page), 1));
     expect(last).toMatchObject({
       action: 'stop',
       why: expect.stringContaining('cdp.customer.io answers 400'),

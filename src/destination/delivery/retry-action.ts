@@ -11,12 +11,25 @@ export interface ItemError {
 }
 
 /** What to do about an answer. */
-export type Decision =
+export type RetryAction =
   | { readonly action: 'accept'; readonly errors: readonly ItemError[] }
-  | { readonly action: 'retry'; readonly why: string; readonly afterMs: number | undefined }
+  | {
+      readonly action: 'retry';
+      readonly why: string;
+      readonly afterMs: number | undefined;
+      /** Too much was sent, or a time was named before which nothing more is wanted. */
+      readonly isThrottling: boolean;
+    }
   /** The batch was refused as a whole: halve it until the guilty operation is alone. */
   | { readonly action: 'split'; readonly error: Omit<ItemError, 'batch_index'> }
   | { readonly action: 'stop'; readonly why: string };
+
+const again = (why: string): RetryAction => ({
+  action: 'retry',
+  why,
+  afterMs: undefined,
+  isThrottling: false,
+});
 
 function parsed(body: string): unknown {
   try {
@@ -59,7 +72,7 @@ const isTaken = (value: unknown): value is Record<string, unknown> =>
  * 200 `{}` or 207 with its list. Anything else under these numbers, such as a proxy's page, says nothing of the
  * operations: taken for success it would lose them without a word.
  */
-function decideTaken(answer: Received, operations: number, words: ServerWords): Decision {
+function actionOnTaken(answer: Received, operations: number, words: ServerWords): RetryAction {
   const { status, body, flaw } = answer;
   const value = parsed(body);
   // Too many errors to be read: half of the batch has fewer.
@@ -67,7 +80,7 @@ function decideTaken(answer: Received, operations: number, words: ServerWords): 
     return { action: 'split', error: wholeError(status, body, words) };
   if (!isTaken(value) || (status === 207 && value.errors === undefined)) {
     const how = flaw === undefined ? '' : ` (${flaw})`;
-    return { action: 'retry', why: `HTTP ${status} without Customer.io's answer${how}`, afterMs: undefined };
+    return again(`HTTP ${status} without Customer.io's answer${how}`);
   }
   const items = itemErrors(errorsOf(body), operations, words.clean);
   // Halved, each part is answered alone; an operation may come twice, as in any retry.
@@ -99,15 +112,20 @@ const plainWords: ServerWords = { keys: 'site_id, api_key', host: 'Customer.io',
  * https://docs.customer.io/api/track, "Send multiple requests": 200, 207, 400, 401; the rest is HTTP's. The Pipelines
  * API in strict mode has 200, 400 and 401.
  */
-export function decide(answer: Answer, operations: number, words: ServerWords = plainWords): Decision {
+export function retryAction(
+  answer: Answer,
+  operations: number,
+  words: ServerWords = plainWords,
+): RetryAction {
   if ('failure' in answer) {
     if (answer.final === true) return { action: 'stop', why: words.clean(answer.failure) };
-    return { action: 'retry', why: words.clean(answer.failure), afterMs: undefined };
+    return again(words.clean(answer.failure));
   }
   const { status, body, retryAfterMs } = answer;
-  if (status === 200 || status === 207) return decideTaken(answer, operations, words);
+  if (status === 200 || status === 207) return actionOnTaken(answer, operations, words);
   if (passing.has(status) || status >= 500) {
-    return { action: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs };
+    const isThrottling = status === 429 || retryAfterMs !== undefined;
+    return { action: 'retry', why: `HTTP ${status}`, afterMs: retryAfterMs, isThrottling };
   }
   if (status === 400 || status === 413) return { action: 'split', error: wholeError(status, body, words) };
   return { action: 'stop', why: stopReason(answer, words) };
@@ -126,15 +144,15 @@ function isForeignRefusal(answer: Answer): boolean {
 /** Operations in a row that may be refused in words that are not Customer.io's. */
 const mostForeignRefusals = 2;
 
-/** Decides of one answer after another of a run. */
-export function decider(words: ServerWords): (answer: Answer, operations: number) => Decision {
+/** What to do about one answer after another of a run. */
+export function retryActions(words: ServerWords): (answer: Answer, operations: number) => RetryAction {
   let foreign = 0;
   return (answer, operations) => {
-    const decision = decide(answer, operations, words);
-    if (decision.action === 'accept') foreign = 0;
-    if (operations > 1 || !isForeignRefusal(answer)) return decision;
+    const action = retryAction(answer, operations, words);
+    if (action.action === 'accept') foreign = 0;
+    if (operations > 1 || !isForeignRefusal(answer)) return action;
     foreign += 1;
-    if (foreign <= mostForeignRefusals) return decision;
+    if (foreign <= mostForeignRefusals) return action;
     const why = `${words.host} answers 400 to each operation, but not as Customer.io does: is it Customer.io's API, or is a proxy between? Check endpoint.`;
     return { action: 'stop', why };
   };

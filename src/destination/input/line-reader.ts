@@ -1,84 +1,80 @@
 import { isUtf8 } from 'node:buffer';
-import { lineText } from '../../protocol/ndjson.ts';
 import { type ParsedMessage, parseMessage } from '../../protocol/parse-message.ts';
 import { type ScannedRecord, scannedRecord, scanRecord } from '../../protocol/scan-record.ts';
 import type { Workbench } from '../mapping/bytes/workbench.ts';
-import type { RecordLine } from '../settlement/ledger.ts';
-
-/** Goes through lines one after another, and numbers them over all of the input. */
-export interface LineReader {
-  /** @param lines whole ones, each ended by a newline. */
-  open(lines: Uint8Array): void;
-  /** To the next line that is not blank; false at the end. */
-  next(): boolean;
-  /** Where the line is: one object, filled anew by each step, since lines come by the million. */
-  readonly line: RecordLine;
-  /** The columns of the line where it is a record of the usual spelling, filled anew likewise. */
-  readonly scanned: ScannedRecord | undefined;
-  /** Counts a line that was not kept; its number. */
-  pass(): number;
-  /** @throws ConnectorError that names the line. */
-  parse(): ParsedMessage;
-}
+import { type RecordLine, textOf } from '../settlement/record-line.ts';
 
 const newline = 0x0a;
 
 /**
- * The lines are laid on the bench: what they came in is free again at once.
- *
- * @param columns the names that a message about a broken line may show
+ * Goes through lines one after another, and numbers them over all of the input. They are laid on the bench: what they
+ * came in is free again at once.
  */
-export function lineReader(bench: Workbench, columns: ReadonlySet<string> = new Set()): LineReader {
-  const record = scannedRecord();
-  const line: { -readonly [K in keyof RecordLine]: RecordLine[K] } = {
-    bytes: bench.bytes,
-    start: 0,
-    end: 0,
-  };
-  let isScanned = false;
-  let number = 0;
-  let scannable = false;
-  let last = 0;
-  const step = (): void => {
-    number += 1;
+export class LineReader {
+  /** Where the line is: one object, filled anew by each step, since lines come by the million. */
+  readonly line: RecordLine;
+  readonly #line: { -readonly [K in keyof RecordLine]: RecordLine[K] };
+  readonly #bench: Workbench;
+  readonly #columns: ReadonlySet<string>;
+  readonly #record = scannedRecord();
+  #isScanned = false;
+  #isScannable = false;
+  #number = 0;
+  #last = 0;
+
+  /** @param columns the names that a message about a broken line may show */
+  constructor(bench: Workbench, columns: ReadonlySet<string> = new Set()) {
+    this.#bench = bench;
+    this.#columns = columns;
+    this.#line = { bytes: bench.bytes, start: 0, end: 0 };
+    this.line = this.#line;
+  }
+
+  /** @param lines whole ones, each ended by a newline. */
+  open(lines: Uint8Array): void {
+    this.#line.end = this.#bench.load(lines);
+    this.#line.bytes = this.#bench.bytes;
+    this.#last = this.#line.end + lines.length;
+    // What is no UTF-8 has to be mended as it is decoded.
+    this.#isScannable = lines[lines.length - 1] === newline && isUtf8(lines);
+  }
+
+  /** To the next line that is not blank; false at the end. */
+  next(): boolean {
+    while (this.#line.end < this.#last) {
+      this.#step();
+      if (this.#isScanned || textOf(this.#line, this.#number) !== '') return true;
+    }
+    return false;
+  }
+
+  /** The columns of the line where it is a record of the usual spelling, filled anew likewise. */
+  get scanned(): ScannedRecord | undefined {
+    return this.#isScanned ? this.#record : undefined;
+  }
+
+  /** Counts a line that was not kept; its number. */
+  pass(): number {
+    this.#number += 1;
+    return this.#number;
+  }
+
+  /** @throws ConnectorError that names the line. */
+  parse(): ParsedMessage {
+    return parseMessage({ text: textOf(this.#line, this.#number), number: this.#number }, this.#columns);
+  }
+
+  #step(): void {
+    this.#number += 1;
+    const line = this.#line;
     line.start = line.end;
-    const scanned = scannable ? scanRecord(record, line.bytes, line.start) : -1;
-    isScanned = scanned >= 0;
-    line.end = isScanned ? scanned : endOfLine(line.bytes, line.start, last);
-  };
-  return {
-    line,
-    open(lines) {
-      line.end = bench.load(lines);
-      line.bytes = bench.bytes;
-      last = line.end + lines.length;
-      // What is no UTF-8 has to be mended as it is decoded.
-      scannable = lines[lines.length - 1] === newline && isUtf8(lines);
-    },
-    next() {
-      while (line.end < last) {
-        step();
-        if (isScanned || textOf(line, number) !== '') return true;
-      }
-      return false;
-    },
-    get scanned() {
-      return isScanned ? record : undefined;
-    },
-    pass() {
-      number += 1;
-      return number;
-    },
-    parse: () => parseMessage({ text: textOf(line, number), number }, columns),
-  };
+    const scanned = this.#isScannable ? scanRecord(this.#record, line.bytes, line.start) : -1;
+    this.#isScanned = scanned >= 0;
+    line.end = this.#isScanned ? scanned : endOfLine(line.bytes, line.start, this.#last);
+  }
 }
 
 function endOfLine(bytes: Uint8Array, start: number, last: number): number {
   const end = bytes.indexOf(newline, start);
   return end < 0 || end >= last ? last : end + 1;
-}
-
-/** The line as it came, without its line end. */
-export function textOf({ bytes, start, end }: RecordLine, number = 0): string {
-  return lineText(bytes.subarray(start, end), number);
 }

@@ -2,9 +2,7 @@ import { type ConnectorError, configError } from '../../errors/connector-error.t
 import { isJsonObject } from '../../json/json-object.ts';
 import type { LongLine } from '../../protocol/connector.ts';
 import type { Refusal } from '../mapping/limits.ts';
-
-/** The reason of a reject whose record is not on file: nobody can send it again. */
-export const lineTooLong = 'line_too_long';
+import { lineTooLong } from '../settlement/reject-line.ts';
 
 /** What a line was whose end nobody has seen. */
 export interface Beginning {

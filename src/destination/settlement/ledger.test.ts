@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
-import { ledger, type Ticket } from './ledger.ts';
+import { type Acknowledgement, Ledger } from './ledger.ts';
 
 const state = (stream: string, n: number) => ({
   type: 'STREAM',
@@ -24,7 +24,7 @@ function passed(messages: readonly AirbyteMessage[]) {
 describe('a state', () => {
   it('passes once every earlier record of its stream is settled, and counts them', () => {
     const out: AirbyteMessage[] = [];
-    const books = ledger(['a', 'b'], (message) => out.push(message));
+    const books = new Ledger(['a', 'b'], (message) => out.push(message));
     const [first, second] = [books.open('a'), books.open('a')];
     const other = books.open('b');
     books.state('a', state('a', 1));
@@ -38,7 +38,7 @@ describe('a state', () => {
 
   it('of all streams waits for all of them', () => {
     const out: AirbyteMessage[] = [];
-    const books = ledger(['a', 'b'], (message) => out.push(message));
+    const books = new Ledger(['a', 'b'], (message) => out.push(message));
     const [a, b] = [books.open('a'), books.open('b')];
     books.state(undefined, { type: 'GLOBAL', global: { stream_states: [] } });
     books.accept(a);
@@ -56,7 +56,7 @@ describe('a state', () => {
       extra: { deep: [1, null] },
       stream: { stream_descriptor: { name: 'a' } },
     };
-    ledger(['a'], (message) => out.push(message)).state('a', given);
+    new Ledger(['a'], (message) => out.push(message)).state('a', given);
     expect(out).toEqual([
       { type: 'STATE', state: { ...given, destinationStats: { recordCount: 0, rejectedRecordCount: 0 } } },
     ]);
@@ -68,10 +68,10 @@ it('never lets a state pass an open record, whatever the order of settling', () 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat()), (steps, picks) => {
       /** Each open record with the number of states before it. */
-      const open: (readonly [Ticket, number])[] = [];
+      const open: (readonly [Acknowledgement, number])[] = [];
       let states = 0;
       let echoed = 0;
-      const books = ledger(['a'], (message) => {
+      const books = new Ledger(['a'], (message) => {
         const n = passed([message])[0]?.[0];
         echoed += 1;
         expect(n).toBe(echoed);

@@ -1,11 +1,5 @@
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 
-/**
- * Keeps the books of a run: which records are settled, and so which states may pass. Records between two
- * states of a stream share one entry that counts those still open; a state passes when its entry and all
- * before it are at zero. No memory grows with the number of records.
- */
-
 interface Entry {
   readonly stream: string;
   readonly tally: StreamTally;
@@ -25,15 +19,7 @@ interface Barrier {
 }
 
 /** A record's claim on its entry: the same for all records of one entry. */
-export type Ticket = Entry;
-
-/** A record as it came, as a place in bytes that may be used again once it is settled. */
-export interface RecordLine {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  /** Its line end may be part of it. */
-  readonly end: number;
-}
+export type Acknowledgement = Entry;
 
 export interface Tally {
   accepted: number;
@@ -43,16 +29,6 @@ export interface Tally {
 /** Of one stream in this run; `opened` counts every row that has come, settled or not. */
 export interface StreamTally extends Tally {
   opened: number;
-}
-
-export interface Ledger {
-  open(stream: string): Ticket;
-  accept(ticket: Ticket): void;
-  reject(ticket: Ticket): void;
-  /** A STATE of one stream, or of all where `stream` is undefined. */
-  state(stream: string | undefined, state: Readonly<Record<string, unknown>>): void;
-  readonly total: Tally;
-  readonly tallies: ReadonlyMap<string, StreamTally>;
 }
 
 const newEntry = (stream: string, tally: StreamTally = { opened: 0, accepted: 0, rejected: 0 }): Entry => ({
@@ -65,54 +41,81 @@ const newEntry = (stream: string, tally: StreamTally = { opened: 0, accepted: 0,
 });
 
 /**
- * `pass` gets each state once it may pass, with the record's destinationStats. The states of a stream that `holds`
- * names wait, until a record of it is settled and it names the stream no more.
+ * Keeps the books of a run: which records are settled, and so which states may pass. Records between two
+ * states of a stream share one entry that counts those still open; a state passes when its entry and all
+ * before it are at zero. No memory grows with the number of records.
+ *
+ * The states of a stream that `holds` names wait, until a record of it is settled and it names the stream no more.
  */
-export function ledger(
-  streams: Iterable<string>,
-  pass: (message: AirbyteMessage) => void,
-  holds: (stream: string) => boolean = () => false,
-): Ledger {
-  const queues = new Map<string, Entry[]>();
-  const tallies = new Map<string, StreamTally>();
-  const total: Tally = { accepted: 0, rejected: 0 };
-  const queueOf = (stream: string): Entry[] => {
-    const queue = queues.get(stream) ?? [newEntry(stream)];
-    queues.set(stream, queue);
-    if (queue[0] !== undefined && !tallies.has(stream)) tallies.set(stream, queue[0].tally);
+export class Ledger {
+  readonly total: Tally = { accepted: 0, rejected: 0 };
+  readonly #queues = new Map<string, Entry[]>();
+  readonly #tallies = new Map<string, StreamTally>();
+  readonly #pass: (message: AirbyteMessage) => void;
+  readonly #holds: (stream: string) => boolean;
+
+  /** `pass` gets each state once it may pass, with the record's destinationStats. */
+  constructor(
+    streams: Iterable<string>,
+    pass: (message: AirbyteMessage) => void,
+    holds: (stream: string) => boolean = () => false,
+  ) {
+    this.#pass = pass;
+    this.#holds = holds;
+    for (const stream of streams) this.#queueOf(stream);
+  }
+
+  get tallies(): ReadonlyMap<string, StreamTally> {
+    return this.#tallies;
+  }
+
+  /** A record of the stream has come. */
+  open(stream: string): Acknowledgement {
+    const entry = this.#queueOf(stream).at(-1) ?? newEntry(stream);
+    entry.open += 1;
+    entry.tally.opened += 1;
+    return entry;
+  }
+
+  accept(acknowledgement: Acknowledgement): void {
+    this.#settle(acknowledgement, 'accepted');
+  }
+
+  reject(acknowledgement: Acknowledgement): void {
+    this.#settle(acknowledgement, 'rejected');
+  }
+
+  /** A STATE of one stream, or of all where `stream` is undefined. */
+  state(stream: string | undefined, state: Readonly<Record<string, unknown>>): void {
+    const closed = stream === undefined ? [...this.#queues.values()] : [this.#queueOf(stream)];
+    const barrier = { state, missing: closed.length, accepted: 0, rejected: 0 };
+    if (closed.length === 0) this.#pass(echo(barrier));
+    for (const queue of closed) closeWith(queue, barrier);
+    for (const queue of closed) this.#advance(queue);
+  }
+
+  #queueOf(stream: string): Entry[] {
+    const known = this.#queues.get(stream);
+    if (known !== undefined) return known;
+    const entry = newEntry(stream);
+    const queue = [entry];
+    this.#queues.set(stream, queue);
+    this.#tallies.set(stream, entry.tally);
     return queue;
-  };
-  const advance = (queue: Entry[]): void => {
+  }
+
+  #settle(acknowledgement: Acknowledgement, kind: 'accepted' | 'rejected'): void {
+    this.total[kind] += 1;
+    acknowledgement[kind] += 1;
+    acknowledgement.tally[kind] += 1;
+    acknowledgement.open -= 1;
+    if (acknowledgement.open === 0) this.#advance(this.#queueOf(acknowledgement.stream));
+  }
+
+  #advance(queue: Entry[]): void {
     const [head] = queue;
-    if (head !== undefined && !holds(head.stream)) release(queue, pass);
-  };
-  for (const stream of streams) queueOf(stream);
-  const settle = (ticket: Ticket, kind: 'accepted' | 'rejected'): void => {
-    total[kind] += 1;
-    ticket[kind] += 1;
-    ticket.tally[kind] += 1;
-    ticket.open -= 1;
-    if (ticket.open === 0) advance(queueOf(ticket.stream));
-  };
-  return {
-    open(stream) {
-      const entry = queueOf(stream).at(-1) ?? newEntry(stream);
-      entry.open += 1;
-      entry.tally.opened += 1;
-      return entry;
-    },
-    accept: (ticket) => settle(ticket, 'accepted'),
-    reject: (ticket) => settle(ticket, 'rejected'),
-    state(stream, state) {
-      const closed = stream === undefined ? [...queues.values()] : [queueOf(stream)];
-      const barrier = { state, missing: closed.length, accepted: 0, rejected: 0 };
-      if (closed.length === 0) pass(echo(barrier));
-      for (const queue of closed) closeWith(queue, barrier);
-      for (const queue of closed) advance(queue);
-    },
-    total,
-    tallies,
-  };
+    if (head !== undefined && !this.#holds(head.stream)) release(queue, this.#pass);
+  }
 }
 
 function closeWith(queue: Entry[], barrier: Barrier): void {

@@ -1,10 +1,12 @@
 import { memberText } from '../../json/json-depth.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import { isStreamName, type StreamName } from '../../streams/contract.ts';
-import { lineTooLong } from '../input/long-line.ts';
 import { cacheMark } from '../mapping/cached-record.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';
+
+/** The reason of a reject whose record is not on file: nobody can send it again. */
+export const lineTooLong = 'line_too_long';
 
 /**
  * One line of a rejects file: why, when, and the record whole; with what its stream is and the types of its

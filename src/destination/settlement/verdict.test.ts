@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import { planStreams } from '../mapping/stream-mapping.ts';
-import { ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { Judge, type RejectedError } from './verdict.ts';
 
 const streams = ['persons', 'objects', 'events'];
@@ -25,7 +25,7 @@ const noType: Refusal = {
 /** A run that takes rows one by one: `true` is accepted at once, a refusal is what rejects one. */
 function runOf(most = config.max_rejects) {
   const passed: number[] = [];
-  const books = ledger(
+  const books = new Ledger(
     streams,
     () => passed.push(passed.length),
     (stream) => judge.holds(stream),
@@ -34,13 +34,13 @@ function runOf(most = config.max_rejects) {
   let stopped: RejectedError | undefined;
   const take = (stream: string, ...rows: (true | Refusal)[]): void => {
     for (const row of rows) {
-      const ticket = books.open(stream);
+      const acknowledgement = books.open(stream);
       if (row === true) {
-        books.accept(ticket);
+        books.accept(acknowledgement);
         continue;
       }
       judge.add(stream, row);
-      books.reject(ticket);
+      books.reject(acknowledgement);
       stopped ??= judge.stops(stream);
     }
   };

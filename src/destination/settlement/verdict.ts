@@ -2,7 +2,7 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';
 import type { StreamTally } from './ledger.ts';
-import { type RejectReasons, rejectReasons } from './rejects.ts';
+import { RejectReasons } from './reject-reasons.ts';
 
 /** Too much was rejected. Nothing else went wrong: what could be delivered is delivered, and the rest is on file. */
 export class RejectedError extends ConnectorError {}
@@ -35,7 +35,7 @@ export class Judge {
   readonly #number: number;
   readonly #tallies: JudgeOptions['tallies'];
   readonly #plans: JudgeOptions['plans'];
-  readonly #all = rejectReasons();
+  readonly #all = new RejectReasons();
   readonly #streams = new Map<string, StreamRejects>();
 
   constructor({ most, tallies, plans }: JudgeOptions) {
@@ -51,7 +51,7 @@ export class Judge {
   }
 
   add(stream: string, refusal: Refusal): void {
-    const known = this.#streams.get(stream) ?? { reasons: rejectReasons(), isForeign: false };
+    const known = this.#streams.get(stream) ?? { reasons: new RejectReasons(), isForeign: false };
     this.#streams.set(stream, known);
     known.isForeign ||= isForeign(refusal, this.#plans.get(stream)?.columns.objectTypeId);
     known.reasons.add(refusal);

@@ -1,4 +1,4 @@
-import { decider } from '../../delivery/retry-action.ts';
+import { retryActions } from '../../delivery/retry-action.ts';
 import { serverWords } from '../../delivery/server-words.ts';
 import type { Api } from '../api.ts';
 import { toCall } from './call.ts';
@@ -12,6 +12,6 @@ import { pipelinesTransport } from './transport.ts';
 export const pipelinesApi: Api = {
   toOperation: toCall,
   transport: (config) => pipelinesTransport(config),
-  decide: (config) => decider(serverWords(config, 'write_key')),
+  retryAction: (config) => retryActions(serverWords(config, 'write_key')),
   check: (config) => verdictOnPipelines(config),
 };

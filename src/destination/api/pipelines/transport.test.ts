@@ -4,9 +4,9 @@ import { RegionEU, RegionUS } from 'customerio-node';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DestinationConfig, hostOf, parseDestinationConfig } from '../../config.ts';
-import { batchPool, bodyOf, packer } from '../../delivery/batch.ts';
+import { BatchPool, bodyOf, Packer } from '../../delivery/batch.ts';
 import { planStreams } from '../../mapping/stream-mapping.ts';
-import { ledger } from '../../settlement/ledger.ts';
+import { Ledger } from '../../settlement/ledger.ts';
 import { toCall } from './call.ts';
 import { pipelinesTransport } from './transport.ts';
 
@@ -51,11 +51,12 @@ function bodyWith(rows: readonly Record<string, unknown>[]): Buffer {
   };
   const plan = planStreams(catalog, config).get('persons');
   if (plan === undefined) throw new Error('no plan');
-  const ticket = ledger(['persons'], () => undefined).open('persons');
-  const packing = packer(batchPool());
+  const acknowledgement = new Ledger(['persons'], () => undefined).open('persons');
+  const packing = new Packer(new BatchPool());
   for (const row of rows) {
     const operation = toCall(plan, config)(row);
-    if ('body' in operation) packing.add(operation, { bytes: Buffer.alloc(0), start: 0, end: 0 }, ticket);
+    if ('body' in operation)
+      packing.add(operation, { bytes: Buffer.alloc(0), start: 0, end: 0 }, acknowledgement);
   }
   const batch = packing.seal();
   return batch === undefined ? Buffer.from('{"batch":[]}') : bodyOf(batch);

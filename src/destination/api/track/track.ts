@@ -1,4 +1,4 @@
-import { decider } from '../../delivery/retry-action.ts';
+import { retryActions } from '../../delivery/retry-action.ts';
 import { serverWords } from '../../delivery/server-words.ts';
 import { toOperationBytes } from '../../mapping/bytes/operation-bytes.ts';
 import { toOperation } from '../../mapping/operation.ts';
@@ -11,6 +11,6 @@ export const trackApi: Api = {
   toOperation: (plan, config) => toOperation(plan, config),
   toOperationBytes,
   transport: (config) => trackTransport(config),
-  decide: (config) => decider(serverWords(config, 'site_id, api_key')),
+  retryAction: (config) => retryActions(serverWords(config, 'site_id, api_key')),
   check: (config) => verdictOnTrack(config),
 };

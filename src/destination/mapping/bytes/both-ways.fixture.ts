@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { parseMessage } from '../../../protocol/parse-message.ts';
 import { parseDestinationConfig } from '../../config.ts';
-import { lineReader } from '../../input/line-reader.ts';
+import { LineReader } from '../../input/line-reader.ts';
 import { toOperation } from '../operation.ts';
 import { planStreams, type StreamPlan } from '../stream-mapping.ts';
 import { toOperationBytes } from './operation-bytes.ts';
@@ -52,7 +52,7 @@ export function bothWays(stream: string, rest: Row = {}) {
   const config = settings(rest);
   const plan = planOf(stream, config);
   const bench = new Workbench();
-  const reader = lineReader(bench);
+  const reader = new LineReader(bench);
   const quickly = toOperationBytes(plan, config, bench);
   const generally = toOperation(plan, config);
   return (columns: Columns) => {

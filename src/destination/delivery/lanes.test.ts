@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorError } from '../../errors/connector-error.ts';
 import type { Operation } from '../mapping/operation.ts';
-import { ledger, type RecordLine, type Ticket } from '../settlement/ledger.ts';
+import { type Acknowledgement, Ledger } from '../settlement/ledger.ts';
+import type { RecordLine } from '../settlement/record-line.ts';
+import { Attempts } from './attempts.ts';
 import { awakeClock } from './awake-clock.ts';
-import { type Delivery, delivery } from './deliver.ts';
-import { longestTimerMs, pace } from './rate-limiter.ts';
-import { decide } from './retry-action.ts';
+import { Lanes } from './lanes.ts';
+import { longestTimerMs, RateLimiter } from './rate-limiter.ts';
+import { retryAction } from './retry-action.ts';
 import type { Answer } from './wire/answer.ts';
 
 const accepted: Answer = { status: 200, body: '{}', retryAfterMs: undefined };
@@ -31,15 +33,13 @@ function deliveryTo(
   const sent: Sent[] = [];
   const settled: string[] = [];
   const rejected: string[] = [];
-  const to: Delivery = delivery({
-    lanes: 4,
+  const attempts = new Attempts({
     retryMs,
-    decide: (answer, operations) => decide(answer, operations),
+    retryAction: (answer, operations) => retryAction(answer, operations),
     signal: halt.signal,
     now,
-    pace: pace(1000, halt.signal),
+    limiter: new RateLimiter(1000, halt.signal),
     warn: () => undefined,
-    failed: (failure: ConnectorError) => halt.abort(failure),
     transport: {
       async send(body) {
         const keys = JSON.parse(body.toString()).batch.map(({ key }: { key: string }) => key);
@@ -53,13 +53,15 @@ function deliveryTo(
       reject: (_, { bytes, start, end }) => rejected.push(Buffer.from(bytes.subarray(start, end)).toString()),
     },
   });
+  const failed = (failure: ConnectorError) => halt.abort(failure);
+  const to = new Lanes({ lanes: 4, attempts, failed, signal: halt.signal });
   return { to, sent, settled, rejected, halt };
 }
 
-const books = ledger([], () => undefined);
+const books = new Ledger([], () => undefined);
 
-/** `name` is what the server sees, `key` what the lanes see; the ticket's stream and the line tell the key. */
-function parcel(key: string, filler = 0, name = key): [Operation, RecordLine, Ticket] {
+/** `name` is what the server sees, `key` what the lanes see; the acknowledgement's stream and the line tell the key. */
+function parcel(key: string, filler = 0, name = key): [Operation, RecordLine, Acknowledgement] {
   const body = JSON.stringify({ key: name, filler: 'x'.repeat(filler) });
   const operation = { key, body, bytes: Buffer.byteLength(body), truncated: [] };
   return [operation, { bytes: Buffer.from(`<${key}>`), start: 1, end: key.length + 1 }, books.open(key)];
