@@ -1,8 +1,8 @@
 import { configError } from '../errors/connector-error.ts';
 import type { ModelGraph, RenderedModel } from '../models/graph.ts';
 import { type ModelFile, type ModelProject, relationName } from '../models/project/project.ts';
-import { mayDefineCte } from '../models/sql-text.ts';
-import { tablesRead } from '../models/tables-read.ts';
+import { mayDefineCte } from '../models/sql/sql-text.ts';
+import { tablesRead } from '../models/sql/tables-read.ts';
 import { findStanding, type Standing } from '../nexus/replace-relation.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
 import { orUndefined } from './choose-models.ts';

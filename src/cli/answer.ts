@@ -1,7 +1,7 @@
 import { ConnectorError, configError, messageOf } from '../errors/connector-error.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
+import { type MessageWriter, messageWriter } from '../protocol/lines/ndjson.ts';
 import { traceError } from '../protocol/make-message.ts';
-import { type MessageWriter, messageWriter } from '../protocol/ndjson.ts';
 import type { Mask } from './mask.ts';
 
 /**

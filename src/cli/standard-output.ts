@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { codeOf, fileFault } from '../protocol/file-fault.ts';
+import { codeOf, fileFault } from '../errors/file-fault.ts';
 
 let failure: unknown;
 let needsReader = true;

@@ -4,8 +4,8 @@ import type { Mask } from '../cli/mask.ts';
 import { loadDestination } from '../cli/role.ts';
 import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
 import type { InputLines, LongLine } from '../protocol/connector.ts';
+import { readLines } from '../protocol/lines/read-lines.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { readLines } from '../protocol/read-lines.ts';
 
 export interface WritePaths {
   readonly config: string;

@@ -5,10 +5,10 @@ import {
   refusedIdentifiers,
   sharedIdentifiers,
 } from '../nexus/doubtful-identifiers.ts';
-import { usableIdentifiers } from '../nexus/identities.ts';
 import { nexusSettings } from '../nexus/inputs/settings.ts';
 import { findSources } from '../nexus/inputs/sources.ts';
 import { hasSources } from '../nexus/resolve.ts';
+import { usableIdentifiers } from '../nexus/tables/identities.ts';
 import { workbench } from '../nexus/workbench.ts';
 import type { Plan } from '../source/plan/plan.ts';
 import { counted, type Finding } from './finding.ts';

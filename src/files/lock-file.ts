@@ -3,7 +3,7 @@ import { link, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { codeOf } from '../protocol/file-fault.ts';
+import { codeOf } from '../errors/file-fault.ts';
 import { fateOf, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 /** Whoever holds a lock touches it; one left alone for this long belongs to nobody, on whichever host it was made. */

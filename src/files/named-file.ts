@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConnectorError, configError } from '../errors/connector-error.ts';
-import { codeOf, fileFault } from '../protocol/file-fault.ts';
+import { codeOf, fileFault } from '../errors/file-fault.ts';
 import { notFile, notFolder } from './file-kind.ts';
 
 /** A shell's `<(…)` is a pipe that a command is already writing to. */

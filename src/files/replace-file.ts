@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { codeOf } from '../protocol/file-fault.ts';
+import { codeOf } from '../errors/file-fault.ts';
 
 /** As many as Linux follows. */
 const mostLinks = 40;

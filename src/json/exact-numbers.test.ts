@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMessage } from '../protocol/parse-message.ts';
+import { parseMessage } from '../protocol/lines/parse-message.ts';
 import { exactDigits, parseExactJson } from './exact-json.ts';
 
 const again = (text: string): string => JSON.stringify(parseExactJson(text));

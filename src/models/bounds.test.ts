@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { duckdbDialect } from '../warehouse/duckdb/dialect.ts';
 import { renderTemplate } from './jinja/jinja.ts';
 import { macrosOf } from './jinja/macros.ts';
-import { normalisedSql } from './normalised-sql.ts';
 import { parseDbtYaml } from './project/dbt-yaml.ts';
 import { earlyConfig } from './project/model-config.ts';
 import { snowflakeNames } from './small-warehouse.fixture.ts';
-import { aliasReferences, mayDefineCte, oneStatement } from './sql-text.ts';
+import { normalisedSql } from './sql/normalised-sql.ts';
+import { aliasReferences, mayDefineCte, oneStatement } from './sql/sql-text.ts';
 
 /** What a text of a person's may cost is bounded, whatever stands in it. A test that hangs fails by its time. */
 

@@ -4,12 +4,12 @@ import { type Fingerprinted, fingerprint, formerFingerprints } from './fingerpri
 import { type CommonTable, commonTables, type ModelGraph, modelGraph, type RenderedModel } from './graph.ts';
 import { type IdentifyModel, identify } from './identify/identify.ts';
 import { identifyParameters } from './identify/identify-parameters.ts';
-import { entitiesSource, type TemplateContext } from './jinja/template-functions.ts';
-import { normalisedSql } from './normalised-sql.ts';
 import type { ModelFile } from './project/project.ts';
+import { entitiesSource, type TemplateContext } from './project/template-functions.ts';
 import { modelReference, requireModel } from './reference.ts';
 import { requireRelation } from './relation-lookup.ts';
-import { bracketed } from './sql-text.ts';
+import { normalisedSql } from './sql/normalised-sql.ts';
+import { bracketed } from './sql/sql-text.ts';
 
 export interface CompiledModel {
   /** The model's or relation's name, or `identify`, or `sql`. */

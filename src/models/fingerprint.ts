@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '../json/json-object.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
-import { normalisedSql } from './normalised-sql.ts';
+import { normalisedSql } from './sql/normalised-sql.ts';
 
 /** A model or macro. */
 interface NamedText {

@@ -2,10 +2,10 @@ import { configError } from '../errors/connector-error.ts';
 import { relationSql } from '../warehouse/warehouse.ts';
 import { renderPieces } from './jinja/jinja.ts';
 import type { Macro } from './jinja/macros.ts';
-import { type TemplateContext, type Trace, templateGlobals } from './jinja/template-functions.ts';
 import { type ModelFile, relationName } from './project/project.ts';
+import { type TemplateContext, type Trace, templateGlobals } from './project/template-functions.ts';
 import { modelReference } from './reference.ts';
-import { aliasReferences, oneStatement } from './sql-text.ts';
+import { aliasReferences, oneStatement } from './sql/sql-text.ts';
 
 /** A model after rendering: its own SELECT, and what it refers to. */
 export interface RenderedModel extends Trace {

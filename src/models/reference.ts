@@ -4,7 +4,7 @@ import { type Dialect, type Relation, relationSql } from '../warehouse/warehouse
 import { type ModelFile, type ModelProject, relationName } from './project/project.ts';
 import { type SourceTable, sourceKey } from './project/properties.ts';
 import { findByName, type RelationContext, requireRelation, schemaText } from './relation-lookup.ts';
-import { mayDefineCte } from './sql-text.ts';
+import { mayDefineCte } from './sql/sql-text.ts';
 
 /** What `ref('x')` means: another model, or a table of the warehouse. */
 export type Reference =

@@ -1,15 +1,10 @@
 import { configError } from '../errors/connector-error.ts';
 import type { Relation, Warehouse } from '../warehouse/warehouse.ts';
-import { entities } from './entities.ts';
-import type { CreateId } from './entity-ids.ts';
 import { findings } from './findings.ts';
-import { resolvedTypes, resolveIdentifiers } from './identities.ts';
 import { resolveDeclarations, unresolvedDeclarations } from './inputs/declarations.ts';
 import { findRegistrations, makeEntities, type Registration } from './inputs/registered.ts';
 import type { NexusSettings } from './inputs/settings.ts';
 import { findSources, type SourceTables, unionOf } from './inputs/sources.ts';
-import { participants } from './participants.ts';
-import { relationships } from './relationships.ts';
 import {
   asideName,
   currentSchema,
@@ -18,7 +13,12 @@ import {
   replaceRelation,
   standingRelations,
 } from './replace-relation.ts';
-import { latestTraits, traitColumns } from './traits.ts';
+import { entities } from './tables/entities.ts';
+import type { CreateId } from './tables/entity-ids.ts';
+import { resolvedTypes, resolveIdentifiers } from './tables/identities.ts';
+import { participants } from './tables/participants.ts';
+import { relationships } from './tables/relationships.ts';
+import { latestTraits, traitColumns } from './tables/traits.ts';
 import { type Workbench, workbench } from './workbench.ts';
 
 export interface ResolveRequest {

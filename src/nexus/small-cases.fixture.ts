@@ -1,4 +1,4 @@
-import type { CreateId } from './entity-ids.ts';
+import type { CreateId } from './tables/entity-ids.ts';
 import { type TestWarehouse, testWarehouse } from './test-warehouse.fixture.ts';
 
 export type Identifier = readonly [type: string, value: string | null];

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { duckdbWarehouse } from '../warehouse/duckdb/duckdb.ts';
 import type { TextRow, Warehouse } from '../warehouse/warehouse.ts';
-import type { CreateId } from './entity-ids.ts';
 import { nexusSettings } from './inputs/settings.ts';
 import { type Resolution, resolveIdentities } from './resolve.ts';
+import type { CreateId } from './tables/entity-ids.ts';
 
 export interface TestWarehouse {
   readonly warehouse: Warehouse;

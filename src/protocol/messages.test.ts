@@ -3,6 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { ConnectorError } from '../errors/connector-error.ts';
+import { parseMessage } from './lines/parse-message.ts';
 import {
   checkFailed,
   checkSucceeded,
@@ -13,7 +14,6 @@ import {
 } from './make-message.ts';
 import { airbyteMessage } from './messages.ts';
 import { parseConfiguredCatalog } from './parse-catalog.ts';
-import { parseMessage } from './parse-message.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import type { DestinationInput, LongLine } from '../../protocol/connector.ts';
-import type { ParsedMessage, ParsedRecord } from '../../protocol/parse-message.ts';
+import type { ParsedMessage, ParsedRecord } from '../../protocol/lines/parse-message.ts';
 import type { Lanes } from '../delivery/lanes.ts';
 import type { Halt } from '../halt.ts';
 import { isRefusal } from '../mapping/identifiers.ts';

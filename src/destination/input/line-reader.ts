@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type ParsedMessage, parseMessage } from '../../protocol/parse-message.ts';
-import { type ScannedRecord, scannedRecord, scanRecord } from '../../protocol/scan-record.ts';
+import { type ParsedMessage, parseMessage } from '../../protocol/lines/parse-message.ts';
+import { type ScannedRecord, scannedRecord, scanRecord } from '../../protocol/lines/scan-record.ts';
 import type { Workbench } from '../mapping/bytes/workbench.ts';
 import { type RecordLine, textOf } from '../settlement/record-line.ts';
 

@@ -1,4 +1,4 @@
-import type { ScannedRecord } from '../../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../protocol/lines/scan-record.ts';
 import type { Api } from '../api/api.ts';
 import type { DestinationConfig } from '../config.ts';
 import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';

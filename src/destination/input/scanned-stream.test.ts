@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scannedRecord, scanRecord } from '../../protocol/scan-record.ts';
+import { scannedRecord, scanRecord } from '../../protocol/lines/scan-record.ts';
 import { scannedStream } from './scanned-stream.ts';
 
 const namespaces = [undefined, 'public', 'publi', 'öffentlich'];

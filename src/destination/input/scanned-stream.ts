@@ -1,4 +1,4 @@
-import type { ScannedRecord } from '../../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../protocol/lines/scan-record.ts';
 import type { FindStream } from '../mapping/stream-mapping.ts';
 
 /** Finds the stream of a scanned record, by the bytes of its name and namespace. */

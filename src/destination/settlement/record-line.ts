@@ -1,4 +1,4 @@
-import { lineText } from '../../protocol/ndjson.ts';
+import { lineText } from '../../protocol/lines/ndjson.ts';
 
 /** A record as it came, as a place in bytes that may be used again once it is settled. */
 export interface RecordLine {

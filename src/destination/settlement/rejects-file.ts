@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConnectorError } from '../../errors/connector-error.ts';
-import { fileFault } from '../../protocol/file-fault.ts';
+import { fileFault } from '../../errors/file-fault.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import { LastingFile } from './lasting-file.ts';
 import type { RejectLine } from './reject-line.ts';

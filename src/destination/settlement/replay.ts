@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ConnectorError, configError, messageOf } from '../../errors/connector-error.ts';
 import { requireFile } from '../../files/named-file.ts';
 import type { DestinationInput } from '../../protocol/connector.ts';
+import { readTextLines } from '../../protocol/lines/ndjson.ts';
 import type { ConfiguredAirbyteCatalog } from '../../protocol/messages.ts';
-import { readTextLines } from '../../protocol/ndjson.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import { type Reject, readReject } from './reject-line.ts';
 

@@ -1,4 +1,4 @@
-import { isBlank, tokensOf } from '../../models/sql-tokens.ts';
+import { isBlank, tokensOf } from '../../models/sql/sql-tokens.ts';
 import type { Dialect } from '../../warehouse/warehouse.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { configError } from '../../errors/connector-error.ts';
 import type { Column, Dialect, Relation } from '../../warehouse/warehouse.ts';
 import { findByName } from '../relation-lookup.ts';
-import { bracketed } from '../sql-text.ts';
+import { bracketed } from '../sql/sql-text.ts';
 import { type IdentifyColumns, identifyColumns, type Operand } from './identify-columns.ts';
 import type { IdentifyParameters } from './identify-parameters.ts';
 

@@ -1,6 +1,6 @@
 import { ConnectorError, configError, messageOf } from '../../errors/connector-error.ts';
 import { didYouMean } from '../../errors/did-you-mean.ts';
-import { lineOf, type Place, type Source, TemplateFault } from './evaluate/fault.ts';
+import { lineOf, type Place, type Source, TemplateFault } from './fault.ts';
 import { NotDefined } from './values/text-of.ts';
 
 /** What only dbt itself can answer, because it asks the warehouse or other packages while it compiles. */

@@ -1,13 +1,13 @@
-import { dispatcher } from '../project/dispatch.ts';
+import { dispatcher } from './dispatch.ts';
 import { Evaluator, type Globals } from './evaluate/evaluator.ts';
-import type { Source } from './evaluate/fault.ts';
 import { builtinFunctions } from './evaluate/functions.ts';
-import { Limits } from './evaluate/limits.ts';
 import { macroCallable } from './evaluate/macro-callable.ts';
 import { Output } from './evaluate/output.ts';
 import { Renderer } from './evaluate/renderer.ts';
 import { Scope } from './evaluate/scope.ts';
+import type { Source } from './fault.ts';
 import { templateError } from './jinja-error.ts';
+import { Limits } from './limits.ts';
 import type { Macro } from './macros.ts';
 import { type Template as Parsed, parseTemplate } from './parse/parse-template.ts';
 import type { Template } from './template.ts';

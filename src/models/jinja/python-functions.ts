@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { configError } from '../../errors/connector-error.ts';
 import { parseWrittenJson } from '../../json/exact-json.ts';
-import { Bound } from './evaluate/bind.ts';
-import { Limits } from './evaluate/limits.ts';
+import { Limits } from './limits.ts';
 import { textArgument } from './macro-arguments.ts';
+import { Bound } from './values/bind.ts';
 import type { TemplateFunction } from './values/convert.ts';
 import { jsonOf } from './values/json.ts';
 import { Callable, isTrue } from './values/values.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Limits } from '../jinja/evaluate/limits.ts';
+import { Limits } from '../jinja/limits.ts';
 import { toValue } from '../jinja/values/convert.ts';
 import { textOf } from '../jinja/values/text-of.ts';
 import { parseDbtYaml } from './dbt-yaml.ts';

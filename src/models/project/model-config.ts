@@ -1,5 +1,5 @@
-import { Limits } from '../jinja/evaluate/limits.ts';
 import { renderTemplate, type TemplateFunction, type TemplateGlobals } from '../jinja/jinja.ts';
+import { Limits } from '../jinja/limits.ts';
 
 /** What `config(…)`, a properties file and dbt_project.yml say of a model: `materialized`, `tags`, `alias`, `enabled`. */
 export type ModelConfig = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { didYouMean } from '../../errors/did-you-mean.ts';
 import type { CompiledModel } from '../../models/compile.ts';
 import type { IdentifyModel } from '../../models/identify/identify.ts';
 import { findByName } from '../../models/relation-lookup.ts';
-import { bracketed } from '../../models/sql-text.ts';
+import { bracketed } from '../../models/sql/sql-text.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { Definition } from '../config.ts';
 

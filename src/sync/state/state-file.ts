@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { type ConnectorError, configError } from '../../errors/connector-error.ts';
+import { codeOf, fileFault } from '../../errors/file-fault.ts';
 import { notFile } from '../../files/file-kind.ts';
 import { rehearseReplacing, removeUnfinished, replaceFile, targetOf } from '../../files/replace-file.ts';
 import type { DestinationAccount } from '../../protocol/connector.ts';
-import { codeOf, fileFault } from '../../protocol/file-fault.ts';
 import type { AirbyteStateMessage } from '../../protocol/messages.ts';
 import { keyOf, parseStates, sealed } from './state-entries.ts';
 import { ownedBy } from './state-owner.ts';

@@ -1,8 +1,8 @@
 import { mkdir, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ConnectorError, configError } from '../../errors/connector-error.ts';
+import { fileFault } from '../../errors/file-fault.ts';
 import { abandonedAfterMs, acquire, newOwner, type Owner, readLock, release } from '../../files/lock-file.ts';
-import { fileFault } from '../../protocol/file-fault.ts';
 
 const heartbeatMs = 10_000;
 

@@ -1,5 +1,5 @@
 import { parseExactJson } from '../../../json/exact-json.ts';
-import type { ScannedRecord } from '../../../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../../protocol/lines/scan-record.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../timestamps.ts';
 import { type ColumnLookup, type Role, role } from './column-bytes.ts';

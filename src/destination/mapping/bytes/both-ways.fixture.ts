@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { parseMessage } from '../../../protocol/parse-message.ts';
+import { parseMessage } from '../../../protocol/lines/parse-message.ts';
 import { parseDestinationConfig } from '../../config.ts';
 import { LineReader } from '../../input/line-reader.ts';
 import { toOperation } from '../operation.ts';

@@ -1,4 +1,4 @@
-import type { ScannedRecord } from '../../../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../../protocol/lines/scan-record.ts';
 import { removedAtColumn, streamContracts } from '../../../streams/contract.ts';
 import { columnKinds } from '../attributes.ts';
 import { cacheMark } from '../cached-record.ts';

@@ -1,4 +1,4 @@
-import type { ScannedRecord } from '../../../protocol/scan-record.ts';
+import type { ScannedRecord } from '../../../protocol/lines/scan-record.ts';
 import type { DestinationConfig } from '../../config.ts';
 import type { OperationBytes } from '../../delivery/batch.ts';
 import { keyOfText } from '../../delivery/lane-key.ts';

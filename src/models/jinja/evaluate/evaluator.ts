@@ -1,9 +1,12 @@
 import { didYouMean } from '../../../errors/did-you-mean.ts';
+import { type Place, TemplateFault } from '../fault.ts';
 import { applyFilter, FILTER_NAMES, type Tools } from '../filters/filters.ts';
 import { applyTest, TEST_NAMES } from '../filters/tests.ts';
+import type { Limits } from '../limits.ts';
 import type { Arguments, Comparison, Expression } from '../parse/syntax.ts';
 import { binary, negated } from '../values/arithmetic.ts';
 import { asNumber, isEqual, isIn, iterate, keyOf, order } from '../values/compare.ts';
+import { attribute, item, slice } from '../values/lookup.ts';
 import { NotDefined } from '../values/text-of.ts';
 import {
   Callable,
@@ -17,9 +20,6 @@ import {
   type Value,
 } from '../values/values.ts';
 import { weigh } from '../weigh.ts';
-import { type Place, TemplateFault } from './fault.ts';
-import type { Limits } from './limits.ts';
-import { attribute, item, slice } from './lookup.ts';
 import type { Scope } from './scope.ts';
 
 /** Where names are looked for that no template sets. */

@@ -1,3 +1,5 @@
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 import { entriesOf } from '../values/collection-methods.ts';
 import { distinct, iterate } from '../values/compare.ts';
 import {
@@ -10,8 +12,6 @@ import {
   type Value,
   ValueSet,
 } from '../values/values.ts';
-import { TemplateFault } from './fault.ts';
-import type { Limits } from './limits.ts';
 
 type Run = (positional: readonly Value[], named: Named, limits: Limits) => Value;
 

@@ -1,8 +1,8 @@
 import { didYouMean } from '../../../errors/did-you-mean.ts';
+import { TemplateFault } from '../fault.ts';
 import type { Expression, MacroNode, Statement } from '../parse/syntax.ts';
 import { Callable, type Named, Tuple, Undefined, type Value } from '../values/values.ts';
 import type { Evaluator } from './evaluator.ts';
-import { TemplateFault } from './fault.ts';
 import type { Scope } from './scope.ts';
 
 /** What dbt's `return(value)` throws, so that a macro gives a value instead of its text. */

@@ -1,5 +1,5 @@
-import type { Place } from './fault.ts';
-import type { Limits } from './limits.ts';
+import type { Place } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 
 interface Piece {
   readonly text: string;

@@ -1,9 +1,9 @@
+import { TemplateFault } from '../fault.ts';
 import type { Filter, ForNode, Statement, Target } from '../parse/syntax.ts';
 import { iterate } from '../values/compare.ts';
 import { NotDefined, textOf } from '../values/text-of.ts';
 import { Callable, Loop, Namespace, Tuple, typeName, Undefined, type Value } from '../values/values.ts';
 import type { Evaluator } from './evaluator.ts';
-import { TemplateFault } from './fault.ts';
 import { macroCallable } from './macro-callable.ts';
 import { Output } from './output.ts';
 import type { Scope } from './scope.ts';

@@ -1,11 +1,11 @@
-import { Bound } from '../evaluate/bind.ts';
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
-import { attribute } from '../evaluate/lookup.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 import { binary } from '../values/arithmetic.ts';
+import { Bound } from '../values/bind.ts';
 import { iterate } from '../values/compare.ts';
 import { formatPercent } from '../values/format.ts';
 import { jsonOf } from '../values/json.ts';
+import { attribute } from '../values/lookup.ts';
 import { capitalized, padded, replaced, titleCase } from '../values/text-methods.ts';
 import { textOf } from '../values/text-of.ts';
 import { isTrue, type Named, Tuple, Undefined, type Value } from '../values/values.ts';

@@ -1,8 +1,8 @@
-import type { Bound } from '../evaluate/bind.ts';
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
-import { item } from '../evaluate/lookup.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
+import type { Bound } from '../values/bind.ts';
 import { iterate, keyOf, order } from '../values/compare.ts';
+import { item } from '../values/lookup.ts';
 import { textOf } from '../values/text-of.ts';
 import { isTrue, Tuple, typeName, Undefined, type Value } from '../values/values.ts';
 

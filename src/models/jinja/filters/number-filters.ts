@@ -1,5 +1,5 @@
-import type { Bound } from '../evaluate/bind.ts';
-import { TemplateFault } from '../evaluate/fault.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Bound } from '../values/bind.ts';
 import { asNumber } from '../values/compare.ts';
 import { typeName, type Value } from '../values/values.ts';
 

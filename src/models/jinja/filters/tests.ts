@@ -1,5 +1,5 @@
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 import { asNumber, isEqual, isIn, order } from '../values/compare.ts';
 import { textOf } from '../values/text-of.ts';
 import {

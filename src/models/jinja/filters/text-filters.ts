@@ -1,5 +1,5 @@
-import type { Bound } from '../evaluate/bind.ts';
-import type { Limits } from '../evaluate/limits.ts';
+import type { Limits } from '../limits.ts';
+import type { Bound } from '../values/bind.ts';
 import { isTrue } from '../values/values.ts';
 
 export function trimmedOf(value: string, chars: string): string {

@@ -1,4 +1,4 @@
-import { type Place, type Source, TemplateFault } from '../evaluate/fault.ts';
+import { type Place, type Source, TemplateFault } from '../fault.ts';
 import { parseExpression, parseTuple } from './parse-expression.ts';
 import {
   parseFilterChain,

@@ -1,4 +1,4 @@
-import { type Source, TemplateFault } from '../evaluate/fault.ts';
+import { type Source, TemplateFault } from '../fault.ts';
 import type { Token } from './tokens.ts';
 
 /** Deeper than any person writes, and far from where the stack ends. */

@@ -1,4 +1,4 @@
-import { type Source, TemplateFault } from '../evaluate/fault.ts';
+import { type Source, TemplateFault } from '../fault.ts';
 
 export interface Token {
   readonly kind: 'name' | 'string' | 'integer' | 'float' | 'operator' | 'end';

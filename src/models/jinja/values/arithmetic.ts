@@ -1,5 +1,5 @@
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 import { asNumber } from './compare.ts';
 import { formatPercent } from './format.ts';
 import { NotDefined, textOf } from './text-of.ts';

@@ -1,6 +1,6 @@
-import type { Bound } from '../evaluate/bind.ts';
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
+import type { Bound } from './bind.ts';
 import { distinct, hasItem, isEqual, iterate, keyOf, order } from './compare.ts';
 import { type Dict, type Named, Tuple, typeName, type Value, ValueSet } from './values.ts';
 

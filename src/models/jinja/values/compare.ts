@@ -1,5 +1,5 @@
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 import { NotDefined } from './text-of.ts';
 import {
   type Dict,

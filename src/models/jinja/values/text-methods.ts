@@ -1,7 +1,7 @@
-import type { Bound } from '../evaluate/bind.ts';
-import { TemplateFault } from '../evaluate/fault.ts';
-import type { Limits } from '../evaluate/limits.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
 import { concatenated } from './arithmetic.ts';
+import type { Bound } from './bind.ts';
 import { iterate } from './compare.ts';
 import { Tuple, typeName, type Value } from './values.ts';
 

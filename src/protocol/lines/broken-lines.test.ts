@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../errors/connector-error.ts';
+import { messageOf } from '../../errors/connector-error.ts';
 import { parseMessage } from './parse-message.ts';
 
 function failureOf(text: string): string {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
-import { ConnectorError, messageOf } from '../errors/connector-error.ts';
-import type { InputLine, SourceOutput } from './connector.ts';
-import { codeOf, fileFault } from './file-fault.ts';
+import { ConnectorError, messageOf } from '../../errors/connector-error.ts';
+import { codeOf, fileFault } from '../../errors/file-fault.ts';
+import type { InputLine, SourceOutput } from '../connector.ts';
 import { readLines } from './read-lines.ts';
 
 const newline = 0x0a;

@@ -1,7 +1,7 @@
-import { relationSql } from '../warehouse/warehouse.ts';
-import { attendance, type Registration } from './inputs/registered.ts';
+import { relationSql } from '../../warehouse/warehouse.ts';
+import { attendance, type Registration } from '../inputs/registered.ts';
+import type { Workbench } from '../workbench.ts';
 import { pivoted, selectedTraits, type TraitColumn } from './traits.ts';
-import type { Workbench } from './workbench.ts';
 
 /** The wide table: one row an entity, one column a trait, and when it was first and last heard of. */
 export function entities(

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ConnectorError } from '../errors/connector-error.ts';
-import { schemaIssue } from '../errors/schema-issue.ts';
-import { exactDigits, parseExactJson } from '../json/exact-json.ts';
-import { isDeeper, mostLevels } from '../json/json-depth.ts';
-import { isJsonObject } from '../json/json-object.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import { schemaIssue } from '../../errors/schema-issue.ts';
+import { exactDigits, parseExactJson } from '../../json/exact-json.ts';
+import { isDeeper, mostLevels } from '../../json/json-depth.ts';
+import { isJsonObject } from '../../json/json-object.ts';
+import type { InputLine } from '../connector.ts';
+import { type AirbyteRecordMessage, airbyteMessage, recordChange, stateMessage, unset } from '../messages.ts';
 import { brokenColumn } from './broken-column.ts';
-import type { InputLine } from './connector.ts';
-import { type AirbyteRecordMessage, airbyteMessage, recordChange, stateMessage, unset } from './messages.ts';
 
 /**
  * A message that means nothing to a destination, known to the protocol or not: it passes, whatever its shape. Only a

@@ -1,6 +1,6 @@
-import type { Dialect } from '../warehouse/warehouse.ts';
-import { type Segment, segmentsOf } from './jinja/parse/segments.ts';
-import { tokensOfTag } from './jinja/parse/tokens.ts';
+import type { Dialect } from '../../warehouse/warehouse.ts';
+import { type Segment, segmentsOf } from '../jinja/parse/segments.ts';
+import { tokensOfTag } from '../jinja/parse/tokens.ts';
 import { isBlank, tokensOf } from './sql-tokens.ts';
 
 /** Signs of nobody's, between which a tag's number stands while the SQL around it is cut into tokens. */

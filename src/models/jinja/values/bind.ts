@@ -1,6 +1,6 @@
 import { didYouMean } from '../../../errors/did-you-mean.ts';
-import { type Named, typeName, type Value } from '../values/values.ts';
-import { TemplateFault } from './fault.ts';
+import { TemplateFault } from '../fault.ts';
+import { type Named, typeName, type Value } from './values.ts';
 
 /** The arguments of one call, by the names of the parameters. */
 export class Bound {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nexusId } from '../models/identify/nexus-id.ts';
+import { nexusId } from '../../models/identify/nexus-id.ts';
+import { type TestWarehouse, testWarehouse } from '../test-warehouse.fixture.ts';
+import { type Workbench, workbench } from '../workbench.ts';
 import { limitedComponents, wholeComponents } from './components.ts';
-import { type TestWarehouse, testWarehouse } from './test-warehouse.fixture.ts';
-import { type Workbench, workbench } from './workbench.ts';
 
 let test: TestWarehouse;
 let bench: Workbench;

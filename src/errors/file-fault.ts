@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/connector-error.ts';
+import { messageOf } from './connector-error.ts';
 
 const words: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the disk',

@@ -1,6 +1,6 @@
-import type { Registration } from './inputs/registered.ts';
-import { type SourceTables, unionOf } from './inputs/sources.ts';
-import type { Workbench } from './workbench.ts';
+import type { Registration } from '../inputs/registered.ts';
+import { type SourceTables, unionOf } from '../inputs/sources.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** A column of nexus_entities that a trait fills. */
 export interface TraitColumn {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../errors/connector-error.ts';
-import { parseConfigFile, parseStateFile } from './parse-catalog.ts';
+import { messageOf } from '../../errors/connector-error.ts';
+import { parseConfigFile, parseStateFile } from '../parse-catalog.ts';
 
 function failureOf(parse: (text: string, path: string) => unknown, text: string): string {
   try {

@@ -1,6 +1,6 @@
-import { configError } from '../errors/connector-error.ts';
-import type { Dialect } from '../warehouse/warehouse.ts';
-import { segmentsOf } from './jinja/parse/segments.ts';
+import { configError } from '../../errors/connector-error.ts';
+import type { Dialect } from '../../warehouse/warehouse.ts';
+import { segmentsOf } from '../jinja/parse/segments.ts';
 import { isBlank, tokensOf } from './sql-tokens.ts';
 
 /** The one statement of a model: without the `;` at its end, which dbt refuses and people write. */

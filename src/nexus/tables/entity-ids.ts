@@ -1,4 +1,4 @@
-import type { Workbench } from './workbench.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** The SQL of `nexus.create_nexus_id`: a type's prefix and the hash of columns given as SQL. */
 export type CreateId = (type: string, columns: readonly string[]) => string;

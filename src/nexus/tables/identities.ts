@@ -1,10 +1,10 @@
+import type { NexusSettings } from '../inputs/settings.ts';
+import { type SourceTables, unionOf } from '../inputs/sources.ts';
+import { isBlank, isPlaceholder } from '../placeholders.ts';
+import type { Workbench } from '../workbench.ts';
 import { limitedComponents, wholeComponents } from './components.ts';
 import type { CreateId } from './entity-ids.ts';
 import { entityIds } from './entity-ids.ts';
-import type { NexusSettings } from './inputs/settings.ts';
-import { type SourceTables, unionOf } from './inputs/sources.ts';
-import { isBlank, isPlaceholder } from './placeholders.ts';
-import type { Workbench } from './workbench.ts';
 
 /** The entity types that identifiers are resolved for, as configured or as found. */
 export async function resolvedTypes(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from '../errors/connector-error.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
 import { type ParsedMessage, parseMessage } from './parse-message.ts';
 
 const parse = (text: string, number = 1): ParsedMessage => parseMessage({ text, number });

@@ -1,6 +1,6 @@
 import { configError } from '../../errors/connector-error.ts';
-import type { Template } from '../jinja/template.ts';
-import { Callable, type Value } from '../jinja/values/values.ts';
+import type { Template } from './template.ts';
+import { Callable, type Value } from './values/values.ts';
 
 /**
  * dbt's `adapter.dispatch('x')`: the macro of the project that is written for this kind of warehouse

@@ -4,9 +4,11 @@ import type { Column, Relation } from '../../warehouse/warehouse.ts';
 import { type IdentifyModel, identify } from '../identify/identify.ts';
 import { IDENTIFY_PARAMETERS, identifyParameters } from '../identify/identify-parameters.ts';
 import { nexusId, surrogateKey } from '../identify/nexus-id.ts';
-import { mergeConfigs } from '../project/model-config.ts';
-import { type ModelFile, relationName } from '../project/project.ts';
-import { projectFunctions } from '../project/project-functions.ts';
+import type { TemplateGlobals } from '../jinja/jinja.ts';
+import { needsDbt } from '../jinja/jinja-error.ts';
+import { bindArguments, textArgument } from '../jinja/macro-arguments.ts';
+import { type TemplateFunction, templateObject } from '../jinja/values/convert.ts';
+import type { TemplateObject } from '../jinja/values/values.ts';
 import {
   modelReference,
   type Reference,
@@ -17,11 +19,9 @@ import {
 } from '../reference.ts';
 import { columnsInRelation } from '../relation-columns.ts';
 import { findByName, requireRelation } from '../relation-lookup.ts';
-import type { TemplateGlobals } from './jinja.ts';
-import { needsDbt } from './jinja-error.ts';
-import { bindArguments, textArgument } from './macro-arguments.ts';
-import { type TemplateFunction, templateObject } from './values/convert.ts';
-import type { TemplateObject } from './values/values.ts';
+import { mergeConfigs } from './model-config.ts';
+import { type ModelFile, relationName } from './project.ts';
+import { projectFunctions } from './project-functions.ts';
 
 /** What a template can see besides the models and tables. */
 export interface TemplateContext extends ReferenceContext {

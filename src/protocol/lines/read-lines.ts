@@ -1,4 +1,4 @@
-import type { InputLines, LongLine } from './connector.ts';
+import type { InputLines, LongLine } from '../connector.ts';
 
 const newline = 0x0a;
 

@@ -1,4 +1,4 @@
-import { skipColon, skipNumber, skipSpace, skipValue } from '../json/json-bytes.ts';
+import { skipColon, skipNumber, skipSpace, skipValue } from '../../json/json-bytes.ts';
 
 /**
  * A record as places in the bytes of its line: no object and no string is made of it. One is filled again and

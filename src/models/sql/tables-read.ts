@@ -1,4 +1,4 @@
-import type { Dialect } from '../warehouse/warehouse.ts';
+import type { Dialect } from '../../warehouse/warehouse.ts';
 import { isBlank, tokensOf } from './sql-tokens.ts';
 
 /** Words that end a FROM clause. None of them names a table. */

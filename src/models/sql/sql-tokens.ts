@@ -1,4 +1,4 @@
-import type { Dialect } from '../warehouse/warehouse.ts';
+import type { Dialect } from '../../warehouse/warehouse.ts';
 
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
 const TO_LINE_END = /[^\r\n]*/y;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { messageOf } from '../errors/connector-error.ts';
+import { messageOf } from '../../errors/connector-error.ts';
 import { parseMessage } from './parse-message.ts';
 
 const columns = new Set(['userId', 'rate', 'it"s', 'tags']);

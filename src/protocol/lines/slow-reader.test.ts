@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { ConnectorError } from '../errors/connector-error.ts';
-import type { SourceOutput } from './connector.ts';
-import { log } from './make-message.ts';
+import { ConnectorError } from '../../errors/connector-error.ts';
+import type { SourceOutput } from '../connector.ts';
+import { log } from '../make-message.ts';
 import { type MessageWriter, messageWriter, readTextLines } from './ndjson.ts';
 import { readLines } from './read-lines.ts';
 

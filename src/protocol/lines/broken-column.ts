@@ -1,4 +1,4 @@
-import { skipColon, skipSpace, skipValue } from '../json/json-bytes.ts';
+import { skipColon, skipSpace, skipValue } from '../../json/json-bytes.ts';
 
 const quote = 0x22;
 const comma = 0x2c;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RecordLines } from './connector.ts';
-import { log } from './make-message.ts';
+import type { RecordLines } from '../connector.ts';
+import { log } from '../make-message.ts';
 import { messageWriter, readTextLines } from './ndjson.ts';
 import { readLines } from './read-lines.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { duckdbDialect } from '../warehouse/duckdb/dialect.ts';
-import { snowflakeNames } from './small-warehouse.fixture.ts';
+import { duckdbDialect } from '../../warehouse/duckdb/dialect.ts';
+import { snowflakeNames } from '../small-warehouse.fixture.ts';
 import { aliasReferences, mayDefineCte, oneStatement } from './sql-text.ts';
 import { tokensOf } from './sql-tokens.ts';
 

@@ -1,8 +1,11 @@
-import { DICT_METHODS, LIST_METHODS, SET_METHODS, updateDict } from '../values/collection-methods.ts';
-import { isEqual, keyOf } from '../values/compare.ts';
-import { formatBraces } from '../values/format.ts';
-import { callTextMethod, TEXT_METHODS } from '../values/text-methods.ts';
-import { NotDefined } from '../values/text-of.ts';
+import { TemplateFault } from '../fault.ts';
+import type { Limits } from '../limits.ts';
+import { Bound } from './bind.ts';
+import { DICT_METHODS, LIST_METHODS, SET_METHODS, updateDict } from './collection-methods.ts';
+import { isEqual, keyOf } from './compare.ts';
+import { formatBraces } from './format.ts';
+import { callTextMethod, TEXT_METHODS } from './text-methods.ts';
+import { NotDefined } from './text-of.ts';
 import {
   Callable,
   Loop,
@@ -13,10 +16,7 @@ import {
   Undefined,
   type Value,
   ValueSet,
-} from '../values/values.ts';
-import { Bound } from './bind.ts';
-import { TemplateFault } from './fault.ts';
-import type { Limits } from './limits.ts';
+} from './values.ts';
 
 const SURROGATES = /[\ud800-\udfff]/;
 

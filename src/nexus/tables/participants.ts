@@ -1,5 +1,5 @@
+import { attendance } from '../inputs/registered.ts';
 import type { CreateId } from './entity-ids.ts';
-import { attendance } from './inputs/registered.ts';
 
 /** One row for each event, entity and role: the earliest time, should identifiers of one event disagree. */
 export function participants(createId: CreateId): string {

@@ -1,4 +1,4 @@
-import type { Workbench } from './workbench.ts';
+import type { Workbench } from '../workbench.ts';
 
 /**
  * Connected components over `nexus_work_occurrences (node, entity_type, edge_id, …)`: nodes of one type that

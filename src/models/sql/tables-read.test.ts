@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { duckdbDialect } from '../warehouse/duckdb/dialect.ts';
+import { duckdbDialect } from '../../warehouse/duckdb/dialect.ts';
 import { tablesRead } from './tables-read.ts';
 
 it.each([
