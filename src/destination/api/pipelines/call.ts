@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DestinationConfig } from '../../config.ts';
+import type { Draft } from '../../mapping/draft.ts';
 import {
   isRefusal,
   keyText,
@@ -8,7 +9,8 @@ import {
   refuse,
 } from '../../mapping/identifiers.ts';
 import { type Attributes, checkAttributes, limits, type Refusal, tooLong } from '../../mapping/limits.ts';
-import { type Draft, rootTimestamp, type ToOperation, toOperation } from '../../mapping/operation.ts';
+import { type ToOperation, toOperation } from '../../mapping/operation.ts';
+import { rootTimestamp } from '../../mapping/root-timestamp.ts';
 import type { StreamPlan } from '../../mapping/stream-mapping.ts';
 import type { TrackOperation } from '../../mapping/track-operation.ts';
 import { isEmailAddress, reservedTrait, semanticEvents } from './reserved.ts';
