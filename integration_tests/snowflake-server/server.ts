@@ -69,9 +69,8 @@ function send(response: ServerResponse, reply: Reply): void {
   response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
 }
 
-/** An HTTP server that speaks Snowflake's protocol, with DuckDB behind it. */
-export async function startSnowflakeServer(options: SnowflakeServerOptions = {}): Promise<SnowflakeServer> {
-  const { database = 'DEMO', schema = 'NEXUS', warehouses = ['COMPUTE_WH'] } = options;
+/** The DuckDB behind the server, a way to open sessions of it, and one of the server's own. */
+async function openDatabase(database: string, schema: string) {
   const instance = await DuckDBInstance.create(':memory:');
   const open = async () => {
     const connection = await instance.connect();
@@ -82,7 +81,13 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
   await own.run(`ATTACH ':memory:' AS "${database}"`);
   await own.run(`CREATE SCHEMA "${database}"."${schema}"`);
   await own.run(`USE "${database}"."${schema}"`);
+  return { instance, open, own };
+}
 
+/** An HTTP server that speaks Snowflake's protocol, with DuckDB behind it. */
+export async function startSnowflakeServer(options: SnowflakeServerOptions = {}): Promise<SnowflakeServer> {
+  const { database = 'DEMO', schema = 'NEXUS', warehouses = ['COMPUTE_WH'] } = options;
+  const { instance, open, own } = await openDatabase(database, schema);
   const account = options.account ?? defaultAccount;
   const catalog = { warehouses, roles: account.roles };
   const faults = new Faults();
