@@ -4,6 +4,7 @@ import {
   isCollection,
   isScalar,
   LineCounter,
+  type Pair,
   type ParseOptions,
   parseDocument,
   type SchemaOptions,
@@ -12,6 +13,7 @@ import {
 } from 'yaml';
 import { type ConnectorError, configError } from '../errors/connector-error.ts';
 import { exactNumber } from '../json/exact-json.ts';
+import { aliasTargets } from './yaml-anchors.ts';
 
 type ErrorCode = YAMLError['code'];
 
@@ -78,6 +80,8 @@ export function parseYamlDocument(
   const warnings = options.schema === 'failsafe' ? [] : document.warnings;
   const [fault] = [...document.errors, ...warnings];
   if (fault !== undefined) throw notYaml(path, words[fault.code] ?? fallback, fault.pos[0], lineCounter);
+  const twice = options.uniqueKeys === false ? undefined : repeatedKey(document);
+  if (twice !== undefined) throw notYaml(path, words.DUPLICATE_KEY ?? fallback, twice, lineCounter);
   return document;
 }
 
@@ -87,7 +91,8 @@ function documentOf(
   options: ParseOptions & DocumentOptions & SchemaOptions,
 ): Document {
   try {
-    return parseDocument(text, { ...options, prettyErrors: false, logLevel: 'error' });
+    // The library compares each key of a mapping with each other one: thousands of them would take minutes.
+    return parseDocument(text, { ...options, uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
   } catch (cause) {
     throw configError(`${path} cannot be read as YAML: it is nested too deeply.`, { cause });
   }
@@ -110,12 +115,35 @@ function keepDigits(node: unknown): void {
   });
 }
 
+/** Where a key stands that its mapping has already. */
+function repeatedKey(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map(_key, { items }) {
+      found = firstRepeated(items);
+      return found === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function firstRepeated(items: readonly Pair[]): number | undefined {
+  const seen = new Set<unknown>();
+  for (const { key } of items) {
+    const name: unknown = isScalar(key) ? key.value : key;
+    if (seen.has(name) && isScalar(key)) return key.range?.[0] ?? 0;
+    seen.add(name);
+  }
+  return undefined;
+}
+
 /** Where a value is taken for an alias of nothing, or for the anchor of nothing. */
 function strayMark(document: Document): number | undefined {
   let found: number | undefined;
+  const targets = aliasTargets(document);
   visit(document, {
     Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined;
+      if (targets.has(alias)) return undefined;
       found = alias.range?.[0] ?? 0;
       return visit.BREAK;
     },

@@ -1,5 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+} from 'yaml';
 import { configError } from '../../errors/connector-error.ts';
+import { aliasTargets } from '../../files/yaml-anchors.ts';
 import { parseYamlDocument } from '../../files/yaml-file.ts';
 import { float, integer, plainScalar } from './yaml-scalars.ts';
 
@@ -19,12 +30,12 @@ export function parseDbtYaml(text: string, path: string): unknown {
 }
 
 class Reader {
-  readonly #document: Document;
+  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #path: string;
   #values = 0;
 
   constructor(document: Document, path: string) {
-    this.#document = document;
+    this.#targets = aliasTargets(document);
     this.#path = path;
   }
 
@@ -43,7 +54,7 @@ class Reader {
 
   #resolved(node: unknown): unknown {
     if (!isAlias(node)) return node;
-    const target: Node | undefined = node.resolve(this.#document);
+    const target = this.#targets.get(node);
     if (target === undefined) throw configError(`${this.#path}: there is no anchor &${node.source}.`);
     return target;
   }
