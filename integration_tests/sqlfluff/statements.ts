@@ -11,7 +11,7 @@ import { catalogOf, checkOf, errorsOf, lastState, read } from '../support/readin
 import { snowflakeConfig } from '../support/warehouses.ts';
 
 /**
- * Writes each statement that the source sends to Snowflake into a folder, one file each: check, discover, first and
+ * Writes each statement that the source sends to Snowflake into a folder, one file for those that differ in values only: check, discover, first and
  * second read of all streams, by our models, the specification's and every parameter of identify, and doctor.
  * Usage: node statements.ts FOLDER
  */
@@ -31,6 +31,17 @@ const identify = {
 /** sqlfluff's grammar knows no binds: a literal stands where one may. */
 const withoutBinds = (sql: string): string => sql.replaceAll(/(?<=[(\s,])\?(?=[),\s])/g, "'?'");
 
+/** Its grammar knows one parameter a statement, where Snowflake takes many. */
+function withoutLists(sql: string): string[] {
+  const [, parameters] = /^ALTER SESSION SET (.*)$/s.exec(sql) ?? [];
+  return parameters === undefined
+    ? [sql]
+    : Array.from(parameters.matchAll(/\w+ = (?:'[^']*'|\w+)/g), ([each]) => `ALTER SESSION SET ${each}`);
+}
+
+/** What is left of a statement without its values: those that differ in nothing else are parsed once, which takes seconds. */
+const shapeOf = (sql: string): string => sql.replaceAll(/'(?:[^']|'')*'/g, "''").replaceAll(/\d+/g, '0');
+
 const server = await startSnowflakeServer();
 const work = await mkdtemp(join(tmpdir(), 'statements-'));
 try {
@@ -49,14 +60,12 @@ try {
       throw new Error(`nothing was read: ${errors.join(' ')}`);
   }
   await diagnose(config, undefined, new AbortController().signal);
-  const statements = [...new Set(server.statements)];
-  for (const [index, sql] of statements.entries()) {
-    await writeFile(
-      join(folder, `${String(index).padStart(4, '0')}.sql`),
-      `${withoutBinds(sql).replace(/;?\s*$/, '')};\n`,
-    );
+  const statements = server.statements.flatMap((sql) => withoutLists(withoutBinds(sql)));
+  const shapes = new Map(statements.map((sql) => [shapeOf(sql), sql]));
+  for (const [index, sql] of [...shapes.values()].entries()) {
+    await writeFile(join(folder, `${String(index).padStart(4, '0')}.sql`), `${sql.replace(/;?\s*$/, '')};\n`);
   }
-  process.stdout.write(`${statements.length} statements\n`);
+  process.stdout.write(`${shapes.size} statements\n`);
 } finally {
   await server.close();
   await rm(work, { recursive: true });
