@@ -18,7 +18,7 @@ export interface SnowflakeServerOptions {
   readonly sizes?: ChunkSizes;
   /** What the account sets for every session: see hostileParameters. */
   readonly accountParameters?: Readonly<Record<string, string>>;
-  /** Milliseconds after which a query that still runs says so: 45 seconds at Snowflake, and unless told. */
+  /** Milliseconds after which a query that still runs says so; by default 45 seconds, as at Snowflake. */
   readonly patience?: number;
 }
 

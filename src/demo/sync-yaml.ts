@@ -1,4 +1,4 @@
-/** What the local Customer.io accepts unless told otherwise. */
+/** What the local Customer.io accepts by default. */
 export const demoAccount = { siteId: 'site', apiKey: 'key' };
 
 /** A sync file for the demo's warehouse, and the model of one for a newcomer's own. */

@@ -10,25 +10,29 @@ const removal = (what: string, fallback: 'ignore' | 'remove') =>
     .default(fallback)
     .meta({
       title: `Removed ${what}`,
-      description: `What a removed row (_ab_cdc_deleted_at is set) does to ${what} in Customer.io.`,
+      description: `Whether removed rows (rows with _ab_cdc_deleted_at) are ignored or remove ${what} in Customer.io.`,
     });
 
 const column = (title: string, fallback: string) =>
   z
     .string()
     .optional()
-    .meta({ title, description: `The column that is ${fallback}; ${fallback} unless told.` });
+    .meta({
+      title,
+      description: `The column to use as ${fallback}. By default, the column named ${fallback}.`,
+    });
 
 const mapping = z
   .looseObject({
-    stream: z.string().meta({ title: 'Stream', description: 'The name of the stream in the catalog.' }),
+    stream: z.string().meta({ title: 'Stream', description: 'The name of the stream, as in the catalog.' }),
     namespace: z.string().optional().meta({
       title: 'Namespace',
-      description: 'Only the stream of this namespace, where the catalog has several of the name.',
+      description:
+        'The namespace of the stream. Needed only if several streams in the catalog have this name.',
     }),
     as: z.enum(['persons', 'events', 'objects', 'relationships']).meta({
       title: 'What it is',
-      description: 'What its records are in Customer.io.',
+      description: 'What the records of the stream become in Customer.io.',
     }),
     user_id: column('User id', 'userId'),
     anonymous_id: column('Anonymous id', 'anonymousId'),
@@ -36,7 +40,7 @@ const mapping = z
     event: column('Event name', 'event'),
     event_name: z.string().optional().meta({
       title: 'Fixed event name',
-      description: 'The name of every event of the stream, where no column holds it.',
+      description: 'The event name of every record of the stream. Use it if no column holds the name.',
     }),
     message_id: column('Message id', 'messageId'),
     group_id: column('Object id', 'groupId'),
@@ -47,13 +51,13 @@ const mapping = z
       .optional()
       .meta({
         title: 'Fixed object type id',
-        description: 'The object type of every record of the stream, where no column holds it.',
+        description: 'The object type of every record of the stream. Use it if no column holds the type.',
         pattern_descriptor: 'a whole number',
         examples: ['1'],
       }),
     relationship_attributes: column('Relationship attributes', 'relationshipAttributes'),
   })
-  .meta({ title: 'Stream', description: 'How the columns of a stream of any source are read.' });
+  .meta({ title: 'Stream', description: 'What a stream is and which of its columns are used.' });
 
 export const destinationGroups: readonly FormGroup[] = [
   { id: 'account', title: 'Customer.io account' },
@@ -67,19 +71,19 @@ export const destinationConfig = z.looseObject({
   api: z.enum(['track', 'pipelines']).default('track').meta({
     title: 'API',
     description:
-      'track answers for each record and takes a Site ID and an API key; pipelines is what the reverse ETL of Customer.io itself calls and takes a write key.',
+      'track reports the result of each record and needs a site ID and an API key. pipelines is the API that Customer.io uses for its own reverse ETL and needs a write key.',
     group: 'account',
   }),
   site_id: z.string().min(1).optional().meta({
     title: 'Site ID',
     description:
-      'For the Track API: the Site ID of a Track API key (Settings, Account settings, API credentials).',
+      'For the Track API: the site ID of a Track API key (Settings, Account Settings, API Credentials).',
     always_show: true,
     group: 'account',
   }),
   api_key: z.string().min(1).optional().meta({
     title: 'API key',
-    description: 'For the Track API: the API key that belongs to the Site ID.',
+    description: 'For the Track API: the API key that belongs to the site ID.',
     airbyte_secret: true,
     always_show: true,
     group: 'account',
@@ -94,24 +98,24 @@ export const destinationConfig = z.looseObject({
   }),
   region: z.enum(['us', 'eu']).default('us').meta({
     title: 'Region',
-    description: 'Where the workspace is. Data for an EU workspace must not go to the US host.',
+    description: 'The region of the workspace. Data for an EU workspace must not be sent to the US.',
     group: 'account',
   }),
   identifier: z.enum(['auto', 'id', 'email', 'cio_id']).default('auto').meta({
     title: 'Identifier',
     description:
-      'What userId is in Customer.io. auto: an e-mail address where it holds an @, else an id. The Pipelines API knows auto only.',
+      'Which identifier of a person userId is in Customer.io. auto: an email address if it contains an @, otherwise an id. The Pipelines API supports only auto.',
     group: 'mapping',
   }),
   streams: z.array(mapping).default([]).meta({
     title: 'Streams of other sources',
-    description: 'A stream that is not named persons, events, objects or relationships is mapped here.',
+    description: 'Maps the streams that are not named persons, events, objects or relationships.',
     group: 'mapping',
   }),
   trim_identifiers: z.boolean().default(true).meta({
     title: 'Trim identifiers',
     description:
-      'White space around a userId, anonymousId, groupId, objectTypeId or messageId, and around the email and id of persons, is left out and counted. Off: such values are sent as they are.',
+      'Remove white space around userId, anonymousId, groupId, objectTypeId and messageId, and around the email and id of persons, and count the values that had some. If this is off, such values are sent as they are.',
     group: 'mapping',
   }),
   removals: z
@@ -121,26 +125,33 @@ export const destinationConfig = z.looseObject({
       relationships: removal('relationships', 'remove'),
     })
     .prefault({})
-    .meta({ title: 'Removals', description: 'What removed rows do.', group: 'mapping' }),
+    .meta({
+      title: 'Removals',
+      description: 'What to do with rows that the source marks as removed.',
+      group: 'mapping',
+    }),
   null_attributes: z.enum(['omit', 'unset']).default('omit').meta({
     title: 'Null attributes',
-    description: 'omit leaves what Customer.io holds; unset removes the attribute there.',
+    description:
+      'What to do with attributes that are null: omit leaves the value that Customer.io has, unset removes the attribute.',
     group: 'mapping',
   }),
   too_long: z.enum(['reject', 'truncate']).default('reject').meta({
     title: 'Values that are too long',
-    description: 'Customer.io takes 1,000 bytes a value: reject the record, or cut the value at a character.',
+    description:
+      'What to do with values over the limit of Customer.io (1,000 bytes): reject the record, or truncate the value at the end of a character.',
     group: 'mapping',
   }),
   relationship_timestamps: z.enum(['unix', 'text']).default('unix').meta({
     title: 'Timestamps of relationships',
     description:
-      'Segments compare unix seconds; text leaves timestamps in relationshipAttributes as they are.',
+      'How timestamps in relationshipAttributes are sent: as unix seconds, which segments can compare, or as text, unchanged.',
     group: 'mapping',
   }),
   rejects: z.string().default('rejects').meta({
     title: 'Rejects folder',
-    description: 'Where a run writes the records that could not be delivered, whole and with the reason.',
+    description:
+      'The folder for records that could not be delivered. They are kept complete, each with the reason.',
     group: 'rejects',
   }),
   max_rejects: z
@@ -148,33 +159,34 @@ export const destinationConfig = z.looseObject({
     .regex(/^\d+%?$/, 'it must be a number of records, such as 100, or a share, such as 5%')
     .default('10%')
     .meta({
-      title: 'Most rejects',
+      title: 'Maximum rejects',
       description:
-        'A count of the run, or a share of each stream, beyond which a run stops and fails. A share counts from the 20th row of a stream on; a stream whose rows are all rejected fails in any case.',
+        'How many rejected records a run may have (100), or what share of each stream (5%), before it stops and fails. A share applies from the 20th row of a stream. A stream whose rows are all rejected fails in any case.',
       pattern_descriptor: '100 or 5%',
       examples: ['100', '5%'],
       group: 'rejects',
     }),
   requests_in_flight: z.int().min(1).max(100).default(10).meta({
     title: 'Requests in flight',
-    description: 'How many requests are under way at once.',
+    description: 'How many requests may be in flight at the same time.',
     group: 'delivery',
   }),
   max_requests_per_second: z.int().min(1).max(1000).default(100).meta({
-    title: 'Most requests a second',
+    title: 'Maximum requests per second',
     description:
-      'A ceiling; the connector slows down by itself where Customer.io asks for it. Both APIs ask for at most 1,000.',
+      'An upper limit. The connector slows down when Customer.io asks it to. Both APIs allow at most 1,000.',
     group: 'delivery',
   }),
   retry_seconds: z.int().min(0).max(86_400).default(600).meta({
-    title: 'Seconds of retrying',
-    description: 'How long a request that fails for a passing reason is tried again before the run stops.',
+    title: 'Retry time',
+    description:
+      'How many seconds to retry a request that fails for a temporary reason before the run stops.',
     group: 'delivery',
   }),
   max_line_bytes: z.int().min(1_000).max(500_000_000).default(64_000_000).meta({
     title: 'Longest line',
     description:
-      'In bytes. A longer line of the input is skipped without being held in memory, and its record is rejected.',
+      'The maximum length of an input line in bytes. A longer line is skipped without being held in memory, and its record is rejected.',
     group: 'delivery',
   }),
   endpoint: z
@@ -183,7 +195,7 @@ export const destinationConfig = z.looseObject({
     .optional()
     .meta({
       title: 'Endpoint',
-      description: 'A server to use instead of Customer.io: a local simulator, a proxy.',
+      description: 'A server to use instead of Customer.io, such as the local simulator.',
       pattern_descriptor: 'http://127.0.0.1:8040',
       examples: ['http://127.0.0.1:8040'],
       group: 'delivery',

@@ -111,7 +111,7 @@ function cycle(path: readonly ModelFile[]): Error {
 /**
  * What must stand in WITH before these models' readers: tables under a generated name, then the models.
  *
- * @param readers all whose tables must be there, the models unless told
+ * @param readers all whose tables must be there, by default the models
  */
 export function commonTables(
   models: readonly RenderedModel[],

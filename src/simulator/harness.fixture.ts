@@ -13,7 +13,7 @@ export interface Harness extends AsyncDisposable {
   batch(operations: readonly unknown[]): Promise<Reply>;
   post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   get(path: string): Promise<Reply>;
-  /** A call of the Pipelines API, in strict mode unless told otherwise. */
+  /** A call of the Pipelines API, in strict mode by default. */
   call(endpoint: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
 }
 

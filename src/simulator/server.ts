@@ -12,7 +12,7 @@ export interface SimulatorOptions {
   port?: number;
   siteId: string;
   apiKey: string;
-  /** The key of the Pipelines API; `write` unless told. */
+  /** The key of the Pipelines API; `write` by default. */
   writeKey?: string;
   region?: 'us' | 'eu';
   /** The workspace's object types; an operation on another is refused. */

@@ -14,13 +14,14 @@ const identify = z
       title: 'User id column',
       description: 'The column that becomes userId, the key of a person in Customer.io.',
     }),
-    anonymous_id_column: z
-      .string()
-      .nullish()
-      .meta({ title: 'Anonymous id column', description: 'The column that becomes anonymousId, if any.' }),
+    anonymous_id_column: z.string().nullish().meta({
+      title: 'Anonymous id column',
+      description: 'The column that becomes anonymousId, if there is one.',
+    }),
     dedupe_column: z.string().default('email').meta({
       title: 'Dedupe column',
-      description: 'Rows that agree on it, less case and padding, are one person: the newest wins.',
+      description:
+        'Rows with the same value in this column, ignoring case and surrounding spaces, are one person; the newest row wins.',
     }),
     ignore_traits: z
       .array(z.string())
@@ -30,32 +31,32 @@ const identify = z
       .looseObject({
         _created_at: z.string().optional().meta({
           title: '_created_at',
-          description: 'The name that the column _created_at gets.',
+          description: 'The attribute name of the column _created_at.',
           default: 'created_at',
         }),
       })
       .default({})
       .meta({
         title: 'Renamed traits',
-        description: 'The attribute name of a trait column, by column: any column may be added here.',
+        description: 'Attribute names for trait columns, by column name. Any column can be added here.',
       }),
     filters: z
       .array(z.string())
       .default([])
       .meta({
         title: 'Filters',
-        description: 'SQL conditions on nexus_entities that all must hold.',
+        description: 'SQL conditions on nexus_entities. A row is read only where all of them hold.',
         examples: [['email IS NOT NULL']],
       }),
   })
-  .meta({ title: 'Identify', description: 'The customer_io_identify macro on nexus_entities.' });
+  .meta({ title: 'Identify', description: 'Runs the customer_io_identify macro on nexus_entities.' });
 
 const model = z
   .looseObject({
     from: z.literal('model'),
     name: z.string().meta({
       title: 'Model',
-      description: 'The name of a file of the models folder, without .sql.',
+      description: 'The name of a file in the models folder, without .sql.',
       examples: ['customer_io_events'],
     }),
   })
@@ -66,20 +67,21 @@ const relation = z
     from: z.literal('relation'),
     name: z.string().meta({
       title: 'Table or view',
-      description: 'A table or view of the schema, as dbt made it.',
+      description: 'The name of a table or view in the schema, such as one that dbt built.',
       examples: ['customer_io_persons'],
     }),
   })
-  .meta({ title: 'Table or view', description: 'A relation that exists in the warehouse.' });
+  .meta({ title: 'Table or view', description: 'A table or view that already exists in the warehouse.' });
 
 const sql = z
   .looseObject({
     from: z.literal('sql'),
-    sql: z
-      .string()
-      .meta({ title: 'SQL', description: 'A dbt-style SELECT; ref() and the nexus macros work in it.' }),
+    sql: z.string().meta({
+      title: 'SQL',
+      description: 'A dbt-style SELECT statement. ref() and the nexus macros work in it.',
+    }),
   })
-  .meta({ title: 'SQL', description: 'dbt-style SQL written here.' });
+  .meta({ title: 'SQL', description: 'A dbt-style query written here.' });
 
 const definition = z.discriminatedUnion('from', [identify, model, relation, sql]);
 
@@ -90,7 +92,7 @@ const definitions = (title: string) =>
     .meta({
       title,
       group: 'streams',
-      description: `Where the ${title.toLowerCase()} come from. Left out: what the warehouse can fill by the models that come with the connector. An empty list: none.`,
+      description: `Where the ${title.toLowerCase()} come from. If it is left out, the connector uses its own models and what the warehouse holds. An empty list switches the stream off.`,
     });
 
 export const sourceGroups: readonly FormGroup[] = [
@@ -112,13 +114,14 @@ export const sourceConfig = z.looseObject({
   events: definitions('Events'),
   models: z.string().optional().meta({
     title: 'Models folder',
-    description: 'A folder of dbt-style SQL models of your own; its models come before the shipped ones.',
+    description:
+      'A folder with your own dbt-style SQL models. They take precedence over the models that come with the connector.',
     group: 'models',
   }),
   project_dir: z.string().optional().meta({
     title: 'dbt project folder',
     description:
-      'The folder of a dbt_project.yml: its models (unless a models folder is given), macros and vars are used.',
+      'A folder with a dbt_project.yml. Its macros and vars are used, and its models unless a models folder is set.',
     group: 'models',
   }),
   vars: z
@@ -126,14 +129,18 @@ export const sourceConfig = z.looseObject({
       last_run: z
         .string()
         .optional()
-        .meta({ title: 'last_run', description: 'An example; any name may stand here.' }),
+        .meta({ title: 'last_run', description: 'An example. Any variable name can be used here.' }),
     })
     .optional()
-    .meta({ title: 'Variables', description: "What var('name') gives in a model.", group: 'models' }),
+    .meta({
+      title: 'Variables',
+      description: "The values that var('name') returns in models.",
+      group: 'models',
+    }),
   env_vars: z.array(z.string()).optional().meta({
     title: 'Environment variables',
     description:
-      'What env_var() may give in a model although its name looks like a secret, or this configuration takes a value from it.',
+      'Names of environment variables that env_var() may read in models even though the name looks like a secret or the sync file uses the variable.',
     group: 'models',
   }),
   lookback: z
@@ -143,7 +150,7 @@ export const sourceConfig = z.looseObject({
     .meta({
       title: 'Look-back',
       description:
-        'Each incremental read goes back this far behind its cursor, for rows that arrived late: 30m, 12h, 7d.',
+        'How far behind its cursor each incremental read starts, to catch rows that arrived late: 30m, 12h, 7d.',
       pattern: '^\\d+[smhd]$',
       pattern_descriptor: '30m, 12h or 7d',
       group: 'changes',
@@ -151,13 +158,13 @@ export const sourceConfig = z.looseObject({
   on_model_change: z.enum(['refuse', 'accept']).default('refuse').meta({
     title: 'When a model has changed',
     description:
-      'What to do with a state that another definition of the model wrote: refuse and say so, or go on from its cursor.',
+      'What to do when the SQL of a model has changed since the state was written: refuse with an error, or accept and continue from the cursor.',
     group: 'changes',
   }),
   on_other_warehouse: z.enum(['refuse', 'accept']).default('refuse').meta({
-    title: 'When the warehouse is another one',
+    title: 'When the warehouse is a different one',
     description:
-      'What to do with a state that was written for another warehouse: refuse and say so, or go on from its cursor.',
+      'What to do with a state that was written for another warehouse: refuse with an error, or accept and continue from the cursor.',
     group: 'changes',
   }),
 });

@@ -177,7 +177,7 @@ describe('the cursor', () => {
     expect(lastState(result)[0]?.stream).toEqual(ahead.stream);
   });
 
-  it('refuses the state of another definition unless told to accept it', async () => {
+  it('refuses the state of another definition by default', async () => {
     const sql = (note: string) => ({
       persons: [{ from: 'sql', sql: `SELECT *, '${note}' AS n FROM {{ ref('p') }}` }],
     });

@@ -17,7 +17,15 @@ export interface SyncFile {
 
 type Mapping = Record<string, unknown>;
 
-const topLevelKeys = ['source', 'destination', 'state'];
+/** The settings of a sync file and what each means, for the reference in docs/. */
+export const syncFileSettings = {
+  source: 'The configuration of the source.',
+  destination: 'The configuration of the destination.',
+  state:
+    'The path of the file in which the sync keeps its place. It belongs to this source and this destination.',
+} as const;
+
+const topLevelKeys = Object.keys(syncFileSettings);
 
 /** Values that are paths, which a person writes as seen from the sync file. */
 const pathKeys = {

@@ -15,7 +15,7 @@ export interface ProjectFile {
 export interface ListOptions {
   readonly endings: readonly string[];
   readonly recursive: boolean;
-  /** What stands before the path below the folder in errors; the folder itself unless told. */
+  /** What stands before the path below the folder in errors; by default the folder itself. */
   readonly label?: string;
 }
 

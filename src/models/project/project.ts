@@ -39,7 +39,7 @@ export interface ModelProject
 }
 
 export interface ProjectOptions {
-  /** The user's models folder, read recursively; the dbt project's own unless told. */
+  /** The user's models folder, read recursively; by default that of the dbt project. */
   readonly folder?: string | undefined;
   /** The folder of a dbt_project.yml. */
   readonly projectDir?: string | undefined;

@@ -8,18 +8,18 @@ export const duckdbConfig = z
       .min(1)
       .meta({
         title: 'Path',
-        description: 'A DuckDB database file, or a folder of parquet files that are its tables.',
+        description: 'The path of a DuckDB database file, or of a folder with one parquet file per table.',
         examples: ['/data/warehouse.duckdb'],
       }),
     schema: z
       .string()
       .optional()
-      .meta({ title: 'Schema', description: 'The schema of the nexus tables; main unless told.' }),
+      .meta({ title: 'Schema', description: 'The schema that holds the nexus tables; main by default.' }),
     external_access: z.boolean().optional().meta({
       title: 'External access',
       default: false,
       description:
-        'Lets SQL of models and views reach other files and the network, and load extensions. By default it reaches the warehouse only.',
+        'Allow the SQL of models and views to read other files, use the network and load extensions. By default it can only read the warehouse.',
     }),
   })
   .meta({ title: 'DuckDB', description: 'An embedded database: a file or a folder of parquet files.' });

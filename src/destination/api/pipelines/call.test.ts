@@ -160,7 +160,7 @@ describe('records as calls', () => {
     expect(called(stream, data, removals)).toEqual(call);
   });
 
-  it('removals are ignored unless told', () => {
+  it('removals are ignored by default', () => {
     for (const [stream, data] of Object.entries({ persons: person, objects: object, events: event })) {
       expect(called(stream, { ...data, ...removed })).toEqual({ ignored: true });
     }
