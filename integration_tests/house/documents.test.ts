@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -119,5 +119,38 @@ describe('a release', () => {
     for (const path of ['docs/source.md', 'docs/destination.md']) {
       expect(text(path)).toContain(`| ${version} | ${released[0]?.[2]} |`);
     }
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  it('has each room of src in its table', () => {
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    const architecture = text('ARCHITECTURE.md');
+    expect(rooms.length).toBeGreaterThan(10);
+    expect(
+      rooms.map(({ name }) => name).filter((name) => !architecture.includes(`| \`src/${name}/\` |`)),
+    ).toEqual([]);
+  });
+});
+
+describe('the decisions', () => {
+  const records = globSync('docs/decisions/[0-9]*.md', { cwd: root }).toSorted();
+
+  it.each(records)('%s has its number, a date, a figure, and what would overturn it', (path) => {
+    const record = text(path);
+    const number = Number(/(\d{3})-/.exec(path)?.[1]);
+    expect(record).toMatch(new RegExp(`^# ${number}\\. `));
+    expect(record).toMatch(/^\d{4}-\d{2}-\d{2}/m);
+    for (const part of ['Question', 'Decision', 'Figures', 'What would overturn it']) {
+      expect(record).toContain(`**${part}.**`);
+    }
+  });
+
+  it('are all listed', () => {
+    const list = text('docs/decisions/README.md');
+    expect(records.length).toBeGreaterThan(14);
+    expect(records.filter((path) => !list.includes(path.replace('docs/decisions/', '')))).toEqual([]);
   });
 });
