@@ -57,11 +57,11 @@ function isThere(path: string, target: string, markdown: string): boolean {
   return anchorsOf(file === '' ? markdown : readFileSync(whole, 'utf8')).includes(anchor);
 }
 
-/** Files and folders of the project that a document names in code letters and that are not there. */
+/** Files and folders of the project that a document names in code letters and that are not there; NAME is any name. */
 function lostPaths(path: string, markdown: string): string[] {
   return [...markdown.matchAll(/`((?:src|integration_tests|bench|models|docs|\.ci)\/[\w./-]*)`/g)]
     .map(([, name]) => name ?? '')
-    .filter((name) => !existsSync(join(root, name)))
+    .filter((name) => !name.includes('NAME') && !existsSync(join(root, name)))
     .map((name) => `${path}: ${name}`);
 }
 
