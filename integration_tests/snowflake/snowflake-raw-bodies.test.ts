@@ -4,7 +4,7 @@ import { type SnowflakeServer, startSnowflakeServer } from '../snowflake-server/
 import { snowflakeConfig } from '../support/warehouses.ts';
 
 /**
- * Chunks are taken as they came by a hook in how the driver sends its requests (whole-chunks.ts). In another
+ * Chunks are taken as they came by a hook in how the driver sends its requests (session/driver-patch.ts). In another
  * driver that part may be gone or unused: chunks then come as text and must hold the same bytes.
  */
 const require = createRequire(import.meta.url);
@@ -24,7 +24,7 @@ beforeEach(() => vi.resetModules());
 /** The modules with the driver's own, of which one is another for as long as the hook is being set. */
 async function modulesWith(requests: unknown) {
   const { loadDriver } = await import('../../src/warehouse/snowflake/session/driver.ts');
-  const chunks = await import('../../src/warehouse/snowflake/results/whole-chunks.ts');
+  const chunks = await import('../../src/warehouse/snowflake/session/driver-patch.ts');
   loadDriver();
   const loaded = require.cache[requestModule];
   if (loaded === undefined) throw new Error('the driver has loaded no such module');

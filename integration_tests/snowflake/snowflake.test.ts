@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSourceConfig } from '../../src/source/config.ts';
 import { openWarehouse } from '../../src/warehouse/open.ts';
-import { wholeChunksWork } from '../../src/warehouse/snowflake/results/whole-chunks.ts';
+import { wholeChunksWork } from '../../src/warehouse/snowflake/session/driver-patch.ts';
 import type { LineBatch, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { type SnowflakeServer, startSnowflakeServer } from '../snowflake-server/server.ts';
 import { checkOf } from '../support/reading.ts';

@@ -1,4 +1,4 @@
-import { whiteSpace } from '../destination/mapping/white-space.ts';
+import { whiteSpace } from '../destination/mapping/keys/white-space.ts';
 import type { ModelPlan } from '../source/plan/plan.ts';
 import { eventIdentityColumns } from '../source/record-line/event-identity.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';

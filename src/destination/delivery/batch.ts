@@ -1,15 +1,8 @@
+import type { OperationBytes } from '../mapping/bytes/operation-bytes.ts';
 import { limits } from '../mapping/limits.ts';
 import type { Operation } from '../mapping/operation.ts';
 import type { Acknowledgement } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';
-
-/** An operation made of bytes, in a buffer that is free again after the call. */
-export interface OperationBytes {
-  /** As lane-key.ts makes it. */
-  readonly key: number;
-  readonly bytes: Uint8Array;
-  readonly length: number;
-}
 
 /**
  * Operations packed into the body of one request, and the records that they were made of, in one order. All of it

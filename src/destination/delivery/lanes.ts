@@ -1,10 +1,11 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
+import type { OperationBytes } from '../mapping/bytes/operation-bytes.ts';
+import { keyOfText, laneOf } from '../mapping/keys/lane-key.ts';
 import type { Operation } from '../mapping/operation.ts';
 import type { Acknowledgement } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';
 import type { Attempts } from './attempts.ts';
-import { type Batch, BatchPool, type OperationBytes, Packer } from './batch.ts';
-import { keyOfText, laneOf } from './lane-key.ts';
+import { type Batch, BatchPool, Packer } from './batch.ts';
 
 export interface LaneOptions {
   /** How many requests may be in flight. */

@@ -2,7 +2,7 @@ import type { DestinationInput, LongLine } from '../../protocol/connector.ts';
 import type { ParsedMessage, ParsedRecord } from '../../protocol/lines/parse-message.ts';
 import type { Lanes } from '../delivery/lanes.ts';
 import type { Halt } from '../halt.ts';
-import { isRefusal } from '../mapping/identifiers.ts';
+import { isRefusal } from '../mapping/keys/identifiers.ts';
 import { tooDeep } from '../mapping/limits.ts';
 import type { Ledger } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';

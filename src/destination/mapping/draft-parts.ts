@@ -1,6 +1,6 @@
 import type { DestinationConfig } from '../config.ts';
 import { attributesOf, type ColumnKinds } from './attributes.ts';
-import { eventId } from './event-id.ts';
+import { eventId } from './keys/event-id.ts';
 import {
   anonymousIdentifier,
   isRefusal,
@@ -10,7 +10,7 @@ import {
   type PersonIdentifiers,
   personIdentifiers,
   refuse,
-} from './identifiers.ts';
+} from './keys/identifiers.ts';
 import { type Attributes, checkReserved, limits, type Refusal, tooLong } from './limits.ts';
 import { relationOf } from './relation.ts';
 import { rootTimestamp } from './root-timestamp.ts';

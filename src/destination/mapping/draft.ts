@@ -3,7 +3,7 @@ import { removedAtColumn } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
 import { type ColumnKinds, columnKinds } from './attributes.ts';
 import { type Made, run, stepsOf } from './draft-parts.ts';
-import type { ObjectIdentifiers, PersonIdentifiers } from './identifiers.ts';
+import type { ObjectIdentifiers, PersonIdentifiers } from './keys/identifiers.ts';
 import type { Attributes, Refusal } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';
 import type { Template } from './template.ts';

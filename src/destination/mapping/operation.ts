@@ -1,10 +1,10 @@
 import type { DestinationConfig } from '../config.ts';
 import { asTheSourceMadeIt } from './cached-record.ts';
 import { type Draft, draftOf, type Ignored } from './draft.ts';
-import { isRefusal } from './identifiers.ts';
+import { isRefusal } from './keys/identifiers.ts';
+import { trimIdentifiers } from './keys/trim-identifiers.ts';
 import { checkAttributes, limits, type Refusal, tooLong } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';
-import { trimIdentifiers } from './trim-identifiers.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { isDeeper } from '../../json/json-depth.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import type { DestinationConfig } from '../config.ts';
 import { relationshipAttributes } from './attributes.ts';
-import { refuse } from './identifiers.ts';
+import { refuse } from './keys/identifiers.ts';
 import { type Attributes, type Refusal, tooDeep } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';
 

@@ -1,4 +1,4 @@
-import { refuse } from './identifiers.ts';
+import { refuse } from './keys/identifiers.ts';
 import type { Refusal } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';
 import { unixSeconds } from './timestamps.ts';

@@ -1,4 +1,4 @@
-import type { ObjectIdentifiers, PersonIdentifiers } from './identifiers.ts';
+import type { ObjectIdentifiers, PersonIdentifiers } from './keys/identifiers.ts';
 import type { Attributes } from './limits.ts';
 
 /** The operations of POST /api/v2/batch that records become (https://docs.customer.io/integrations/api/track/). */

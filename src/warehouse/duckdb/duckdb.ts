@@ -11,11 +11,11 @@ import {
 import type { DuckdbConfig } from './config.ts';
 import { duckdbDialect } from './dialect.ts';
 import { asText, streamLines } from './lines.ts';
-import { requireSelect } from './one-select.ts';
 import { type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
 import { quoteString } from './quote.ts';
-import { withoutMacros } from './without-macros.ts';
+import { requireSelect } from './statements/one-select.ts';
+import { withoutMacros } from './statements/without-macros.ts';
 
 async function textRows(
   connection: DuckDBConnection,

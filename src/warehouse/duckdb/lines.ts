@@ -3,9 +3,9 @@ import { ConnectorError } from '../../errors/connector-error.ts';
 import type { BoundSql, LineBatch, LineOptions, TextRow } from '../warehouse.ts';
 import { type CopyFrom, lineRuns } from './line-bytes.ts';
 import { UsedBytes } from './memory.ts';
-import { requireSelect } from './one-select.ts';
 import type { OpenDatabase } from './open.ts';
 import { guarded, isOutOfMemory } from './query-error.ts';
+import { requireSelect } from './statements/one-select.ts';
 
 export const asText = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value);

@@ -5,13 +5,13 @@ import { ConnectorError, configError, messageOf } from '../../errors/connector-e
 import { requireFile } from '../../files/named-file.ts';
 import { temporaryFolder } from '../../files/temporary-folder.ts';
 import type { Access } from '../warehouse.ts';
-import { closeOff, refuseExtensions } from './close-off.ts';
 import type { DuckdbConfig } from './config.ts';
 import type { CopyFrom } from './line-bytes.ts';
 import { Memory } from './memory.ts';
 import { viewParquet } from './parquet.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 import { snowflakeFunctions } from './snowflake-functions.ts';
+import { closeOff, refuseExtensions } from './statements/close-off.ts';
 
 export interface OpenDatabase {
   readonly connection: DuckDBConnection;

@@ -4,7 +4,7 @@ import type { SnowflakeConfig } from './config.ts';
 import { snowflakeDialect } from './dialect.ts';
 import { quoteIdentifier, quoteString, writtenName } from './quote.ts';
 import { allTextCells } from './results/resumed-result.ts';
-import type { TextCells } from './results/whole-chunks.ts';
+import type { TextCells } from './session/driver-patch.ts';
 import { execute } from './session/statement.ts';
 
 function columnsQuery(config: SnowflakeConfig): string {

@@ -7,7 +7,7 @@ import {
   type ObjectIdentifiers,
   type PersonIdentifiers,
   refuse,
-} from '../../mapping/identifiers.ts';
+} from '../../mapping/keys/identifiers.ts';
 import { type Attributes, checkAttributes, limits, type Refusal, tooLong } from '../../mapping/limits.ts';
 import { type ToOperation, toOperation } from '../../mapping/operation.ts';
 import { rootTimestamp } from '../../mapping/root-timestamp.ts';

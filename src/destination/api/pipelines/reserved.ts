@@ -1,4 +1,4 @@
-import { refuse } from '../../mapping/identifiers.ts';
+import { refuse } from '../../mapping/keys/identifiers.ts';
 import type { Attributes, Refusal } from '../../mapping/limits.ts';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRefusal } from '../identifiers.ts';
+import { isRefusal } from '../keys/identifiers.ts';
 import { limits } from '../limits.ts';
 import { bothWays, type Columns, columnsOf, type Row, same } from './both-ways.fixture.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamName } from '../../../streams/contract.ts';
-import { keyOfText } from '../../delivery/lane-key.ts';
-import { isRefusal } from '../identifiers.ts';
+import { isRefusal } from '../keys/identifiers.ts';
+import { keyOfText } from '../keys/lane-key.ts';
 import { bothWays, type Columns, columnsOf, planOf, type Row, same, settings } from './both-ways.fixture.ts';
 import { toOperationBytes } from './operation-bytes.ts';
 import { Workbench } from './workbench.ts';

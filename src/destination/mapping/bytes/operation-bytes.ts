@@ -1,7 +1,6 @@
 import type { ScannedRecord } from '../../../protocol/lines/scan-record.ts';
 import type { DestinationConfig } from '../../config.ts';
-import type { OperationBytes } from '../../delivery/batch.ts';
-import { keyOfText } from '../../delivery/lane-key.ts';
+import { keyOfText } from '../keys/lane-key.ts';
 import { limits } from '../limits.ts';
 import type { StreamPlan } from '../stream-mapping.ts';
 import { type AttributeRules, isFirst, secondsOfValue, writeAttributes } from './attribute-bytes.ts';
@@ -9,6 +8,14 @@ import { type ColumnLookup, columnLookup, role } from './column-bytes.ts';
 import { mayGrowTo } from './growth.ts';
 import { isNumber, isUlid, type KeyBytes, readKey } from './key-bytes.ts';
 import type { Workbench } from './workbench.ts';
+
+/** An operation made of bytes, in a buffer that is free again after the call. */
+export interface OperationBytes {
+  /** Of its lane, as `keyOfText` makes it. */
+  readonly key: number;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
 
 /**
  * The quick way from a record to its operation: columns are copied from the bytes of the line, neither parsed nor

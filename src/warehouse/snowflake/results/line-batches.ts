@@ -1,8 +1,8 @@
 import type { RowStatement } from 'snowflake-sdk';
 import type { LineBatch, TextRow } from '../../warehouse.ts';
+import { type Cells, ChunkText } from '../session/driver-patch.ts';
 import { asText, columnsOf, resultOf } from '../session/statement.ts';
 import { type ScannedChunk, scanChunk } from './chunk-bytes.ts';
-import { type Cells, ChunkText } from './whole-chunks.ts';
 
 /** Lines per batch: the unit in which bytes move on and states can be placed. */
 const linesPerBatch = 2000;

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection, RowStatement } from 'snowflake-sdk';
 import type { LineBatch } from '../../warehouse.ts';
 import { isNetworkError } from '../session/driver-error.ts';
+import { ChunkText, type TextCells } from '../session/driver-patch.ts';
 import { asText, fetchAgain, requireAll, resultOf } from '../session/statement.ts';
 import { unlessSilent } from '../session/unless-silent.ts';
 import { lineBatches } from './line-batches.ts';
-import { ChunkText, type TextCells } from './whole-chunks.ts';
 
 /**
  * A result's chunks lie behind addresses that run out, and a destination may hold a read back for hours. The

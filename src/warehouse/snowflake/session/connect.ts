@@ -2,11 +2,11 @@ import { lookup } from 'node:dns/promises';
 import type { Connection, ConnectionOptions } from 'snowflake-sdk';
 import { configError, messageOf } from '../../../errors/connector-error.ts';
 import type { SnowflakeConfig } from '../config.ts';
-import { wholeChunksUsed } from '../results/whole-chunks.ts';
 import { type SnowflakeAddress, snowflakeAddress } from './address.ts';
 import { driverCredentials } from './credentials.ts';
 import { loadDriver } from './driver.ts';
 import { loginError, lookupError } from './driver-error.ts';
+import { wholeChunksUsed } from './driver-patch.ts';
 import { proxyOf } from './proxy.ts';
 import { loginRole, prepareSession } from './session.ts';
 

@@ -1,8 +1,8 @@
 import type { Connection, Column as DriverColumn, RowStatement, StatementOption } from 'snowflake-sdk';
 import { ConnectorError } from '../../../errors/connector-error.ts';
 import type { Column } from '../../warehouse.ts';
-import { onBrokenChunk } from '../results/broken-chunks.ts';
-import { type Cells, ChunkText, wantWholeChunks } from '../results/whole-chunks.ts';
+import { onBrokenChunk } from './broken-chunks.ts';
+import { type Cells, ChunkText, wantWholeChunks } from './driver-patch.ts';
 
 /** Rows are taken from the stream only: the driver would else hold the whole result in memory. */
 const streamed = { streamResult: true, rowMode: 'array' } as const;

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { parseExactJson } from '../../json/exact-json.ts';
-import { isJsonObject } from '../../json/json-object.ts';
-import { duckdbDialect } from './dialect.ts';
+import { parseExactJson } from '../../../json/exact-json.ts';
+import { isJsonObject } from '../../../json/json-object.ts';
+import { duckdbDialect } from '../dialect.ts';
 
 /**
  * A view keeps its query's text, and the macros that stand in for Snowflake's functions live in our session only:

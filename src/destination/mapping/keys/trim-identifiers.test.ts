@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { toCall } from '../api/pipelines/call.ts';
-import { parseDestinationConfig } from '../config.ts';
-import { toOperation } from './operation.ts';
-import { planStreams, type StreamPlan } from './stream-mapping.ts';
+import { toCall } from '../../api/pipelines/call.ts';
+import { parseDestinationConfig } from '../../config.ts';
+import { toOperation } from '../operation.ts';
+import { planStreams, type StreamPlan } from '../stream-mapping.ts';
 import { trimmed, whiteSpace } from './white-space.ts';
 
 type Row = Record<string, unknown>;

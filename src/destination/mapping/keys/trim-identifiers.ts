@@ -1,7 +1,7 @@
-import { streamContracts } from '../../streams/contract.ts';
-import { type ColumnRole, columnOfRole, isIdentifier } from '../../streams/stream.ts';
-import type { DestinationConfig } from '../config.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import { streamContracts } from '../../../streams/contract.ts';
+import { type ColumnRole, columnOfRole, isIdentifier } from '../../../streams/stream.ts';
+import type { DestinationConfig } from '../../config.ts';
+import type { StreamPlan } from '../stream-mapping.ts';
 import { trimmed } from './white-space.ts';
 
 type Data = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteString } from './quote.ts';
+import { quoteString } from '../quote.ts';
 
 /** Before anything is attached: a file of another kind must not bring its extension from the network. */
 const withoutExtensions = [

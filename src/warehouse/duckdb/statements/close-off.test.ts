@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Access, Warehouse } from '../warehouse.ts';
-import { duckdbWarehouse } from './duckdb.ts';
+import type { Access, Warehouse } from '../../warehouse.ts';
+import { duckdbWarehouse } from '../duckdb.ts';
 
 let folder: string;
 const opened: Warehouse[] = [];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { base32, ulidPattern } from '../../streams/base32.ts';
+import { base32, ulidPattern } from '../../../streams/base32.ts';
 
 /**
  * The ULID under which Customer.io takes an event once, however often it is sent. One that the record brings is

@@ -1,7 +1,7 @@
-import { exactDigits } from '../../json/exact-json.ts';
-import type { DestinationConfig } from '../config.ts';
-import { limits, type Refusal, tooLong } from './limits.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import { exactDigits } from '../../../json/exact-json.ts';
+import type { DestinationConfig } from '../../config.ts';
+import { limits, type Refusal, tooLong } from '../limits.ts';
+import type { StreamPlan } from '../stream-mapping.ts';
 import { trimmed } from './white-space.ts';
 
 type Data = Readonly<Record<string, unknown>>;

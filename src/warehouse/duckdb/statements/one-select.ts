@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { configError } from '../../errors/connector-error.ts';
+import { configError } from '../../../errors/connector-error.ts';
 
 /** What the engine's own parser says of a text, without running any of it. The text is a value, not SQL. */
 const question = `SELECT json_extract_string(parsed, '$.error_type'), json_extract_string(parsed, '$.error_message'),

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Warehouse } from '../warehouse.ts';
-import { duckdbWarehouse } from './duckdb.ts';
+import type { Warehouse } from '../../warehouse.ts';
+import { duckdbWarehouse } from '../duckdb.ts';
 
 let folder: string;
 let path: string;
