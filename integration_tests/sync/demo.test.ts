@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { run } from '../support/processes.ts';
 
-it('shows a newcomer two syncs in under 30 seconds, and leaves nothing behind', async () => {
+it('shows a newcomer two syncs, and leaves nothing behind', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'demo-'));
   try {
-    const startedAt = Date.now();
     const { code, stdout, stderr } = await run('nexus-customer-io', ['demo'], { env: { TMPDIR: folder } });
     expect(code, stderr).toBe(0);
-    expect(Date.now() - startedAt).toBeLessThan(30_000);
     const made = (await readdir(folder)).filter((name) => name.startsWith('nexus-demo'));
     expect(made).toEqual([]);
     const tables = [...stderr.matchAll(/^(\w+) +([\d,]+) +([\d,]+) +([\d,]+) +[\d.]+$/gm)].map(
