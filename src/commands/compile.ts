@@ -2,9 +2,8 @@ import { learnSecrets, runForPerson } from '../cli/command.ts';
 import { readSourceConfig } from '../cli/ends.ts';
 import type { ConfigOptions } from '../cli/files.ts';
 import { Mask } from '../cli/mask.ts';
-import { parseSourceConfig } from '../source/config.ts';
 import { compiledSql } from '../source/plan/compiled-sql.ts';
-import { openPlan } from '../source/plan/plan.ts';
+import { openSource } from '../source/session.ts';
 import { dialectOf } from '../warehouse/open.ts';
 
 /** `config` is a source configuration (JSON), or a sync file (YAML) whose source is meant. */
@@ -29,26 +28,18 @@ async function compileAll(
   name: string | undefined,
   dialect: CompileOptions['dialect'],
 ): Promise<string> {
-  const config = parseSourceConfig(given);
-  const plan = await openPlan(config);
-  try {
-    const models = compiledSql(
-      plan,
-      config,
-      await dialectOf({ type: dialect ?? config.warehouse.type }),
-      name,
-    );
-    if (models.length === 0) process.stderr.write('Nothing to compile: the streams have no model.\n');
-    for (const note of new Set(models.flatMap(({ compiled }) => compiled.notes))) {
-      process.stderr.write(`${note}\n`);
-    }
-    return models
-      .map(({ stream, label, compiled }) => {
-        const title = stream === undefined || stream === label ? label : `${stream}: ${label}`;
-        return `-- ${title}\n${compiled.sql.trimEnd()}\n;\n`;
-      })
-      .join('\n');
-  } finally {
-    await plan.warehouse.close();
+  await using session = await openSource(given);
+  const { config, plan } = session;
+  const written = await dialectOf({ type: dialect ?? config.warehouse.type });
+  const models = compiledSql(plan, config, written, name);
+  if (models.length === 0) process.stderr.write('Nothing to compile: the streams have no model.\n');
+  for (const note of new Set(models.flatMap(({ compiled }) => compiled.notes))) {
+    process.stderr.write(`${note}\n`);
   }
+  return models
+    .map(({ stream, label, compiled }) => {
+      const title = stream === undefined || stream === label ? label : `${stream}: ${label}`;
+      return `-- ${title}\n${compiled.sql.trimEnd()}\n;\n`;
+    })
+    .join('\n');
 }

@@ -1,8 +1,7 @@
 import { type DestinationConfig, destinationConfig, parseDestinationConfig } from '../destination/config.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { readStart } from '../source/changes/cursor/clock.ts';
-import { parseSourceConfig } from '../source/config.ts';
-import { openPlan } from '../source/plan/plan.ts';
+import { openSource } from '../source/session.ts';
 import { examineStreams } from './examine.ts';
 import { type Finding, type Report, reportOf } from './finding.ts';
 import { examineIdentifiers } from './identifiers.ts';
@@ -14,19 +13,15 @@ import type { Delivery } from './subject.ts';
  * @throws ConnectorError where the source's configuration is wrong or the warehouse cannot be reached.
  */
 export async function diagnose(source: unknown, destination: unknown, signal: AbortSignal): Promise<Report> {
-  const config = parseSourceConfig(source);
   const { delivery, findings } = deliveryOf(destination);
-  const plan = await openPlan(config);
-  try {
-    const examination = { plan, delivery, now: readStart() };
-    const streams = await examineStreams(config, examination, signal);
-    const nothing = streams.length > 0 && streams.every(({ models }) => models.length === 0);
-    const identifiers = signal.aborted ? [] : await examineIdentifiers(plan);
-    const all = [...findings, ...identifiers];
-    return reportOf(nothing ? [...all, nothingToRead] : all, streams);
-  } finally {
-    await plan.warehouse.close();
-  }
+  await using session = await openSource(source);
+  const { config, plan } = session;
+  const examination = { plan, delivery, now: readStart() };
+  const streams = await examineStreams(config, examination, signal);
+  const nothing = streams.length > 0 && streams.every(({ models }) => models.length === 0);
+  const identifiers = signal.aborted ? [] : await examineIdentifiers(plan);
+  const all = [...findings, ...identifiers];
+  return reportOf(nothing ? [...all, nothingToRead] : all, streams);
 }
 
 const nothingToRead: Finding = {

@@ -42,7 +42,7 @@ export async function compileSubject(
 ): Promise<Compiled> {
   try {
     const compiled = compileModel(toModelDefinition(definition), plan.context);
-    const columns = await plan.warehouse.describe(compiled.sql);
+    const columns = await plan.describe(compiled.sql);
     const model = { label, compiled, columns };
     const findings = [...compiled.notes.map(remark), ...columnFindings(contract, model)];
     return { label, subject: { contract, model }, findings };

@@ -47,13 +47,24 @@ export interface LongLine {
 /** What a destination takes: lines from stdin, or a source's output in the same process. */
 export type DestinationInput = InputLines | LongLine | SourceOutput;
 
-export interface ReadRequest {
-  /** As the user gave it; the connector validates it. */
-  readonly config: unknown;
+/** What to read of an open source. */
+export interface SessionRead {
   readonly catalog: ConfiguredAirbyteCatalog;
   readonly state: readonly AirbyteStateMessage[];
   /** Aborted on SIGTERM and SIGINT: emit the last true state and return. */
   readonly signal: AbortSignal;
+}
+
+export interface ReadRequest extends SessionRead {
+  /** As the user gave it; the connector validates it. */
+  readonly config: unknown;
+}
+
+/** An open source: it connects, lists and describes what it has once, whatever is asked of it then. */
+export interface SourceSession extends AsyncDisposable {
+  /** Logs, and the catalog last. */
+  catalog(): AsyncIterable<AirbyteMessage>;
+  read(request: SessionRead): AsyncIterable<SourceOutput>;
 }
 
 export interface WriteRequest {
@@ -81,6 +92,8 @@ export interface SourceConnector {
   check(config: unknown): AsyncIterable<AirbyteMessage>;
   discover(config: unknown): AsyncIterable<AirbyteMessage>;
   read(request: ReadRequest): AsyncIterable<SourceOutput>;
+  /** For who asks for the catalog and the records. */
+  open(config: unknown): Promise<SourceSession>;
 }
 
 export interface DestinationConnector {

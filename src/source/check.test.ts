@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { check } from './check.ts';
-import { discover } from './discover.ts';
+import { nexusSource } from './source.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -25,7 +24,7 @@ const config = (rest: object = {}) => ({
 });
 
 async function said(given: unknown): Promise<string> {
-  for await (const message of check(given)) {
+  for await (const message of nexusSource.check(given)) {
     if (message.type === 'CONNECTION_STATUS') return String(message.connectionStatus.message);
   }
   return '';
@@ -38,7 +37,7 @@ test('a stream that nothing fills is said with what the warehouse lacks, by chec
     `Ready to read persons (identify). Nothing fills objects: the warehouse lacks nexus_entities.location_id for the shipped model. Nothing fills relationships: the warehouse lacks nexus_entities.location_id, nexus_relationships for the shipped model. ${events}`,
   );
   const logged: unknown[] = [];
-  for await (const message of discover(config())) {
+  for await (const message of nexusSource.discover(config())) {
     if (message.type === 'LOG') logged.push(message.log.message);
   }
   expect(logged).toContain(events);

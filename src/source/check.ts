@@ -1,13 +1,9 @@
-import { ConnectorError } from '../errors/connector-error.ts';
-import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
 import { readStart } from './changes/cursor/clock.ts';
-import { parseSourceConfig } from './config.ts';
+import type { SourceConfig } from './config.ts';
 import { notesOf } from './plan/entity-types.ts';
 import {
   notTaken,
-  openPlan,
   type Plan,
   placed,
   planStreams,
@@ -17,25 +13,18 @@ import {
 } from './plan/plan.ts';
 import { type RowRange, recordQuery } from './record-line/record-line.ts';
 
-/** Opens the warehouse, and compiles and describes every model: what `read` needs, less the rows. */
-async function describeAll(config: unknown): Promise<string> {
-  const parsed = parseSourceConfig(config);
-  const plan = await openPlan(parsed);
-  try {
-    const streams = await planStreams(plan, parsed);
-    for (const stream of streams) await describeStatements(plan, stream);
-    const parts = streams.map(
-      ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
-    );
-    const ready = `Ready to read ${parts.join('; ')}.`;
-    const passedOver = streamNames.flatMap((stream) => notTaken(plan, parsed, stream));
-    const missing = unfilled(plan, parsed, streams);
-    return [ready, ...readElsewhere(plan), ...missing, ...passedOver, ...(await remarks(plan, streams))].join(
-      ' ',
-    );
-  } finally {
-    await plan.warehouse.close();
-  }
+/** What can be read, in words, once every model is compiled and described: what `read` needs, less the rows. */
+export async function readiness(plan: Plan, config: SourceConfig): Promise<string> {
+  const streams = await planStreams(plan, config);
+  for (const stream of streams) await describeStatements(plan, stream);
+  const parts = streams.map(
+    ({ contract, models }) => `${contract.name} (${models.map((m) => m.label).join(', ')})`,
+  );
+  const ready = `Ready to read ${parts.join('; ')}.`;
+  const passedOver = streamNames.flatMap((stream) => notTaken(plan, config, stream));
+  const missing = unfilled(plan, config, streams);
+  const notes = await remarks(plan, streams);
+  return [ready, ...readElsewhere(plan), ...missing, ...passedOver, ...notes].join(' ');
 }
 
 /**
@@ -67,14 +56,4 @@ async function remarks(plan: Plan, streams: readonly StreamPlan[]): Promise<stri
     }
   }
   return found;
-}
-
-/** A FAILED status for whatever the user can mend. */
-export async function* check(config: unknown): AsyncGenerator<AirbyteMessage> {
-  try {
-    yield checkSucceeded(await describeAll(config));
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    yield checkFailed(error.message);
-  }
 }

@@ -2,8 +2,8 @@ import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
-import { parseSourceConfig } from './config.ts';
-import { notTaken, openPlan, planStreams, readElsewhere, type StreamPlan, unfilled } from './plan/plan.ts';
+import type { SourceConfig } from './config.ts';
+import { notTaken, type Plan, planStreams, readElsewhere, type StreamPlan, unfilled } from './plan/plan.ts';
 import { recordFields } from './record-line/record-fields.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -43,23 +43,17 @@ function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
   };
 }
 
-/** The catalog: every stream that the warehouse fills, with the exact schema of its records. */
-export async function* discover(config: unknown): AsyncGenerator<AirbyteMessage> {
-  const parsed = parseSourceConfig(config);
-  const plan = await openPlan(parsed);
-  try {
-    const streams = await planStreams(plan, parsed);
-    const { dialect } = plan.warehouse;
-    for (const text of unfilled(plan, parsed, streams)) yield log('INFO', text);
-    for (const text of readElsewhere(plan)) yield log('INFO', text);
-    for (const stream of streamNames) {
-      for (const text of notTaken(plan, parsed, stream)) yield log('WARN', `${stream}: ${text}`);
-    }
-    yield {
-      type: 'CATALOG',
-      catalog: { streams: streams.map((stream) => airbyteStreamOf(dialect, stream)) },
-    };
-  } finally {
-    await plan.warehouse.close();
+/** The catalog, and before it what is to be said of the streams. */
+export async function* catalog(plan: Plan, config: SourceConfig): AsyncGenerator<AirbyteMessage> {
+  const streams = await planStreams(plan, config);
+  const { dialect } = plan.warehouse;
+  for (const text of unfilled(plan, config, streams)) yield log('INFO', text);
+  for (const text of readElsewhere(plan)) yield log('INFO', text);
+  for (const stream of streamNames) {
+    for (const text of notTaken(plan, config, stream)) yield log('WARN', `${stream}: ${text}`);
   }
+  yield {
+    type: 'CATALOG',
+    catalog: { streams: streams.map((stream) => airbyteStreamOf(dialect, stream)) },
+  };
 }

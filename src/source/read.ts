@@ -1,6 +1,6 @@
 import { ConnectorError, configError, messageOf } from '../errors/connector-error.ts';
 import { nearMatches } from '../errors/did-you-mean.ts';
-import type { ReadRequest, SourceOutput } from '../protocol/connector.ts';
+import type { SessionRead, SourceOutput } from '../protocol/connector.ts';
 import { finding, log, rowEstimate, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
@@ -9,13 +9,12 @@ import { lastSyncTime } from './changes/cursor/clock.ts';
 import { type ModelOutput, readModel } from './changes/cursor/read-model.ts';
 import { refuseOtherWarehouse } from './changes/cursor/same-warehouse.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
-import { parseSourceConfig, type SourceConfig } from './config.ts';
+import type { SourceConfig } from './config.ts';
 import { emptyFindings, goneModels } from './plan/empty-models.ts';
 import { unknownEntityTypes } from './plan/entity-types.ts';
 import {
   type ModelPlan,
   notTaken,
-  openPlan,
   type Plan,
   placed,
   planStream,
@@ -179,22 +178,20 @@ async function* readOneStream(request: StreamRead): AsyncGenerator<SourceOutput,
 }
 
 /** Reads the catalog's streams one after another; a stream that fails says so and the others go on. */
-export async function* read({ config, catalog, state, signal }: ReadRequest): AsyncGenerator<SourceOutput> {
-  const parsed = parseSourceConfig(config);
+export async function* read(
+  plan: Plan,
+  config: SourceConfig,
+  { catalog, state, signal }: SessionRead,
+): AsyncGenerator<SourceOutput> {
   const streams = catalog.streams.map((configured) => ({
     stream: streamNameOf(configured),
     incremental: configured.sync_mode === 'incremental',
   }));
-  const plan = await openPlan(parsed);
-  try {
-    requireSomething(plan, parsed);
-    for (const text of readElsewhere(plan)) yield log('WARN', text);
-    for (const { stream, incremental } of streams) {
-      if (signal.aborted) return;
-      const { models: states, warehouse: writtenFor } = streamStateOf(incremental ? state : [], stream);
-      yield* readOneStream({ plan, config: parsed, stream, incremental, states, writtenFor, signal });
-    }
-  } finally {
-    await plan.warehouse.close();
+  requireSomething(plan, config);
+  for (const text of readElsewhere(plan)) yield log('WARN', text);
+  for (const { stream, incremental } of streams) {
+    if (signal.aborted) return;
+    const { models: states, warehouse: writtenFor } = streamStateOf(incremental ? state : [], stream);
+    yield* readOneStream({ plan, config, stream, incremental, states, writtenFor, signal });
   }
 }

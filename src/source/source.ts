@@ -1,15 +1,30 @@
+import { ConnectorError } from '../errors/connector-error.ts';
 import type { SourceConnector } from '../protocol/connector.ts';
+import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
+import type { Session } from './session.ts';
 
-/** The nexus source. Each method loads what it needs: `spec` must not pay for a database. */
+const openSource = async (config: unknown): Promise<Session> =>
+  (await import('./session.ts')).openSource(config);
+
+/** The nexus source. Each verb loads what it needs: `spec` must not pay for a database. */
 export const nexusSource: SourceConnector = {
   spec: async () => (await import('./spec.ts')).sourceSpec(),
   async *check(config) {
-    yield* (await import('./check.ts')).check(config);
+    try {
+      await using session = await openSource(config);
+      yield checkSucceeded(await session.check());
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      yield checkFailed(error.message);
+    }
   },
   async *discover(config) {
-    yield* (await import('./discover.ts')).discover(config);
+    await using session = await openSource(config);
+    yield* session.catalog();
   },
-  async *read(request) {
-    yield* (await import('./read.ts')).read(request);
+  async *read({ config, ...request }) {
+    await using session = await openSource(config);
+    yield* session.read(request);
   },
+  open: openSource,
 };

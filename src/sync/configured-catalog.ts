@@ -1,6 +1,6 @@
 import { ConnectorError, configError } from '../errors/connector-error.ts';
 import { isJsonObject } from '../json/json-object.ts';
-import type { SourceConnector } from '../protocol/connector.ts';
+import type { SourceSession } from '../protocol/connector.ts';
 import type {
   AirbyteCatalog,
   AirbyteMessage,
@@ -12,7 +12,8 @@ import type {
 import { isStreamName, streamNames } from '../streams/contract.ts';
 
 export interface CatalogRequest {
-  readonly source: SourceConnector;
+  readonly source: SourceSession;
+  /** The source's, as the user gave it. */
   readonly config: unknown;
   /** Of the runs before. */
   readonly states: readonly AirbyteStateMessage[];
@@ -24,7 +25,7 @@ export interface CatalogRequest {
  * read, since the source alone can say what has become of them.
  */
 export async function configureCatalog(request: CatalogRequest): Promise<ConfiguredAirbyteCatalog> {
-  const { streams } = await discover(request);
+  const { streams } = await catalogOf(request);
   if (streams.length === 0) throw configError('The source has no stream to sync.');
   const all = [...streams, ...missedStreams(request, streams)];
   return { streams: all.toSorted(byDependency).map(configure) };
@@ -51,9 +52,9 @@ const missed = (name: string): AirbyteStream => ({
   supported_sync_modes: ['full_refresh', 'incremental'],
 });
 
-async function discover({ source, config, onMessage }: CatalogRequest): Promise<AirbyteCatalog> {
+async function catalogOf({ source, onMessage }: CatalogRequest): Promise<AirbyteCatalog> {
   let found: AirbyteCatalog | undefined;
-  for await (const message of source.discover(config)) {
+  for await (const message of source.catalog()) {
     if (message.type === 'CATALOG') found = message.catalog;
     else onMessage(message);
   }

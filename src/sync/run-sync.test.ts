@@ -37,15 +37,20 @@ function sourceOf(
   return {
     spec: async () => ({ connectionSpecification: {} }),
     async *check() {},
-    async *discover() {
-      const names = ['events', 'other', 'relationships', 'persons', 'objects'];
-      const streams = names.map((name) => ({ name, json_schema: {} }));
-      yield { type: 'CATALOG', catalog: { streams } };
-    },
-    async *read({ catalog }) {
-      seen.push(catalog);
-      yield* outputs();
-    },
+    async *discover() {},
+    async *read() {},
+    open: async () => ({
+      catalog: async function* () {
+        const names = ['events', 'other', 'relationships', 'persons', 'objects'];
+        const streams = names.map((name) => ({ name, json_schema: {} }));
+        yield { type: 'CATALOG', catalog: { streams } };
+      },
+      read: async function* ({ catalog }) {
+        seen.push(catalog);
+        yield* outputs();
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
   };
 }
 

@@ -92,8 +92,8 @@ class SyncRun {
   }
 
   async transfer(lock: StateLock): Promise<void> {
-    const { source, destination } = this.#ends;
     const stateFile = await this.#openState();
+    await using source = await this.#ends.source.open(this.#file.source);
     const catalog = await configureCatalog({
       source,
       config: this.#file.source,
@@ -104,14 +104,9 @@ class SyncRun {
     this.#watcher.start(this.#tally);
     try {
       const signal = this.#signal;
-      const read = source.read({ config: this.#file.source, catalog, state: stateFile.states, signal });
-      const input = this.#counted(read);
-      for await (const message of destination.write({
-        config: this.#file.destination,
-        catalog,
-        input,
-        signal,
-      })) {
+      const input = this.#counted(source.read({ catalog, state: stateFile.states, signal }));
+      const config = this.#file.destination;
+      for await (const message of this.#ends.destination.write({ config, catalog, input, signal })) {
         if (message.type === 'STATE') {
           await lock.assertHeld();
           await stateFile.save(message.state);

@@ -35,6 +35,8 @@ export interface Plan {
   readonly identity: WarehouseIdentity;
   /** Shared by all streams, so that a model that several refer to is rendered once. */
   readonly context: CompileContext;
+  /** The columns of a query: the same text is described once. */
+  readonly describe: (sql: string) => Promise<readonly Column[]>;
 }
 
 /** Opens the warehouse and loads the models; the caller closes the warehouse. */
@@ -50,11 +52,21 @@ export async function openPlan(config: SourceConfig): Promise<Plan> {
       schema: schemaOf(config.warehouse),
     };
     const identity = identityOf(config.warehouse);
-    return { warehouse, identity, context: await withEntityColumns(context, warehouse) };
+    const describe = describeOnce(warehouse);
+    return { warehouse, identity, context: await withEntityColumns(context, { describe }), describe };
   } catch (error) {
     await warehouse.close();
     throw error;
   }
+}
+
+function describeOnce(warehouse: Warehouse): Plan['describe'] {
+  const known = new Map<string, readonly Column[]>();
+  return async (sql) => {
+    const columns = known.get(sql) ?? (await warehouse.describe(sql));
+    known.set(sql, columns);
+    return columns;
+  };
 }
 
 function uniqueLabels(names: readonly string[]): string[] {
@@ -97,7 +109,7 @@ async function planModel(
     const context = lastSyncTime === 0 ? plan.context : { ...plan.context, lastSyncTime };
     const compiled = compileModel(toModelDefinition(definition), context);
     requireTraits(definition, compiled);
-    const columns = await plan.warehouse.describe(compiled.sql).catch(async (error: unknown) => {
+    const columns = await plan.describe(compiled.sql).catch(async (error: unknown) => {
       throw withPlace(await withFilter(error, definition, compiled, plan.warehouse), compiled);
     });
     checkColumns(contract, label, columns);
