@@ -1,5 +1,6 @@
 import { streamNames } from '../streams/contract.ts';
 import { readStart } from './changes/cursor/clock.ts';
+import { type RowRange, recordQuery } from './changes/cursor/record-query.ts';
 import type { SourceConfig } from './config.ts';
 import { notesOf } from './plan/entity-types.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type StreamPlan,
   unfilled,
 } from './plan/plan.ts';
-import { type RowRange, recordQuery } from './record-line/record-line.ts';
 
 /** What can be read, in words, once every model is compiled and described: what `read` needs, less the rows. */
 export async function readiness(plan: Plan, config: SourceConfig): Promise<string> {

@@ -8,9 +8,9 @@ import { describeWarehouse, type WarehouseIdentity } from '../warehouse/identity
 import { lastSyncTime } from './changes/cursor/clock.ts';
 import { type ModelOutput, readModel } from './changes/cursor/read-model.ts';
 import { refuseOtherWarehouse } from './changes/cursor/same-warehouse.ts';
+import { emptyFindings, goneModels } from './changes/empty-models.ts';
 import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
 import type { SourceConfig } from './config.ts';
-import { emptyFindings, goneModels } from './plan/empty-models.ts';
 import { unknownEntityTypes } from './plan/entity-types.ts';
 import {
   type ModelPlan,

@@ -4,13 +4,7 @@ import type { AirbyteStateMessage } from '../../protocol/messages.ts';
 import { type WarehouseIdentity, warehouseIdentity } from '../../warehouse/config.ts';
 import type { IdRecipe } from '../record-line/event-identity.ts';
 import { type Anchor, anchorSchema } from './cursor/anchors.ts';
-
-/** A place in the order (timestamp, key): the last row that was emitted. */
-export interface Cursor {
-  /** `YYYY-MM-DDTHH:MM:SS[.ffffff]` in UTC; null within the rows that have no timestamp, which come first. */
-  readonly timestamp: string | null;
-  readonly key: string;
-}
+import type { Cursor } from './cursor/cursor.ts';
 
 export interface ModelState {
   /** Hash of the model's definition: a cursor means nothing to another one. */

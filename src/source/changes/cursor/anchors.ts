@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { BoundSql } from '../../../warehouse/warehouse.ts';
-import type { Rows } from '../../record-line/record-line.ts';
-import type { Cursor } from '../state.ts';
+import type { Cursor, Rows } from './cursor.ts';
 
 /**
  * A row that was read: its timestamp, and a hash of its key. A state remembers a few, so that another database can be

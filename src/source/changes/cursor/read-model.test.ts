@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LineBatch, LineOptions, TextRow, Warehouse } from '../../../warehouse/warehouse.ts';
 import { parseSourceConfig } from '../../config.ts';
 import { openPlan, planStream } from '../../plan/plan.ts';
-import type { Cursor } from '../state.ts';
+import type { Cursor } from './cursor.ts';
 import { readModel } from './read-model.ts';
 
 /** Rows without a timestamp, rows of which 700 share one, and rows of the future; three in a row share one key. */

@@ -8,10 +8,11 @@ import type { BoundSql, LineBatch, TextRow } from '../../../warehouse/warehouse.
 import type { SourceConfig } from '../../config.ts';
 import type { ModelPlan, Plan } from '../../plan/plan.ts';
 import { currentIdRecipe, type IdRecipe } from '../../record-line/event-identity.ts';
-import { type RecordQuery, type RowRange, recordQuery } from '../../record-line/record-line.ts';
-import type { Cursor, ModelState } from '../state.ts';
+import type { ModelState } from '../state.ts';
 import { type Anchor, withAnchor } from './anchors.ts';
 import { lookbackFrom, readStart } from './clock.ts';
+import type { Cursor } from './cursor.ts';
+import { type RecordQuery, type RowRange, recordQuery } from './record-query.ts';
 import { allRowsAreNew, otherRows } from './same-warehouse.ts';
 
 /** A place where a run may stop and a later one go on. */

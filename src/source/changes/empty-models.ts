@@ -4,10 +4,10 @@ import { finding } from '../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import { relationSql } from '../../warehouse/warehouse.ts';
-import { type ModelState, type StreamState, wasFilled } from '../changes/state.ts';
 import type { SourceConfig } from '../config.ts';
-import { unknownEntityTypes } from './entity-types.ts';
-import { definitionsOf, lackingFor, type ModelPlan, type Plan, toModelDefinition } from './plan.ts';
+import { unknownEntityTypes } from '../plan/entity-types.ts';
+import { definitionsOf, lackingFor, type ModelPlan, type Plan, toModelDefinition } from '../plan/plan.ts';
+import { type ModelState, type StreamState, wasFilled } from './state.ts';
 
 /** What a stream is read from. */
 interface Reading {

@@ -1,10 +1,16 @@
-import type { StreamContract } from '../../streams/contract.ts';
-import type { BoundSql, Dialect } from '../../warehouse/warehouse.ts';
-import { type Anchor, anyAnchor, unchangedAnchor } from '../changes/cursor/anchors.ts';
-import type { Cursor } from '../changes/state.ts';
-import type { ModelPlan } from '../plan/plan.ts';
-import { currentIdRecipe, type IdRecipe } from './event-identity.ts';
-import { keyOf, type OwnNames, ownNames, recordFields, timestampOf, timestampType } from './record-fields.ts';
+import type { StreamContract } from '../../../streams/contract.ts';
+import type { BoundSql, Dialect } from '../../../warehouse/warehouse.ts';
+import type { ModelPlan } from '../../plan/plan.ts';
+import { currentIdRecipe, type IdRecipe } from '../../record-line/event-identity.ts';
+import {
+  keyOf,
+  ownNames,
+  recordFields,
+  timestampOf,
+  timestampType,
+} from '../../record-line/record-fields.ts';
+import { type Anchor, anyAnchor, unchangedAnchor } from './anchors.ts';
+import type { Cursor, Rows } from './cursor.ts';
 
 /** The SQL that turns a model's rows into record lines, and picks which of them to send. */
 export interface RecordQuery {
@@ -29,12 +35,6 @@ export interface RowRange {
   readonly start: string;
   readonly part: 'present' | 'ahead' | 'all';
   readonly exceptHashes: readonly string[];
-}
-
-/** What the conditions are about. */
-export interface Rows extends OwnNames {
-  readonly dialect: Dialect;
-  readonly timestampType: string;
 }
 
 const bound = (sql: string, ...values: readonly string[]): BoundSql => ({ sql, values });
