@@ -76,8 +76,8 @@ async function linesQuery(config: Config): Promise<string> {
   const { dialect } = warehouse;
   const columns = await warehouse.describe('SELECT * FROM "people"');
   await warehouse.close();
-  const fields = columns.map((column) => ({ name: column.name, ...dialect.jsonField(column, `'row'`) }));
-  const line = dialect.line('{"type":"RECORD","record":{"data":', dialect.jsonObject(fields), '}}');
+  const fields = columns.map((column) => ({ name: column.name, ...dialect.json.field(column, `'row'`) }));
+  const line = dialect.json.line('{"type":"RECORD","record":{"data":', dialect.json.object(fields), '}}');
   return `SELECT ${line} AS "line" FROM DEMO.NEXUS."people"`;
 }
 

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 it('goes on after addresses that answer 403, where the driver dies of the rows in its first answer', async () => {
   server.faults.add({ at: 'chunk', kind: 'expire', status: 403 });
-  const sql = `SELECT ${warehouse.dialect.line('', 'n', '')} AS "line" FROM (SELECT TO_VARCHAR(ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1) AS n FROM TABLE(GENERATOR(ROWCOUNT => ${rows})))`;
+  const sql = `SELECT ${warehouse.dialect.json.line('', 'n', '')} AS "line" FROM (SELECT TO_VARCHAR(ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1) AS n FROM TABLE(GENERATOR(ROWCOUNT => ${rows})))`;
   const lines: string[] = [];
   for await (const { bytes } of warehouse.lines(sql)) {
     lines.push(...Buffer.from(bytes).toString().trimEnd().split('\n'));

@@ -47,7 +47,7 @@ interface Progress {
 
 /** Reads on through the faults that come up midway; the numbers are those that arrived, in their order. */
 async function readInto({ numbers, midway }: Progress, resumption = quick): Promise<number[]> {
-  const sql = `SELECT ${snowflakeDialect.line('', 'n', '')} AS "line", n AS "key" FROM (SELECT TO_VARCHAR(ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1) AS n FROM TABLE(GENERATOR(ROWCOUNT => ${rows})))`;
+  const sql = `SELECT ${snowflakeDialect.json.line('', 'n', '')} AS "line", n AS "key" FROM (SELECT TO_VARCHAR(ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1) AS n FROM TABLE(GENERATOR(ROWCOUNT => ${rows})))`;
   const statement = await execute(connection, sql);
   let told = false;
   for await (const { bytes, count, first, last } of resumedLines(connection, statement, resumption)) {

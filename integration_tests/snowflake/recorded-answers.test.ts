@@ -68,7 +68,7 @@ describe.each(Object.keys(engines))('%s: a timestamp that is a whole number', (n
     const warehouse = await openWarehouse(parseSourceConfig({ warehouse: database?.warehouse }).warehouse);
     const type = (await warehouse.describe('SELECT CAST(1 AS BIGINT) AS "n"'))[0]?.type ?? '';
     for (const digits of ['1700000000', '1700000000123', '1700000000123456', '1700000000123456789']) {
-      const sql = warehouse.dialect.utcTimestamp(`CAST(${digits} AS BIGINT)`, type);
+      const sql = warehouse.dialect.time.utc(`CAST(${digits} AS BIGINT)`, type);
       const [row] = await warehouse.rows(`SELECT CAST(${sql} AS VARCHAR) AS "v"`);
       expect(row?.v).toMatch(/^2023-11-14 22:13:20/);
     }

@@ -78,7 +78,7 @@ it.each([
 });
 
 it('compares and orders keys without their collation', async () => {
-  const sql = warehouse.dialect.text('"userId"', { name: 'userId', type: 'VARCHAR' });
+  const sql = warehouse.dialect.text.exact('"userId"', { name: 'userId', type: 'VARCHAR' });
   expect(sql).toBe(`COLLATE(CAST("userId" AS VARCHAR), '')`);
   await server.run(
     `CREATE TABLE collated ("userId" VARCHAR, "timestamp" TIMESTAMP_NTZ)`,

@@ -64,7 +64,7 @@ describe('the warehouse', () => {
 const manyRows = 12_345;
 
 async function readNumbers(): Promise<{ batches: LineBatch[]; numbers: number[] }> {
-  const { line } = warehouse.dialect;
+  const { line } = warehouse.dialect.json;
   const sql = `SELECT ${line('{"n":', 'n', '}')} AS "line", n AS "key" FROM (SELECT TO_VARCHAR(ROW_NUMBER() OVER (ORDER BY SEQ4()) - 1) AS n FROM TABLE(GENERATOR(ROWCOUNT => ${manyRows})))`;
   const batches: LineBatch[] = [];
   for await (const batch of warehouse.lines(sql)) batches.push(batch);
@@ -100,7 +100,7 @@ describe.each(['whole chunks', 'row by row'])('a long result, %s', (way) => {
 
   it('is fetched no further ahead than a bound while its reader waits', async () => {
     const chunksBefore = server.requests.filter((path) => path.startsWith('/chunks/')).length;
-    const sql = `SELECT ${warehouse.dialect.line('', 'n', '')} AS "line" FROM (SELECT TO_VARCHAR(SEQ4()) AS n FROM TABLE(GENERATOR(ROWCOUNT => 30000)))`;
+    const sql = `SELECT ${warehouse.dialect.json.line('', 'n', '')} AS "line" FROM (SELECT TO_VARCHAR(SEQ4()) AS n FROM TABLE(GENERATOR(ROWCOUNT => 30000)))`;
     for await (const batch of warehouse.lines(sql)) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(batch.count).toBeGreaterThan(0);

@@ -2,14 +2,9 @@ import { ConnectorError, configError } from '../errors/connector-error.ts';
 import { type CompileContext, compileModel } from '../models/compile.ts';
 import { type ModelGraph, modelGraph, type RenderedModel } from '../models/graph.ts';
 import { type ModelFile, type ModelProject, relationName } from '../models/project/project.ts';
-import {
-  asideName,
-  findStanding,
-  placeSql,
-  type RelationKind,
-  replaceRelation,
-} from '../nexus/replace-relation.ts';
+import { asideName, findStanding, placeSql, replaceRelation } from '../nexus/replace-relation.ts';
 import { withEntityColumns } from '../source/plan/open-project.ts';
+import type { RelationKind } from '../warehouse/dialect.ts';
 import { type Relation, relationSql, type Warehouse } from '../warehouse/warehouse.ts';
 import { orUndefined, withAncestors } from './choose-models.ts';
 import { kindOf, placed } from './model-kind.ts';

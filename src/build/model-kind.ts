@@ -3,7 +3,7 @@ import { didYouMean } from '../errors/did-you-mean.ts';
 import type { RenderedModel } from '../models/graph.ts';
 import { isEnabled } from '../models/project/model-config.ts';
 import type { ModelFile } from '../models/project/project.ts';
-import type { RelationKind } from '../nexus/replace-relation.ts';
+import type { RelationKind } from '../warehouse/dialect.ts';
 
 /** dbt's own default is a view; a table that grows in dbt is built whole here. */
 const kinds: Readonly<Record<string, RelationKind | 'ephemeral'>> = {

@@ -82,10 +82,8 @@ async function ownSchema({ work, standing, replace, say }: NexusRun): Promise<st
 }
 
 async function createSchema({ warehouse }: Materialiser, current: string, own: string): Promise<void> {
-  const { quoteIdentifier, name } = warehouse.dialect;
-  await warehouse.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(own)}`);
-  // Snowflake makes a new schema the current one.
-  if (name === 'snowflake') await warehouse.execute(`USE SCHEMA ${quoteIdentifier(current)}`);
+  const statements = warehouse.dialect.ddl.createSchema(own, current);
+  for (const statement of statements) await warehouse.execute(statement);
 }
 
 /** Else they would be read in place of the new ones. */

@@ -11,7 +11,6 @@ import type { ModelProject } from '../models/project/project.ts';
 import { inputTables } from '../nexus/inputs/inputs.ts';
 import { type NexusSettings, nexusSettings } from '../nexus/inputs/settings.ts';
 import { currentSchema, standingRelations } from '../nexus/replace-relation.ts';
-import { workbench } from '../nexus/workbench.ts';
 import { parseSourceConfig, type SourceConfig } from '../source/config.ts';
 import { openProject } from '../source/plan/open-project.ts';
 import { openWarehouse, schemaOf } from '../warehouse/open.ts';
@@ -58,7 +57,7 @@ async function build(
       made += 1;
       say(builtText(relation));
     };
-    const inTransaction = workbench(warehouse).transactionalDdl;
+    const inTransaction = warehouse.dialect.ddl.isTransactional;
     const work = new Materialiser({
       aside: !inTransaction,
       warehouse,

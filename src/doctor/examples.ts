@@ -42,8 +42,8 @@ function branchOf(probe: Probe, index: number, names: readonly string[], dialect
     `${index} AS "__probe"`,
     // Under names of their own: a shortened value must not be what the condition looks at.
     ...names.map((name, place) => `${short(name)} AS "__n${place}"`),
-    `CAST(${value} AS VARCHAR) AS "__value"`,
-    `CAST(${size ?? 'NULL'} AS VARCHAR) AS "__size"`,
+    `${dialect.text.cast(value)} AS "__value"`,
+    `${dialect.text.cast(size ?? 'NULL')} AS "__size"`,
   ];
   const order = size === undefined ? '2' : `${size} DESC, 2`;
   return `SELECT * FROM (SELECT ${columns.join(', ')} FROM "__model" WHERE ${condition} ORDER BY ${order} LIMIT ${shownRows}) AS "__${index}"`;

@@ -6,7 +6,7 @@ import { type Delivery, type Examination, hasColumn, type Subject } from './subj
 
 /** SQL of a column as text. */
 export const textOf = (dialect: Dialect, column: string): string =>
-  `CAST(${dialect.quoteIdentifier(column)} AS VARCHAR)`;
+  dialect.text.cast(dialect.quoteIdentifier(column));
 
 /** SQL of a text without the white space that the destination leaves out around identifiers. */
 const trim = (dialect: Dialect, text: string): string => `TRIM(${text}, ${dialect.quoteString(whiteSpace)})`;

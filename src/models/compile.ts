@@ -99,7 +99,7 @@ function textsOf(
     .some(
       (reference) =>
         reference.kind === 'relation' &&
-        reference.relation.columns.some(({ type }) => dialect.keepsOffset(type)),
+        reference.relation.columns.some(({ type }) => dialect.types.keepsOffset(type)),
     );
   const textOf = ({ name, text, former }: ModelFile) =>
     former === undefined || tookClocks ? { name, text } : { name, text, former };

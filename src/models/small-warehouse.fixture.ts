@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { duckdbDialect } from '../warehouse/duckdb/dialect.ts';
 import { snowflakeFunctions } from '../warehouse/duckdb/snowflake-functions.ts';
+import { snowflakeDialect } from '../warehouse/snowflake/dialect.ts';
 import type { Dialect, Relation } from '../warehouse/warehouse.ts';
 import { type CompileContext, type CompiledModel, compileModel } from './compile.ts';
 import type { ModelDefinition } from './definition.ts';
@@ -11,7 +12,8 @@ export const snowflakeNames: Dialect = {
   ...duckdbDialect,
   name: 'snowflake',
   foldIdentifier: (name) => name.toUpperCase(),
-  isTimestamp: (type) => /^(TIMESTAMP|DATE)/.test(type),
+  types: { ...duckdbDialect.types, isTimestamp: (type) => /^(TIMESTAMP|DATE)/.test(type) },
+  query: { ...duckdbDialect.query, nameKey: (name) => name, tokens: snowflakeDialect.query.tokens },
 };
 
 export function projectOf(

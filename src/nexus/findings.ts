@@ -36,7 +36,7 @@ const questions = (
 
 export async function findings(bench: Workbench, settings: NexusSettings): Promise<string[]> {
   const list = await doubtfulIdentifiers(bench.warehouse, 'nexus_work_identifiers', settings.sharedThreshold);
-  const now = bench.warehouse.dialect.utcTimestamp('current_timestamp', 'TIMESTAMP_LTZ');
+  const now = bench.warehouse.dialect.time.now;
   const all = questions(
     bench.result('nexus_relationships'),
     bench.result('nexus_unresolved_declarations'),

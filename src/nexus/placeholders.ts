@@ -28,6 +28,6 @@ export function isPlaceholder(sql: string, placeholders: readonly string[], dial
   const text = trimmed(sql, dialect);
   const words = placeholders.map((word) => word.trim().toLowerCase());
   const list = ['', ...words].map(dialect.quoteString).join(', ');
-  const isZero = words.includes('0') ? ` OR ${dialect.matches(text, zeros)}` : '';
+  const isZero = words.includes('0') ? ` OR ${dialect.text.matches(text, zeros)}` : '';
   return `(LOWER(${text}) IN (${list})${isZero})`;
 }

@@ -1,6 +1,5 @@
+import type { RelationKind } from '../warehouse/dialect.ts';
 import { runSchema, type TextRow, type Warehouse } from '../warehouse/warehouse.ts';
-
-export type RelationKind = 'table' | 'view';
 
 /** The comment by which `run` knows what it has made: it goes with the table into every copy, and away with it. */
 export const madeByRun = 'Made by nexus-customer-io run, which replaces it.';
@@ -23,17 +22,6 @@ export interface Place {
   readonly name: string;
 }
 
-const standingQueries: Readonly<Record<Warehouse['dialect']['name'], (schemas: string) => string>> = {
-  duckdb: (schemas) => `SELECT schema_name, table_name, 'table' AS kind, comment FROM duckdb_tables()
-WHERE database_name = current_database() AND NOT internal AND schema_name IN (${schemas})
-UNION ALL SELECT schema_name, view_name, 'view', comment FROM duckdb_views()
-WHERE database_name = current_database() AND NOT internal AND schema_name IN (${schemas})`,
-  snowflake: (
-    schemas,
-  ) => `SELECT TABLE_SCHEMA, TABLE_NAME, CASE WHEN TABLE_TYPE LIKE '%VIEW%' THEN 'view' ELSE 'table' END AS KIND, COMMENT
-FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA IN (${schemas})`,
-};
-
 /** The schema in which unqualified names are made. */
 export async function currentSchema(warehouse: Warehouse): Promise<string> {
   const [row] = await warehouse.rows('SELECT current_schema() AS name');
@@ -45,7 +33,7 @@ export async function standingRelations(warehouse: Warehouse): Promise<Standing[
   const { dialect } = warehouse;
   const current = await currentSchema(warehouse);
   const schemas = [current, runSchema(current, dialect)].map(dialect.quoteString).join(', ');
-  return (await warehouse.rows(standingQueries[dialect.name](schemas))).map(standingOf);
+  return (await warehouse.rows(dialect.ddl.standing(schemas))).map(standingOf);
 }
 
 function standingOf(row: TextRow): Standing {
@@ -58,15 +46,14 @@ function standingOf(row: TextRow): Standing {
   };
 }
 
-/** What an unquoted name means, if something stands there. DuckDB knows no case, Snowflake folds. */
+/** What an unquoted name means, if something stands there. */
 export function findStanding(
   standing: readonly Standing[],
   { schema, name }: { schema: string; name: string },
-  { name: engine, foldIdentifier }: Warehouse['dialect'],
+  { query: { nameKey }, foldIdentifier }: Warehouse['dialect'],
 ): Standing | undefined {
-  const folded = foldIdentifier(name);
-  const nameOf = (each: Standing): string => (engine === 'duckdb' ? foldIdentifier(each.name) : each.name);
-  return standing.find((each) => each.schema === schema && nameOf(each) === folded);
+  const key = nameKey(foldIdentifier(name));
+  return standing.find((each) => each.schema === schema && nameKey(each.name) === key);
 }
 
 export function placeSql(
@@ -77,10 +64,7 @@ export function placeSql(
   return schema === undefined ? quoted : `${quoteIdentifier(schema)}.${quoted}`;
 }
 
-/**
- * Makes a table or view of a query in place of what has the name, and marks it. On Snowflake a table is transient,
- * since it can be built again, and keeps the grants of the one that it replaces.
- */
+/** Makes a table or view of a query in place of what has the name, and marks it. */
 export async function replaceRelation(
   warehouse: Warehouse,
   place: Place,
@@ -88,14 +72,10 @@ export async function replaceRelation(
   select: string,
   present: RelationKind | undefined,
 ): Promise<void> {
-  const { dialect } = warehouse;
-  const quoted = placeSql(place, dialect);
+  const { ddl } = warehouse.dialect;
+  const quoted = placeSql(place, warehouse.dialect);
   await warehouse.requireSelect(select);
   if (present !== undefined && present !== kind) await warehouse.execute(`DROP ${present} ${quoted}`);
-  await warehouse.execute(
-    dialect.name === 'snowflake'
-      ? `CREATE OR REPLACE ${kind === 'table' ? 'TRANSIENT TABLE' : 'VIEW'} ${quoted} COPY GRANTS AS\n${select}`
-      : `CREATE OR REPLACE ${kind} ${quoted} AS\n${select}`,
-  );
-  await warehouse.execute(`COMMENT ON ${kind} ${quoted} IS ${dialect.quoteString(madeByRun)}`);
+  await warehouse.execute(ddl.replace(kind, quoted, select));
+  await warehouse.execute(ddl.comment(kind, quoted, madeByRun));
 }

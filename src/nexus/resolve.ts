@@ -117,7 +117,7 @@ async function build(
     nexus_events: `SELECT e.*, current_timestamp AS _processed_at FROM (${unionOf('events', tables, bench)}) e`,
     nexus_entity_participants: participants(createId),
     nexus_entities: entities(columns, registrations, bench),
-    nexus_relationships: relationships(createId),
+    nexus_relationships: relationships(createId, warehouse.dialect),
     nexus_unresolved_declarations: unresolvedDeclarations(),
   };
   const { dialect } = warehouse;
@@ -137,7 +137,7 @@ async function build(
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
 async function allOrNothing(bench: Workbench, work: () => Promise<void>): Promise<void> {
-  if (!bench.transactionalDdl) return work();
+  if (!bench.warehouse.dialect.ddl.isTransactional) return work();
   await bench.warehouse.execute('BEGIN TRANSACTION');
   try {
     await work();

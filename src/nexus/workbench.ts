@@ -1,27 +1,8 @@
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { ColumnKind } from './inputs/inputs.ts';
 import { asideName, placeSql } from './replace-relation.ts';
 
-/** All that identity resolution writes differently from warehouse to warehouse. */
-interface EngineWords {
-  readonly types: Readonly<Record<ColumnKind, string>>;
-  /** Whether CREATE TABLE can be undone, so that readers see all the new tables or none. */
-  readonly transactionalDdl: boolean;
-}
-
-const engines: Readonly<Record<Warehouse['dialect']['name'], EngineWords>> = {
-  duckdb: {
-    types: { text: 'VARCHAR', timestamp: 'TIMESTAMP', float: 'DOUBLE', boolean: 'BOOLEAN' },
-    transactionalDdl: true,
-  },
-  snowflake: {
-    types: { text: 'VARCHAR', timestamp: 'TIMESTAMP_NTZ', float: 'FLOAT', boolean: 'BOOLEAN' },
-    transactionalDdl: false,
-  },
-};
-
 /** A warehouse with the temporary tables that the steps hand to one another. */
-export interface Workbench extends EngineWords {
+export interface Workbench {
   readonly warehouse: Warehouse;
   /** The SQL of a name as an unquoted one would be taken. */
   name(name: string): string;
@@ -42,14 +23,13 @@ export function workbench(warehouse: Warehouse, schema?: string, aside = false):
   const made = new Set<string>();
   const name = (plain: string): string => dialect.quoteIdentifier(dialect.foldIdentifier(plain));
   return {
-    ...engines[dialect.name],
     warehouse,
     name,
     text: (value) => dialect.quoteString(value),
     result: (table) => placeSql({ schema, name: aside ? asideName(table, dialect) : table }, dialect),
     make: async (table, select) => {
       made.add(table);
-      await warehouse.execute(`CREATE OR REPLACE TEMPORARY TABLE ${name(table)} AS\n${select}`);
+      await warehouse.execute(dialect.ddl.temporaryTable(name(table), select));
     },
     number: async (select) => {
       const [row] = await warehouse.rows(select);

@@ -1,9 +1,6 @@
-/** One column as the warehouse describes it. */
-export interface Column {
-  readonly name: string;
-  /** The warehouse's own type, e.g. `VARCHAR`, `DECIMAL(18,2)`, `TIMESTAMP_NTZ(9)`. */
-  readonly type: string;
-}
+import type { Column, Dialect } from './dialect.ts';
+
+export type { Column, Dialect, JsonField, ObjectField } from './dialect.ts';
 
 /** A table or view of the configured schema. */
 export interface Relation {
@@ -52,69 +49,6 @@ export interface LineBatch {
   readonly last: TextRow;
 }
 
-/** How one column leaves the warehouse: its JSON Schema, and the SQL that makes its JSON value. */
-export interface JsonField {
-  readonly schema: Readonly<Record<string, unknown>>;
-  /** SQL text of a JSON value; SQL NULL becomes JSON null. */
-  readonly sql: string;
-}
-
-/** A name and the SQL of its JSON value. */
-export interface ObjectField {
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** A dialect is data and small functions: what SQL differs in between warehouses. */
-export interface Dialect {
-  readonly name: 'duckdb' | 'snowflake';
-  /** Quotes a name so that it is taken letter for letter. */
-  quoteIdentifier(name: string): string;
-  quoteString(text: string): string;
-  /** The name that an unquoted identifier resolves to, for comparing. DuckDB ignores case, Snowflake upper-cases. */
-  foldIdentifier(name: string): string;
-  /** Whether the type is a date or timestamp, which `customer_io_identify` wraps in TO_TIMESTAMP_NTZ. */
-  isTimestamp(type: string): boolean;
-  /** Whether each value of the type has an offset of its own, which TO_TIMESTAMP_NTZ drops. */
-  keepsOffset(type: string): boolean;
-  /**
-   * SQL of a timestamp without zone in UTC, of a column or expression of the type given: of a type with a zone the
-   * instant counts, not what its clock showed.
-   */
-  utcTimestamp(sql: string, type: string): string;
-  isText(type: string): boolean;
-  /** Whether the type may hold NaN and Infinity. */
-  isFloat(type: string): boolean;
-  /**
-   * SQL of a column's value as text that is compared character by character, whatever the column's collation. Bytes are
-   * read as UTF-8; where they are none, the query fails and names the column.
-   */
-  text(sql: string, column: Column): string;
-  /**
-   * `row` is SQL text that names the row in the error about a value that JSON cannot hold. A key's column must be text:
-   * bytes that are none are an error too.
-   */
-  jsonField(column: Column, row: string, isKey?: boolean): JsonField;
-  /** SQL of a JSON object text from names and JSON values. */
-  jsonObject(fields: readonly ObjectField[]): string;
-  /** SQL of a ULID: 48 bits of time (a timestamp expression) and 80 bits of a hash of the identity text. */
-  ulid(timestamp: string, identity: string): string;
-  /** Whether a query keeps the order of an ordered query that it selects from. */
-  readonly keepsInnerOrder: boolean;
-  /** SQL of the finished line: prefix and suffix are literal texts around the JSON, given as SQL or as an object's fields. */
-  line(prefix: string, json: string | readonly ObjectField[], suffix: string): string;
-  /** SQL of a timestamp from a literal text `YYYY-MM-DDTHH:MM:SS[.ffffff]`. */
-  timestampLiteral(text: string): string;
-  /** SQL of a timestamp, to be compared with one of the type given, of a bound text as `timestampText` gives it. */
-  boundTimestamp(type: string): string;
-  /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
-  timestampText(timestamp: string): string;
-  /** SQL of the length of a text in UTF-8. */
-  byteLength(text: string): string;
-  /** SQL of whether all of a text matches; the pattern keeps to what both warehouses' engines share. */
-  matches(text: string, pattern: string): string;
-}
-
 /** SQL and the values of its `?`, in their order: a value that a row held never stands in SQL text. */
 export interface BoundSql {
   readonly sql: string;
@@ -152,7 +86,7 @@ export interface Warehouse {
   /** Rows of a small result. */
   rows(sql: string, values?: readonly string[]): Promise<readonly TextRow[]>;
   /**
-   * Streams a query whose first column is a finished line with its newline (see {@link Dialect.line}),
+   * Streams a query whose first column is a finished line with its newline (see {@link JsonWords.line}),
    * and whose other columns are text; only the first and last row of a batch have those read.
    */
   lines(sql: string, options?: LineOptions): AsyncIterable<LineBatch>;

@@ -23,7 +23,7 @@ export function attributeProbes(subject: Subject, { plan, delivery }: Examinatio
       .map((column) => longName(column, dialect)),
     ...(limited.length > limits.attributes ? [tooMany(limited, delivery, dialect)] : []),
     ...subject.model.columns
-      .filter(({ type }) => dialect.isFloat(type))
+      .filter(({ type }) => dialect.types.isFloat(type))
       .map((column) => notANumber(column, dialect)),
     ...subject.model.columns
       .filter(
@@ -59,7 +59,7 @@ function invalidPhone(dialect: Dialect): Probe {
     severity: 'warning',
     errorIfAll: true,
     column,
-    condition: `NOT ${isBlank(dialect, column)} AND NOT ${dialect.matches(textOf(dialect, column), '[+][1-9][0-9]{1,14}')}`,
+    condition: `NOT ${isBlank(dialect, column)} AND NOT ${dialect.text.matches(textOf(dialect, column), '[+][1-9][0-9]{1,14}')}`,
     what: 'phone is not in E.164 form (+15551234567)',
     fate: 'Rejected: Customer.io asks it of this reserved attribute.',
     mend: 'Write it so in the model, or give it another name: rename_traits: { phone: phone_number }.',
@@ -132,7 +132,7 @@ function notAnObject({ name }: Column, dialect: Dialect): Probe {
 function tooLarge({ model }: Subject, dialect: Dialect): Probe {
   const long = model.columns.filter((column) => mayBeLong(dialect, column));
   const fixed = model.columns.reduce((sum, { name }) => sum + Buffer.byteLength(name) + 12, 100);
-  const texts = long.map(({ name }) => `COALESCE(${dialect.byteLength(textOf(dialect, name))}, 0)`);
+  const texts = long.map(({ name }) => `COALESCE(${dialect.text.byteLength(textOf(dialect, name))}, 0)`);
   const size = [...texts, String(fixed)].join(' + ');
   return {
     code: 'operation_too_large',

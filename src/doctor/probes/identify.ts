@@ -160,7 +160,7 @@ async function combinedEntities({ steps, dialect }: IdentifyModel, ask: Ask): Pr
   const columns = [
     `${steps.key} AS "key"`,
     `${steps.entityId} AS "entity_id"`,
-    `${dialect.timestampText(`TO_TIMESTAMP_NTZ(CONVERT_TIMEZONE('UTC', ${steps.updatedAt}))`)} AS "updated_at"`,
+    `${dialect.time.print(steps.updatedAt)} AS "updated_at"`,
     `COUNT(*) OVER (PARTITION BY ${steps.key}) AS "entities"`,
     `ROW_NUMBER() OVER (PARTITION BY ${steps.key} ORDER BY ${steps.order}) AS "rank"`,
   ];

@@ -82,7 +82,7 @@ export function tooLong(
   dialect: Dialect,
   text: string = textOf(dialect, column),
 ): Probe {
-  const size = dialect.byteLength(text);
+  const size = dialect.text.byteLength(text);
   return {
     code: 'value_too_long',
     severity: refuses ? 'warning' : 'info',
@@ -107,7 +107,7 @@ export function invalidEmail(column: string, when: string, dialect: Dialect, del
     severity: 'warning',
     errorIfAll: true,
     column,
-    condition: `NOT ${isBlank(dialect, column)}${when} AND NOT ${dialect.matches(identifierOf(dialect, column, delivery), email)}`,
+    condition: `NOT ${isBlank(dialect, column)}${when} AND NOT ${dialect.text.matches(identifierOf(dialect, column, delivery), email)}`,
     what: `${column} is no e-mail address`,
     fate: 'Rejected: no @ or two, spaces, letters of other alphabets, or a domain that cannot be.',
     mend: `Mend it at its source or in the model, or filter such rows out.`,
@@ -128,7 +128,7 @@ function invalidObjectType(dialect: Dialect, delivery: Delivery): Probe {
     severity: 'warning',
     errorIfAll: true,
     column: 'objectTypeId',
-    condition: `NOT ${isBlank(dialect, 'objectTypeId')} AND NOT ${dialect.matches(text, '[0-9]+')}`,
+    condition: `NOT ${isBlank(dialect, 'objectTypeId')} AND NOT ${dialect.text.matches(text, '[0-9]+')}`,
     what: 'objectTypeId is no whole number',
     fate: 'Rejected.',
     mend: 'Customer.io shows the number of an object type under Data & Integrations, Objects.',
@@ -139,14 +139,14 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
   const column = 'timestamp';
   const name = dialect.quoteIdentifier(column);
   const found = model.columns.find((each) => each.name === column);
-  const asText = found !== undefined && dialect.isText(found.type);
-  const parsed = asText ? `TRY_TO_TIMESTAMP_NTZ(${name})` : dialect.utcTimestamp(name, found?.type ?? '');
+  const asText = found !== undefined && dialect.types.isText(found.type);
+  const parsed = asText ? dialect.time.tryText(name) : dialect.time.utc(name, found?.type ?? '');
   const common = { severity: 'warning', errorIfAll: false, column } as const;
   const unreadable: Probe = {
     ...common,
     code: 'timestamp_unreadable',
     severity: 'error',
-    condition: `${parsed} IS NULL AND NOT ${isBlank(dialect, column)} AND NOT ${dialect.matches(name, '-?[0-9]+([.][0-9]+)?')}`,
+    condition: `${parsed} IS NULL AND NOT ${isBlank(dialect, column)} AND NOT ${dialect.text.matches(name, '-?[0-9]+([.][0-9]+)?')}`,
     what: 'timestamp is a text that cannot be read as a time',
     fate: 'The sync stops at them.',
     mend: 'Convert it in the model: TO_TIMESTAMP_NTZ(…), with a format if it needs one.',
@@ -164,7 +164,7 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
     {
       ...common,
       code: 'future_timestamp',
-      condition: `${parsed} > ${dialect.timestampLiteral(now)}`,
+      condition: `${parsed} > ${dialect.time.literal(now)}`,
       what: 'timestamp lies in the future',
       fate: 'Sent when first seen, dated now, and again when they change.',
       mend: "Look whether the column is the right one: an appointment's date is not the time of its booking. Times without a zone are taken for UTC.",

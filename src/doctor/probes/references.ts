@@ -90,7 +90,7 @@ function lostQuery(
     )
     .join('\nUNION\n');
   const named = columns.map((name) => dialect.quoteIdentifier(name));
-  const shown = named.map((name) => `MIN(CAST(${name} AS VARCHAR)) AS ${name}`);
+  const shown = named.map((name) => `MIN(${dialect.text.cast(name)}) AS ${name}`);
   const blank = columns.map((name) => isBlank(dialect, name)).join(' OR ');
   const keyed = `SELECT *, ${key} AS "__key" FROM "__model" WHERE NOT (${blank})`;
   const counts = `SELECT "__keyed"."__key", COUNT("__known"."__key") AS "matches", COUNT(*) AS "rows", ${shown.join(', ')}

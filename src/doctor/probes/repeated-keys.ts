@@ -1,3 +1,4 @@
+import type { Dialect } from '../../warehouse/dialect.ts';
 import { counted, type Detail, type Finding } from '../finding.ts';
 import { keyColumnsOf, keyOf, onModel, textOf } from '../keys.ts';
 import { type Examination, hasColumn, type Subject } from '../subject.ts';
@@ -25,7 +26,7 @@ function repeatedQuery(subject: Subject, examination: Examination): string {
   const list = [
     ...shown.map((name) => `MIN(${textOf(dialect, name)}) AS ${dialect.quoteIdentifier(name)}`),
     'COUNT(*) AS "count"',
-    ...(hasColumn(subject.model, 'timestamp') ? times : []),
+    ...(hasColumn(subject.model, 'timestamp') ? times(dialect) : []),
     'COUNT(*) OVER () AS "__keys"',
   ];
   const keyed = `SELECT *, ${keyOf(subject, examination)} AS "__key" FROM "__model"`;
@@ -34,7 +35,10 @@ WHERE "__key" IS NOT NULL GROUP BY "__key" HAVING COUNT(*) > 1 ORDER BY COUNT(*)
   return onModel(subject, sql, { __keyed: keyed });
 }
 
-const times = ['CAST(MIN("timestamp") AS VARCHAR) AS "first"', 'CAST(MAX("timestamp") AS VARCHAR) AS "last"'];
+const times = ({ text }: Dialect): string[] => [
+  `${text.cast('MIN("timestamp")')} AS "first"`,
+  `${text.cast('MAX("timestamp")')} AS "last"`,
+];
 
 function repeatedRows(
   keys: number,

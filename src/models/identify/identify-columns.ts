@@ -205,13 +205,10 @@ function ownNames(renamed: Map<Column, string>, { candidates, dialect }: Naming)
   });
 }
 
-/** A Snowflake column that was made with quotes keeps the case that it was given. */
+/** A column that was made with quotes, as it is another without them, keeps the case that it was given. */
 function lowered(name: string, dialect: Dialect): string {
-  const isQuoted = dialect.name === 'snowflake' && dialect.foldIdentifier(name) !== name;
+  const isQuoted = compared(dialect.foldIdentifier(name), dialect) !== compared(name, dialect);
   return isQuoted ? name : name.toLowerCase();
 }
 
-/** DuckDB's output columns are one where they differ by case only; Snowflake's quoted ones are not. */
-function compared(name: string, dialect: Dialect): string {
-  return dialect.name === 'duckdb' ? name.toLowerCase() : name;
-}
+const compared = (name: string, dialect: Dialect): string => dialect.query.nameKey(name);

@@ -33,6 +33,7 @@ export interface IdentifySteps {
   readonly order: string;
   readonly entityType: string;
   readonly entityId: string;
+  /** In UTC, without a zone. */
   readonly updatedAt: string;
 }
 
@@ -71,7 +72,7 @@ export function identify(parameters: IdentifyParameters, source: IdentifySource)
     order: `${updatedAt} DESC NULLS LAST, ${entityId}`,
     entityType,
     entityId,
-    updatedAt,
+    updatedAt: dialect.time.utc(updatedAt, systemColumn('_updated_at', relation, dialect).type),
   };
   const sql = `SELECT
     ${selectList(columns, updatedAt, sqlOf, dialect).join(',\n    ')}
@@ -103,7 +104,7 @@ function selectList(columns: IdentifyColumns, updatedAt: string, sqlOf: SqlOf, d
     `${updatedAt} AS "timestamp"`,
     ...traits.map(({ column, output }) => {
       const sql = sqlOf(column);
-      const value = dialect.isTimestamp(column.type) ? dialect.utcTimestamp(sql, column.type) : sql;
+      const value = dialect.types.isTimestamp(column.type) ? dialect.time.utc(sql, column.type) : sql;
       return `${value} AS ${dialect.quoteIdentifier(output)}`;
     }),
   ];
@@ -115,6 +116,6 @@ function hasIdentifier({ userId, anonymousId }: IdentifyColumns, sqlOf: SqlOf): 
 }
 
 function dedupeKey(operand: Operand, sqlOf: SqlOf, dialect: Dialect): string {
-  const isText = 'type' in operand && dialect.isText(operand.type);
-  return `LOWER(TRIM(${isText ? sqlOf(operand) : `CAST(${sqlOf(operand)} AS VARCHAR)`}))`;
+  const isText = 'type' in operand && dialect.types.isText(operand.type);
+  return `LOWER(TRIM(${isText ? sqlOf(operand) : dialect.text.cast(sqlOf(operand))}))`;
 }

@@ -1,4 +1,4 @@
-import type { Dialect } from '../../warehouse/warehouse.ts';
+import type { Dialect, TokenRules } from '../../warehouse/dialect.ts';
 
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
 const TO_LINE_END = /[^\r\n]*/y;
@@ -21,24 +21,22 @@ export function tokensOf(sql: string, dialect: Dialect): string[] {
   return tokens;
 }
 
-function tokenEnd(sql: string, at: number, dialect: Dialect): number {
+function tokenEnd(sql: string, at: number, { query: { tokens } }: Dialect): number {
   const pair = sql.slice(at, at + 2);
-  if (pair === '--') return lineEnd(sql, at, dialect);
-  if (pair === '//' && dialect.name === 'snowflake') return lineEnd(sql, at, dialect);
-  if (pair === '/*') return commentEnd(sql, at, dialect);
+  if (tokens.lineComments.includes(pair)) return lineEnd(sql, at, tokens);
+  if (pair === '/*') return commentEnd(sql, at, tokens);
   const [first] = pair;
-  if (first === "'") return stringEnd(sql, at, hasBackslashes(sql, at, dialect));
+  if (first === "'") return stringEnd(sql, at, hasBackslashes(sql, at, tokens));
   if (first === '"') return quotedEnd(sql, at);
-  if (first === '$') return dollarEnd(sql, at, dialect);
+  if (first === '$') return dollarEnd(sql, at, tokens);
   return (
     matchEnd(WORD, sql, at) ?? matchEnd(SPACE, sql, at) ?? at + ((sql.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
   );
 }
 
-/** Snowflake's strings know backslash escapes; DuckDB's only where an E stands before them. */
-function hasBackslashes(sql: string, at: number, { name }: Dialect): boolean {
+function hasBackslashes(sql: string, at: number, { backslashes }: TokenRules): boolean {
   return (
-    name === 'snowflake' || (/[eE]/.test(sql.charAt(at - 1)) && !/[\p{L}\p{N}_$]/u.test(sql.charAt(at - 2)))
+    backslashes === 'all' || (/[eE]/.test(sql.charAt(at - 1)) && !/[\p{L}\p{N}_$]/u.test(sql.charAt(at - 2)))
   );
 }
 
@@ -59,22 +57,18 @@ function quotedEnd(sql: string, start: number): number {
   return sql.length;
 }
 
-/** `$$…$$` in both; `$tag$…$tag$` in DuckDB. */
-function dollarEnd(sql: string, at: number, { name }: Dialect): number {
+function dollarEnd(sql: string, at: number, { dollarTags }: TokenRules): number {
   const end = matchEnd(TAG, sql, at);
-  if (end === undefined || (name === 'snowflake' && end > at + 2)) return at + 1;
+  if (end === undefined || (!dollarTags && end > at + 2)) return at + 1;
   return after(sql, sql.slice(at, end), end);
 }
 
-/** To DuckDB a carriage return alone ends a line too. */
-function lineEnd(sql: string, at: number, { name }: Dialect): number {
-  const end = matchEnd(name === 'duckdb' ? TO_LINE_END : TO_NEWLINE, sql, at);
-  return end ?? sql.length;
+function lineEnd(sql: string, at: number, { carriageReturnEndsLine }: TokenRules): number {
+  return matchEnd(carriageReturnEndsLine ? TO_LINE_END : TO_NEWLINE, sql, at) ?? sql.length;
 }
 
-/** DuckDB's comments nest, Snowflake's do not. */
-function commentEnd(sql: string, start: number, { name }: Dialect): number {
-  if (name === 'snowflake') return after(sql, '*/', start + 2);
+function commentEnd(sql: string, start: number, { nestsComments }: TokenRules): number {
+  if (!nestsComments) return after(sql, '*/', start + 2);
   let depth = 0;
   for (let at = start; at < sql.length; at += 1) {
     const pair = sql.charAt(at) + sql.charAt(at + 1);

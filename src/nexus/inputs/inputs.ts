@@ -1,6 +1,6 @@
-/** The tables that a source brings: names and columns are fixed by nexus. */
+import type { ColumnKind } from '../../warehouse/dialect.ts';
 
-export type ColumnKind = 'text' | 'timestamp' | 'float' | 'boolean';
+/** The tables that a source brings: names and columns are fixed by nexus. */
 
 export interface InputTable {
   /** `lobbie` brings `lobbie_events`. */

@@ -1,7 +1,7 @@
 import { configError } from '../../errors/connector-error.ts';
+import type { ColumnKind } from '../../warehouse/dialect.ts';
 import { type Column, type Relation, relationSql } from '../../warehouse/warehouse.ts';
 import type { Workbench } from '../workbench.ts';
-import type { ColumnKind } from './inputs.ts';
 import type { RegisteredType } from './settings.ts';
 import { sourceValue } from './sources.ts';
 
@@ -86,11 +86,11 @@ export const attendance = `(
 )`;
 
 function registered(registrations: readonly Registration[], bench: Workbench): string {
-  const { types } = bench;
+  const { made } = bench.warehouse.dialect.types;
   if (registrations.length === 0) {
-    return `SELECT CAST(NULL AS VARCHAR) AS entity_id, CAST(NULL AS VARCHAR) AS entity_type,
-  CAST(NULL AS VARCHAR) AS source_id, CAST(NULL AS ${types.timestamp}) AS created_at,
-  CAST(NULL AS ${types.timestamp}) AS updated_at FROM (SELECT 1 AS one) AS nothing WHERE 1 = 0`;
+    return `SELECT CAST(NULL AS ${made.text}) AS entity_id, CAST(NULL AS ${made.text}) AS entity_type,
+  CAST(NULL AS ${made.text}) AS source_id, CAST(NULL AS ${made.timestamp}) AS created_at,
+  CAST(NULL AS ${made.timestamp}) AS updated_at FROM (SELECT 1 AS one) AS nothing WHERE 1 = 0`;
   }
   return registrations.map((each) => registeredRows(each, bench)).join('\nUNION\n');
 }
@@ -102,7 +102,7 @@ function registeredRows({ entityType, relation }: Registration, bench: Workbench
     if (found === undefined && required) {
       throw configError(`${relation.name} has no column "${name}", which a registration model needs.`);
     }
-    return `CAST(${found === undefined ? 'NULL' : sourceValue(found, kind, dialect)} AS ${bench.types[kind]})`;
+    return `CAST(${found === undefined ? 'NULL' : sourceValue(found, kind, dialect)} AS ${dialect.types.made[kind]})`;
   };
   return `SELECT ${column('entity_id', 'text', true)} AS entity_id, ${bench.text(entityType)} AS entity_type,
   ${column('source_id', 'text', true)} AS source_id,

@@ -1,7 +1,8 @@
 import { configError } from '../../errors/connector-error.ts';
+import type { ColumnKind } from '../../warehouse/dialect.ts';
 import type { Column, Dialect, Relation } from '../../warehouse/warehouse.ts';
 import type { Workbench } from '../workbench.ts';
-import { type ColumnKind, type InputName, type InputTable, inputTables } from './inputs.ts';
+import { type InputName, type InputTable, inputTables } from './inputs.ts';
 import type { NexusSettings, SourceSettings } from './settings.ts';
 
 /** For each input the source tables that are put together. */
@@ -85,12 +86,12 @@ function selectFrom(relation: Relation, { columns, required }: InputTable, bench
  */
 export function sourceValue({ name, type }: Column, kind: ColumnKind, dialect: Dialect): string {
   const sql = dialect.quoteIdentifier(name);
-  if (kind === 'timestamp') return dialect.utcTimestamp(sql, type);
-  return kind === 'text' && dialect.isText(type) ? dialect.text(sql, { name, type }) : sql;
+  if (kind === 'timestamp') return dialect.time.utc(sql, type);
+  return kind === 'text' && dialect.types.isText(type) ? dialect.text.exact(sql, { name, type }) : sql;
 }
 
-const castColumn = (sql: string, name: string, kind: ColumnKind, { types }: Workbench): string =>
-  `CAST(${sql} AS ${types[kind]}) AS ${name}`;
+const castColumn = (sql: string, name: string, kind: ColumnKind, { warehouse }: Workbench): string =>
+  `CAST(${sql} AS ${warehouse.dialect.types.made[kind]}) AS ${name}`;
 
 function emptyInput({ columns }: InputTable, bench: Workbench): string {
   const list = Object.entries(columns).map(([name, kind]) => castColumn('NULL', name, kind, bench));

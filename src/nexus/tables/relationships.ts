@@ -1,3 +1,4 @@
+import type { Dialect } from '../../warehouse/dialect.ts';
 import type { CreateId } from './entity-ids.ts';
 
 const KEY = 'entity_a_id, entity_b_id, relationship_type';
@@ -11,7 +12,7 @@ const LATEST_FIRST = `occurred_at DESC NULLS LAST, _ingested_at DESC NULLS LAST,
  * One row for each pair and kind of relationship. The latest declaration says what it is now; the first one
  * says since when, which the package takes from the latest too.
  */
-export function relationships(createId: CreateId): string {
+export function relationships(createId: CreateId, { query }: Dialect): string {
   const id = createId('relationship', ['entity_a_id', 'entity_b_id', 'relationship_type']);
   return `SELECT ${id} AS relationship_id,
   entity_a_id, entity_a_type, entity_a_role, entity_b_id, entity_b_type, entity_b_role,
@@ -24,5 +25,5 @@ export function relationships(createId: CreateId): string {
   min(occurred_at) OVER (PARTITION BY ${KEY}) AS _created_at
 FROM nexus_work_declarations
 WHERE entity_a_id IS NOT NULL AND entity_b_id IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY ${KEY} ORDER BY ${LATEST_FIRST}) = 1`;
+${query.firstPerKey(KEY, LATEST_FIRST)}`;
 }

@@ -23,6 +23,8 @@ const systemColumns = new Set([
   'first_interaction_at',
 ]);
 
+const LATEST_FIRST = 'occurred_at DESC NULLS LAST, _ingested_at DESC NULLS LAST, trait_value NULLS LAST';
+
 /**
  * Makes `nexus_work_traits`: the latest value of each trait of each entity. A dated value goes before an
  * undated one; of several at one instant the one ingested last is taken, then the first in order.
@@ -45,8 +47,7 @@ named AS (
   ${internalUsers(internalEmails, bench)}
 )
 SELECT entity, trait, trait_value, occurred_at FROM named
-QUALIFY row_number() OVER (PARTITION BY entity, trait
-  ORDER BY occurred_at DESC NULLS LAST, _ingested_at DESC NULLS LAST, trait_value NULLS LAST) = 1`,
+${bench.warehouse.dialect.query.firstPerKey('entity, trait', LATEST_FIRST)}`,
   );
 }
 
@@ -88,7 +89,9 @@ export function selectedTraits(
 ): string[] {
   const fromTraits = columns.map(({ column }) => {
     const also = registrations.flatMap((registration, index) =>
-      columnsNamed(registration, column).map((sql) => `CAST(r${index}.${sql(bench)} AS VARCHAR)`),
+      columnsNamed(registration, column).map((sql) =>
+        bench.warehouse.dialect.text.cast(`r${index}.${sql(bench)}`),
+      ),
     );
     const name = bench.name(column);
     return `${also.length === 0 ? `t.${name}` : `coalesce(${[...also, `t.${name}`].join(', ')})`} AS ${name}`;

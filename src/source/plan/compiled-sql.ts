@@ -50,7 +50,7 @@ function oneModel(name: string, context: CompileContext): CompiledSql {
 
 /** The same tables as they would be called in a warehouse of another kind. */
 function inDialect(context: CompileContext, dialect: Dialect): CompileContext {
-  if (dialect.name === context.dialect.name) return context;
+  if (dialect === context.dialect) return context;
   const fold = ({ name, columns }: Relation): Relation => ({
     name: dialect.foldIdentifier(name),
     columns: columns.map((column) => ({ ...column, name: dialect.foldIdentifier(column.name) })),

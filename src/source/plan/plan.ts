@@ -110,7 +110,11 @@ async function planModel(
     const compiled = compileModel(toModelDefinition(definition), context);
     requireTraits(definition, compiled);
     const columns = await plan.describe(compiled.sql).catch(async (error: unknown) => {
-      throw withPlace(await withFilter(error, definition, compiled, plan.warehouse), compiled);
+      throw withPlace(
+        await withFilter(error, definition, compiled, plan.warehouse),
+        compiled,
+        plan.warehouse.dialect,
+      );
     });
     checkColumns(contract, label, columns);
     return { label, compiled, columns };

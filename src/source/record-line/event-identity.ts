@@ -19,7 +19,7 @@ const has = (model: ModelPlan, name: string): boolean => model.columns.some((col
 
 /** SQL that joins columns as text, NULL as nothing. */
 export function textOf(dialect: Dialect, columns: readonly Column[]): string {
-  const texts = columns.map((column) => dialect.text(dialect.quoteIdentifier(column.name), column));
+  const texts = columns.map((column) => dialect.text.exact(dialect.quoteIdentifier(column.name), column));
   return `(${texts.map((text) => `COALESCE(${text}, '')`).join(` || '|' || `)})`;
 }
 
@@ -47,7 +47,7 @@ export function eventIdentity(
 ): string {
   if (recipe === 1) return firstRecipe(dialect, model, fields);
   const others = fields.filter(({ name }) => !['userId', 'anonymousId'].includes(name));
-  const whole = `CONCAT(${dialect.jsonObject(others)}, '|', ${personText(dialect, model)})`;
+  const whole = `CONCAT(${dialect.json.object(others)}, '|', ${personText(dialect, model)})`;
   const own = has(model, 'messageId') ? 'messageId' : ownIds.find((name) => has(model, name));
   if (own === undefined) return whole;
   const event = has(model, 'event') ? ` || '|' || ${text(dialect, model, 'event')}` : '';
@@ -67,5 +67,5 @@ function personText(dialect: Dialect, model: ModelPlan): string {
 function firstRecipe(dialect: Dialect, model: ModelPlan, fields: readonly ObjectField[]): string {
   const id = model.columns.find(({ name }) => ['messageId', ...ownIds].includes(name));
   const beside = columnsAmong(model, ['userId', 'anonymousId', 'event']);
-  return id === undefined ? dialect.jsonObject(fields) : textOf(dialect, [id, ...beside]);
+  return id === undefined ? dialect.json.object(fields) : textOf(dialect, [id, ...beside]);
 }

@@ -31,7 +31,7 @@ export function recordFields(dialect: Dialect, contract: StreamContract, model: 
   const row = rowName(dialect, contract, model);
   const keys = keyColumns(contract, model);
   const fields = model.columns.map((column) =>
-    asObject({ name: column.name, ...dialect.jsonField(column, row, keys.includes(column)) }),
+    asObject({ name: column.name, ...dialect.json.field(column, row, keys.includes(column)) }),
   );
   if (contract.name !== 'events') return fields;
   const others = fields.filter((field) => field.name !== 'messageId');
@@ -57,7 +57,7 @@ function asObject(field: NamedField): NamedField {
 
 /** SQL of the record's time in UTC, which the cursor goes by. */
 export function timestampOf(dialect: Dialect, model: ModelPlan): string {
-  return dialect.utcTimestamp(dialect.quoteIdentifier('timestamp'), timestampType(model));
+  return dialect.time.utc(dialect.quoteIdentifier('timestamp'), timestampType(model));
 }
 
 /** The type of the model's column `timestamp`. */
@@ -69,7 +69,7 @@ function rowName(dialect: Dialect, contract: StreamContract, model: ModelPlan): 
   const columns = columnsAmong(model, [...contract.required, ...contract.optional]);
   const texts = columns.map((column) => {
     const sql = dialect.quoteIdentifier(column.name);
-    const text = dialect.isText(column.type) ? dialect.text(sql, column) : `CAST(${sql} AS VARCHAR)`;
+    const text = dialect.types.isText(column.type) ? dialect.text.exact(sql, column) : dialect.text.cast(sql);
     return `COALESCE(${text}, '')`;
   });
   return `(${texts.join(` || '|' || `)})`;
@@ -87,5 +87,5 @@ export function keyOf(
     return textOf(dialect, columnsAmong(model, [...contract.primaryKey, 'anonymousId']));
   }
   const others = fields.filter((field) => field.name !== 'messageId');
-  return dialect.ulid(timestampOf(dialect, model), eventIdentity(dialect, model, others, recipe));
+  return dialect.text.ulid(timestampOf(dialect, model), eventIdentity(dialect, model, others, recipe));
 }

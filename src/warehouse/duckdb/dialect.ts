@@ -1,6 +1,17 @@
 import { base32Alphabet } from '../../streams/base32.ts';
 import { base32 } from '../base32.ts';
-import type { Column, Dialect, ObjectField } from '../warehouse.ts';
+import {
+  type Column,
+  type DdlWords,
+  type Dialect,
+  type JsonWords,
+  lineNumber,
+  type ObjectField,
+  type QueryWords,
+  type TextWords,
+  type TimeWords,
+  type TypeWords,
+} from '../dialect.ts';
 import { jsonField, textOfBytes } from './json/json-field.ts';
 import { scalarName } from './json/type.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
@@ -35,7 +46,7 @@ function utcTimestamp(sql: string, type: string): string {
 }
 
 /** Bytes are read as UTF-8; a collation, by which different texts may be equal, is left behind. */
-function text(sql: string, column: Column): string {
+function exact(sql: string, column: Column): string {
   const isBytes = scalarName(column.type) === 'BLOB';
   return `${isBytes ? textOfBytes(sql, column.name) : `CAST(${sql} AS VARCHAR)`} COLLATE C`;
 }
@@ -48,36 +59,86 @@ function member({ name, sql }: ObjectField, index: number): string {
 
 const members = (fields: readonly ObjectField[]): string => `${fields.map(member).join(', ')}, '}'`;
 
-export const duckdbDialect: Dialect = {
-  name: 'duckdb',
-  quoteIdentifier,
-  quoteString,
-  foldIdentifier: (name) => name.toLowerCase(),
+// Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
+function ulid(timestamp: string, identity: string): string {
+  const milliseconds = `greatest(0, coalesce(epoch_ms(${timestamp}), 0))::BIGINT`;
+  const half = (start: number): string => `('0x' || substr(md5(${identity}), ${start}, 10))::BIGINT`;
+  return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
+}
+
+const typeWords: TypeWords = {
+  made: { text: 'VARCHAR', timestamp: 'TIMESTAMP', float: 'DOUBLE', boolean: 'BOOLEAN' },
   isTimestamp: (type) => times.test(scalarName(type) ?? ''),
   keepsOffset: () => false,
-  utcTimestamp,
   isText: (type) => scalarName(type) === 'VARCHAR',
   isFloat: (type) => /^(DOUBLE|FLOAT)$/.test(scalarName(type) ?? ''),
-  text,
-  jsonField: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
+};
+
+const textWords: TextWords = {
+  cast: (sql) => `CAST(${sql} AS VARCHAR)`,
+  exact,
+  byteLength: (text) => `strlen(${text})`,
+  matches: (text, pattern) => `regexp_full_match(${text}, ${quoteString(pattern)})`,
+  hash: (text) => `SUBSTR(MD5(${text}), 1, 16)`,
+  ulid,
+};
+
+const timeWords: TimeWords = {
+  now: 'TO_TIMESTAMP_NTZ(current_timestamp)',
+  utc: utcTimestamp,
+  tryText: (text) => `TRY_TO_TIMESTAMP_NTZ(${text})`,
+  literal: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
+  bound: (type) => `CAST(? AS ${scalarName(type) === 'TIMESTAMP_NS' ? 'TIMESTAMP_NS' : 'TIMESTAMP'})`,
+  print: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
+};
+
+const jsonWords: JsonWords = {
+  field: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
   // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
-  jsonObject: (fields) => `concat(${members(fields)})`,
-  ulid(timestamp, identity) {
-    // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
-    const milliseconds = `greatest(0, coalesce(epoch_ms(${timestamp}), 0))::BIGINT`;
-    const half = (start: number): string => `('0x' || substr(md5(${identity}), ${start}, 10))::BIGINT`;
-    return `(${crockford(milliseconds, 10)} || ${crockford(half(1), 8)} || ${crockford(half(11), 8)})`;
-  },
-  keepsInnerOrder: true,
+  object: (fields) => `concat(${members(fields)})`,
   // One concat: another inside it would copy the object once more.
   line(prefix, json, suffix) {
     const parts = typeof json === 'string' ? json : members(json);
     return `encode(concat(${quoteString(prefix)}, ${parts}, ${quoteString(suffix)} || chr(10)))`;
   },
-  timestampLiteral: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
-  boundTimestamp: (type) =>
-    `CAST(? AS ${scalarName(type) === 'TIMESTAMP_NS' ? 'TIMESTAMP_NS' : 'TIMESTAMP'})`,
-  timestampText: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
-  byteLength: (text) => `strlen(${text})`,
-  matches: (text, pattern) => `regexp_full_match(${text}, ${quoteString(pattern)})`,
+};
+
+const queryWords: QueryWords = {
+  tokens: {
+    lineComments: ['--'],
+    carriageReturnEndsLine: true,
+    nestsComments: true,
+    backslashes: 'afterE',
+    dollarTags: true,
+  },
+  // Columns that differ by case only are one.
+  nameKey: (name) => name.toLowerCase(),
+  firstPerKey: (key, order) => `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY ${order}) = 1`,
+  keepsInnerOrder: true,
+  errorLine: (message) => lineNumber(/\bLINE (\d+):/.exec(message)),
+};
+
+const ddlWords: DdlWords = {
+  isTransactional: true,
+  standing: (schemas) => `SELECT schema_name, table_name, 'table' AS kind, comment FROM duckdb_tables()
+WHERE database_name = current_database() AND NOT internal AND schema_name IN (${schemas})
+UNION ALL SELECT schema_name, view_name, 'view', comment FROM duckdb_views()
+WHERE database_name = current_database() AND NOT internal AND schema_name IN (${schemas})`,
+  replace: (kind, relation, select) => `CREATE OR REPLACE ${kind} ${relation} AS\n${select}`,
+  comment: (kind, relation, text) => `COMMENT ON ${kind} ${relation} IS ${quoteString(text)}`,
+  temporaryTable: (table, select) => `CREATE OR REPLACE TEMPORARY TABLE ${table} AS\n${select}`,
+  createSchema: (schema) => [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`],
+};
+
+export const duckdbDialect: Dialect = {
+  name: 'duckdb',
+  quoteIdentifier,
+  quoteString,
+  foldIdentifier: (name) => name.toLowerCase(),
+  types: typeWords,
+  text: textWords,
+  time: timeWords,
+  json: jsonWords,
+  query: queryWords,
+  ddl: ddlWords,
 };

@@ -35,8 +35,8 @@ afterAll(async () => {
 async function jsonOf(value: string): Promise<string | null> {
   const [column] = await warehouse.describe(`SELECT ${value} AS v`);
   if (column === undefined) throw new Error('no column');
-  const { sql } = warehouse.dialect.jsonField(column, `'row 1'`);
-  const json = warehouse.dialect.jsonObject([{ name: 'v', sql }]);
+  const { sql } = warehouse.dialect.json.field(column, `'row 1'`);
+  const json = warehouse.dialect.json.object([{ name: 'v', sql }]);
   const [row] = await warehouse.rows(`SELECT ${json} AS j FROM (SELECT ${value} AS v)`);
   return row?.j ?? null;
 }
@@ -152,7 +152,7 @@ describe("Snowflake's functions", () => {
 
 describe('message ids', () => {
   const ulid = async (timestamp: string, identity: string): Promise<string | null | undefined> => {
-    const sql = warehouse.dialect.ulid('t', 'i');
+    const sql = warehouse.dialect.text.ulid('t', 'i');
     const [row] = await warehouse.rows(
       `SELECT ${sql} AS v FROM (SELECT ${timestamp} AS t, ${identity} AS i)`,
     );

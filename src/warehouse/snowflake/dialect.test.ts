@@ -29,9 +29,9 @@ it.each([
   ['VARCHAR', false],
   ['NUMBER(38,0)', false],
 ])('knows whether %s is a timestamp', (type, expected) => {
-  expect(snowflakeDialect.isTimestamp(type)).toBe(expected);
+  expect(snowflakeDialect.types.isTimestamp(type)).toBe(expected);
 });
 
 it('writes the text of a cursor with every digit, whatever the session prints', () => {
-  expect(snowflakeDialect.timestampText('t')).toContain(`TO_VARCHAR(t, 'YYYY-MM-DD HH24:MI:SS.FF9')`);
+  expect(snowflakeDialect.time.print('t')).toContain(`TO_VARCHAR(t, 'YYYY-MM-DD HH24:MI:SS.FF9')`);
 });

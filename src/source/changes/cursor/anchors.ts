@@ -37,24 +37,22 @@ export function unchangedAnchor(
 ): BoundSql {
   if (anchors.length === 0) return { sql: 'FALSE', values: [] };
   const values = anchors.flatMap(({ timestamp }) => timestamp?.replace('T', ' ') ?? []);
-  const among = values.map(() => dialect.boundTimestamp(timestampType)).join(', ');
+  const among = values.map(() => dialect.time.bound(timestampType)).join(', ');
   const times = [
     ...(values.length === 0 ? [] : [`${ts} IN (${among})`]),
     ...(values.length === anchors.length ? [] : [`${ts} IS NULL`]),
   ];
   // The schema of the state lets nothing through here but hexadecimal digits.
   const keys = anchors.map((anchor) => dialect.quoteString(anchor.key)).join(', ');
-  return { sql: `((${times.join(' OR ')}) AND ${hashOf(key)} IN (${keys}))`, values };
+  return { sql: `((${times.join(' OR ')}) AND ${dialect.text.hash(key)} IN (${keys}))`, values };
 }
 
 /** SQL of whether a row is an anchor, which may have moved on in time since: a person who was edited. */
 export function anyAnchor({ dialect, timestampType, ts, key }: Rows, anchors: readonly Anchor[]): BoundSql {
   const each = anchors.map(({ timestamp, key: hash }) => {
-    const since = timestamp === null ? '' : ` AND ${ts} >= ${dialect.boundTimestamp(timestampType)}`;
-    return `(${hashOf(key)} = ${dialect.quoteString(hash)}${since})`;
+    const since = timestamp === null ? '' : ` AND ${ts} >= ${dialect.time.bound(timestampType)}`;
+    return `(${dialect.text.hash(key)} = ${dialect.quoteString(hash)}${since})`;
   });
   const values = anchors.flatMap(({ timestamp }) => timestamp?.replace('T', ' ') ?? []);
   return { sql: `(${each.join(' OR ')})`, values };
 }
-
-const hashOf = (key: string): string => `SUBSTR(MD5(${key}), 1, 16)`;

@@ -45,14 +45,14 @@ function afterCursor(rows: Rows, { after, inclusive, lookbackFrom }: RowRange): 
   if (after === undefined) return bound('TRUE');
   const beyond = `${key} ${inclusive === true ? '>=' : '>'} ?`;
   if (after.timestamp === null) return bound(`(${ts} IS NOT NULL OR ${beyond})`, after.key);
-  if (lookbackFrom !== undefined) return bound(`${ts} > ${dialect.timestampLiteral(lookbackFrom)}`);
-  const at = dialect.boundTimestamp(rows.timestampType);
+  if (lookbackFrom !== undefined) return bound(`${ts} > ${dialect.time.literal(lookbackFrom)}`);
+  const at = dialect.time.bound(rows.timestampType);
   const time = after.timestamp.replace('T', ' ');
   return bound(`(${ts} > ${at} OR (${ts} = ${at} AND ${beyond}))`, time, time, after.key);
 }
 
 function partOf({ dialect, ts }: Rows, { part, start }: RowRange): string {
-  const at = dialect.timestampLiteral(start);
+  const at = dialect.time.literal(start);
   if (part === 'all') return 'TRUE';
   return part === 'present' ? `(${ts} IS NULL OR ${ts} <= ${at})` : `${ts} > ${at}`;
 }
@@ -80,7 +80,7 @@ function every({ sql, values }: BoundSql, ...others: readonly string[]): BoundSq
 function inOrder({ dialect, rows, ts, key }: Rows, where: string, { part }: RowRange): string {
   if (part === 'all') return `${rows} WHERE ${where}`;
   const ordered = `${rows} WHERE ${where} ORDER BY ${ts} ASC NULLS FIRST, ${key} ASC`;
-  return dialect.keepsInnerOrder ? `(SELECT * FROM ${ordered})` : ordered;
+  return dialect.query.keepsInnerOrder ? `(SELECT * FROM ${ordered})` : ordered;
 }
 
 /** Builds the queries of one model. The model's own text stands first and untouched, so that errors in it read well. */
@@ -93,7 +93,7 @@ export function recordQuery(
   const fields = recordFields(dialect, contract, model);
   const own: Rows = { ...ownNames(dialect, model), dialect, timestampType: timestampType(model) };
   const { ts, key } = own;
-  const hash = `SUBSTR(MD5(CAST(${dialect.jsonObject(fields)} AS VARCHAR)), 1, 16)`;
+  const hash = dialect.text.hash(dialect.text.cast(dialect.json.object(fields)));
   const rows = `WITH ${own.model} AS (\n${model.compiled.sql}\n), ${own.rows} AS (
   SELECT *, ${timestampOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields, recipe)} AS ${key} FROM ${own.model}
 )`;
@@ -132,8 +132,8 @@ FROM ${own.rows}`;
       const prefix = `{"type":"RECORD","record":{"stream":"${contract.name}","emitted_at":${emittedAt},"data":`;
       return {
         sql: `${rows}
-SELECT ${dialect.line(prefix, fields, '}}')} AS "line",
-  ${dialect.timestampText(ts)} AS "ts", ${key} AS "key"
+SELECT ${dialect.json.line(prefix, fields, '}}')} AS "line",
+  ${dialect.time.print(ts)} AS "ts", ${key} AS "key"
 FROM ${inOrder(own, sql, range)}`,
         values,
       };

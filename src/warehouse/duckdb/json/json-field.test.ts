@@ -199,7 +199,7 @@ async function jsonOf(
   const columns = await warehouse.describe(select);
   const fields = columns.map((column) => ({
     name: column.name,
-    ...warehouse.dialect.jsonField(column, `'row 1'`),
+    ...warehouse.dialect.json.field(column, `'row 1'`),
   }));
   const sql = fields.map(({ name, sql: json }) => `${json} AS ${name}`).join(', ');
   const [row] = await warehouse.rows(`SELECT ${sql} FROM (${select})`);
