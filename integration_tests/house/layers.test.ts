@@ -1,7 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { circles, type Import, sourceFiles, sourceImports, targetsOf, textOf } from './imports.ts';
 
 /** Which rooms a room may know. Arrows go down only; ARCHITECTURE.md draws them. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -29,16 +27,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'commands', 'files', 'protocol', 'errors', 'json', 'package-root'],
 };
 
-const src = fileURLToPath(new URL('../../src', import.meta.url));
-const specifier = /(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g;
-
 /** `src/source/read.ts` → `source`; `src/main.ts` → `main`. */
 function roomOf(file: string): string {
   return (file.split('/')[0] ?? '').replace(/\.ts$/, '');
-}
-
-function targetsOf(file: string, text: string): string[] {
-  return [...text.matchAll(specifier)].map((match) => join(dirname(file), match[1] ?? ''));
 }
 
 /** Imports of a file (path as seen from src/) that its room may not have. */
@@ -53,23 +44,17 @@ function violations(file: string, text: string): string[] {
     .map((target) => `${file} imports ${target}`);
 }
 
-function sourceFiles(): string[] {
-  return globSync('**/*.ts', { cwd: src })
-    .map((file) => relative('.', file))
-    .filter((file) => !file.endsWith('.test.ts'));
-}
-
 describe('import directions', () => {
   const files = sourceFiles();
 
   it('sees the project', () => {
     expect(files).toContain('main.ts');
     expect(files).toContain('commands/sync.ts');
-    expect(targetsOf('main.ts', readFileSync(join(src, 'main.ts'), 'utf8'))).toContain('commands/program.ts');
+    expect(targetsOf('main.ts', textOf('main.ts'))).toContain('commands/program.ts');
   });
 
   it('go down only', () => {
-    expect(files.flatMap((file) => violations(file, readFileSync(join(src, file), 'utf8')))).toEqual([]);
+    expect(files.flatMap((file) => violations(file, textOf(file)))).toEqual([]);
   });
 
   it.each([
@@ -91,5 +76,70 @@ describe('import directions', () => {
     ['source/read.ts', "import { clock } from './changes/cursor/clock.ts';\nimport { z } from 'zod';"],
   ])('let through what is allowed in %s', (file, text) => {
     expect(violations(file, text)).toEqual([]);
+  });
+});
+
+describe('circles', () => {
+  it('are none between rooms, sub-rooms or files', () => {
+    expect(sourceImports().length).toBeGreaterThan(500);
+    expect(circles(sourceImports())).toEqual([]);
+  });
+
+  it('are none in the table', () => {
+    const table = Object.entries(mayImport).flatMap(([room, others]) =>
+      others.map((other): Import => [room, other]),
+    );
+    expect(circles(table)).toEqual([]);
+  });
+
+  it.each<[string, Import[], string[]]>([
+    [
+      'two rooms',
+      [
+        ['nexus/resolve.ts', 'models/graph.ts'],
+        ['models/compile.ts', 'nexus/inputs/sources.ts'],
+      ],
+      ['nexus → models', 'models → nexus'],
+    ],
+    [
+      'two sub-rooms, from their depths',
+      [
+        ['destination/mapping/bytes/keys.ts', 'destination/delivery/batch.ts'],
+        ['destination/delivery/wire/wire.ts', 'destination/mapping/limits.ts'],
+      ],
+      ['destination/mapping → destination/delivery', 'destination/delivery → destination/mapping'],
+    ],
+    [
+      'two that meet through a third',
+      [
+        ['source/plan/plan.ts', 'source/changes/state.ts'],
+        ['source/changes/cursor/read.ts', 'source/record-line/fields.ts'],
+        ['source/record-line/key.ts', 'source/plan/names.ts'],
+      ],
+      [
+        'source/plan → source/changes',
+        'source/changes → source/record-line',
+        'source/record-line → source/plan',
+      ],
+    ],
+    [
+      'two files of one folder',
+      [
+        ['sync/report/table.ts', 'sync/report/tally.ts'],
+        ['sync/report/tally.ts', 'sync/report/table.ts'],
+      ],
+      ['sync/report/table.ts → sync/report/tally.ts', 'sync/report/tally.ts → sync/report/table.ts'],
+    ],
+  ])('would be caught between %s', (_what, imports, caught) => {
+    expect(circles(imports)).toEqual(caught);
+  });
+
+  it('are none where a room stands between its sub-rooms and the ground that they share', () => {
+    expect(
+      circles([
+        ['source/read.ts', 'source/plan/plan.ts'],
+        ['source/plan/plan.ts', 'source/config.ts'],
+      ]),
+    ).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { tokensOf } from './tokens.ts';
+import { tokensOf } from './statements/tokens.ts';
 
 /** What `ALTER SESSION SET a = 'x' b = 1` sets; undefined for another statement. */
 export function parameterSettings(sql: string): readonly (readonly [string, string])[] | undefined {

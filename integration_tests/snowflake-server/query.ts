@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Literals } from './binds.ts';
 import { describedTable, describeTable } from './describe-table.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { type Cell, cellsOf, type RowType, rowType, rowTypesOf } from './result.ts';
 import { mostRows, type Parameters, requireStatementCount } from './session-parameters.ts';
-import { translate } from './translate.ts';
+import type { Literals } from './statements/binds.ts';
+import { translate } from './statements/translate.ts';
 
 type Rows = readonly (readonly Cell[])[];
 

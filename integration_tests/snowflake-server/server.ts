@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Faults } from './faults.ts';
-import { sessionStatements } from './functions.ts';
 import type { Account } from './login.ts';
 import { runQuery } from './query.ts';
 import type { ChunkSizes } from './results.ts';
 import { type Reply, Sessions } from './sessions.ts';
+import { sessionStatements } from './statements/functions.ts';
 
 export interface SnowflakeServerOptions {
   readonly account?: Account;

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { objectPair } from '../../src/warehouse/duckdb/snowflake-functions.ts';
 import { Refusal } from './refusal.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { type Token, tokensOf } from './statements/tokens.ts';
 
 /** What session parameters do, as far as the connector's statements could feel it. */
 export type Parameters = ReadonlyMap<string, string>;

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
-import { bindings, literalRows } from './binds.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Account, logIn } from './login.ts';
 import { parameterSettings } from './parameters.ts';
@@ -12,6 +11,7 @@ import { type Answer, type Catalog, done, runQuery } from './query.ts';
 import { Refusal } from './refusal.ts';
 import { type ChunkSizes, storedResult } from './results.ts';
 import { applyParameters } from './session-parameters.ts';
+import { bindings, literalRows } from './statements/binds.ts';
 
 export interface Reply {
   readonly status?: number;

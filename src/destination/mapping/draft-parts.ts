@@ -15,7 +15,7 @@ import { type Attributes, checkReserved, limits, type Refusal, tooLong } from '.
 import { relationOf } from './relation.ts';
 import { rootTimestamp } from './root-timestamp.ts';
 import type { StreamPlan } from './stream-mapping.ts';
-import type { Members, Part, Template } from './template.ts';
+import type { Members, Part, Template } from './templates/template.ts';
 import { unixSeconds } from './timestamps.ts';
 
 type Data = Readonly<Record<string, unknown>>;

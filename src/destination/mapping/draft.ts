@@ -6,8 +6,8 @@ import { type Made, run, stepsOf } from './draft-parts.ts';
 import type { ObjectIdentifiers, PersonIdentifiers } from './keys/identifiers.ts';
 import type { Attributes, Refusal } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';
-import type { Template } from './template.ts';
-import { templates } from './templates.ts';
+import type { Template } from './templates/template.ts';
+import { templates } from './templates/templates.ts';
 import type { TrackOperation } from './track-operation.ts';
 
 type Data = Readonly<Record<string, unknown>>;

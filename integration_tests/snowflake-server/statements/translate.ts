@@ -1,6 +1,6 @@
+import { type Parameters, readNames } from '../session-parameters.ts';
 import { bound, type Literals } from './binds.ts';
 import { timestampCasts } from './casts.ts';
-import { type Parameters, readNames } from './session-parameters.ts';
 import { type Token, tokensOf } from './tokens.ts';
 import { zonedType } from './zoned-times.ts';
 

@@ -1,5 +1,5 @@
-import { snowflakeFunctions, toVarchar } from '../../src/warehouse/duckdb/snowflake-functions.ts';
-import { parameterMacros } from './session-parameters.ts';
+import { snowflakeFunctions, toVarchar } from '../../../src/warehouse/duckdb/snowflake-functions.ts';
+import { parameterMacros } from '../session-parameters.ts';
 import { zonedTimeMacros } from './zoned-times.ts';
 
 /** What the dialect's SQL and INFORMATION_SCHEMA need beyond the functions that models use. */

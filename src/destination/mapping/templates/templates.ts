@@ -1,4 +1,4 @@
-import type { StreamName } from '../../streams/contract.ts';
+import type { StreamName } from '../../../streams/contract.ts';
 import { events } from './events.ts';
 import { objects } from './objects.ts';
 import { persons } from './persons.ts';

@@ -1,11 +1,11 @@
-import { configError } from '../../errors/connector-error.ts';
-import { didYouMean } from '../../errors/did-you-mean.ts';
-import { isJsonObject } from '../../json/json-object.ts';
-import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../../protocol/messages.ts';
-import { columnOfRole, columnRoles } from '../../streams/stream.ts';
-import type { DestinationConfig, StreamMapping } from '../config.ts';
-import { neededSettings, settingOfRole } from './column-settings.ts';
-import { mappingOf } from './stream-mapping.ts';
+import { configError } from '../errors/connector-error.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
+import { isJsonObject } from '../json/json-object.ts';
+import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../protocol/messages.ts';
+import { columnOfRole, columnRoles } from '../streams/stream.ts';
+import type { DestinationConfig, StreamMapping } from './config.ts';
+import { neededSettings, settingOfRole } from './mapping/column-settings.ts';
+import { mappingOf } from './mapping/stream-mapping.ts';
 
 /** The settings of a mapping that name a column, with the column that is taken where they are left out. */
 const columnSettings: ReadonlyMap<keyof StreamMapping, string> = new Map(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfiguredAirbyteCatalog } from '../../protocol/messages.ts';
-import { parseDestinationConfig } from '../config.ts';
+import type { ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { checkMappings, unusedMappings } from './check-mappings.ts';
+import { parseDestinationConfig } from './config.ts';
 
 type Row = Record<string, unknown>;
 

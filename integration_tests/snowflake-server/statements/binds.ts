@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { Token } from './tokens.ts';
 
 const value = z.string().nullable();

@@ -1,4 +1,4 @@
-import { isNumber } from '../../src/warehouse/duckdb/snowflake-functions.ts';
+import { isNumber } from '../../../src/warehouse/duckdb/snowflake-functions.ts';
 
 /**
  * Snowflake's timestamps as macros. TIMESTAMP_TZ keeps the offset that it was given: it is a STRUCT of the instant and
