@@ -63,7 +63,7 @@ it.each([
   );
   expect(code).toBe(0);
   const last = JSON.parse(String(Object(messagesOf(stdout).at(-1)).log?.message));
-  expect(last).toMatchObject({ ended: 'complete', accepted: 3_000, rejected: 0 });
+  expect(last).toMatchObject({ ended: 'complete', streams: [{ delivered: 3_000, rejected: 0 }] });
   expect(last.seconds).toBeGreaterThan(0);
   expect(simulator.store.counts().people).toBe(3_000);
 });

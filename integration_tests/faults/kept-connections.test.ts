@@ -62,7 +62,12 @@ it.each([
     const env = { NODE_EXTRA_CA_CERTS: pem('certificate.pem') };
     const { stdout } = await run('destination-customer-io', args, { stdin: `${lines.join('\n')}\n`, env });
     const last = JSON.parse(String(Object(messagesOf(stdout).at(-1)).log?.message));
-    expect(last).toMatchObject({ ended: 'complete', accepted: 2_500, requests: answered, retries: 0 });
+    expect(last).toMatchObject({
+      ended: 'complete',
+      streams: [{ delivered: 2_500 }],
+      requests: answered,
+      retries: {},
+    });
     // All of them were used again, but for the last of each lane.
     expect(answered).toBeGreaterThanOrEqual(5);
     expect(used.size).toBe(answered);

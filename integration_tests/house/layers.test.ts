@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   destination: ['streams', 'files', 'protocol', 'errors', 'json'],
   simulator: [],
   demo: ['protocol'],
-  sync: ['source', 'destination', 'streams', 'files', 'protocol', 'errors', 'json'],
+  sync: ['source', 'destination', 'streams', 'files', 'protocol', 'errors', 'json', 'package-root'],
   build: ['source', 'nexus', 'models', 'warehouse', 'files', 'protocol', 'errors', 'json'],
   doctor: ['nexus', 'source', 'destination', 'models', 'warehouse', 'streams', 'protocol', 'errors', 'json'],
   cli: ['sync', 'source', 'destination', 'files', 'protocol', 'errors', 'json'],

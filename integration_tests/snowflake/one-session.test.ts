@@ -9,6 +9,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { openSource } from '../../src/source/session.ts';
 import { nexusSource } from '../../src/source/source.ts';
 import { streamNames } from '../../src/streams/contract.ts';
+import { RunRecorder } from '../../src/sync/report/run-recorder.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { type SnowflakeServer, startSnowflakeServer } from '../snowflake-server/server.ts';
 import { copiedTables } from '../support/copied-tables.ts';
@@ -43,7 +44,10 @@ async function sync() {
   const destination = { site_id: 'site', api_key: 'key', endpoint: simulator.url };
   const watcher = { start: () => undefined, log: () => undefined, stop: () => undefined };
   const file = { source: source(), destination, statePath: join(folder, 'state.json') };
-  return runSync(file, { source: nexusSource, destination: customerIoDestination }, watcher, signal);
+  const run = new RunRecorder({ deliveredBy: 'state' });
+  const ends = { source: nexusSource, destination: customerIoDestination };
+  await runSync(file, ends, { watcher, run, signal });
+  return run.account();
 }
 
 interface Asked {

@@ -9,6 +9,7 @@ import type { AirbyteStateMessage } from '../../src/protocol/messages.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { nexusSource } from '../../src/source/source.ts';
 import { streamNames } from '../../src/streams/contract.ts';
+import { RunRecorder } from '../../src/sync/report/run-recorder.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { errorsOf, read } from '../support/reading.ts';
 
@@ -60,12 +61,13 @@ async function sync(statePath: string) {
   const destination = { site_id: 'site', api_key: 'key', endpoint: simulator.url };
   const watcher = { start: () => undefined, log: () => undefined, stop: () => undefined };
   try {
-    return await runSync(
+    const run = new RunRecorder({ deliveredBy: 'state' });
+    await runSync(
       { source: config(), destination, statePath },
       { source: nexusSource, destination: { ...customerIoDestination, account } },
-      watcher,
-      new AbortController().signal,
+      { watcher, run, signal: new AbortController().signal },
     );
+    return run.account();
   } finally {
     await simulator.close();
   }

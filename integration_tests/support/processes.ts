@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { summariesIn } from './summary.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -41,6 +42,7 @@ export async function run(
   return ended(child);
 }
 
+/** Whatever it was, what it told of its run must be as the schema in docs/ has it. */
 export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   let stdout = '';
   let stderr = '';
@@ -51,6 +53,7 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ende
     stderr += text;
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  summariesIn(stdout);
   return { code, signal, stdout, stderr };
 }
 

@@ -1,5 +1,6 @@
 /**
- * Writes spec.json of both connectors from what their `spec` says. After a change of a config:
+ * Writes spec.json of both connectors from what their `spec` says, and the schema of a run's line of JSON. After a change of
+ * a config, or of what is told of a run:
  *
  *   node integration_tests/support/write-spec-files.ts && npm run format
  *
@@ -9,6 +10,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { destinationSpec } from '../../src/destination/spec.ts';
+import { summarySchema } from '../../src/protocol/run-account.ts';
 import { sourceSpec } from '../../src/source/spec.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -25,3 +27,4 @@ for (const [path, role, spec] of files) {
     await writeFile(new URL(`integration_tests/golden/specs/${version}-${role}.json`, root), text);
   }
 }
+await writeFile(new URL('docs/summary.schema.json', root), `${JSON.stringify(summarySchema(), null, 2)}\n`);

@@ -76,7 +76,15 @@ describe('the first sync', () => {
         ),
       );
     }
-    expect(JSON.parse(first.stdout)).toMatchObject({ delivery: { trimmed: 14 + 46 + 136 } });
+    const { streams } = JSON.parse(first.stdout);
+    expect(
+      streams.map(({ stream, trimmed }: { stream: string; trimmed: object }) => [stream, trimmed]),
+    ).toEqual([
+      ['persons', { userId: 14 }],
+      ['objects', {}],
+      ['relationships', { userId: 46 }],
+      ['events', { userId: 136 }],
+    ]);
     expect(simulator.store.person({ email: 'user060@example.com' })).toBeDefined();
     expect(simulator.store.person({ email: '\tuser060@example.com' })).toBeUndefined();
   });

@@ -82,10 +82,17 @@ describe('write', () => {
         expect(at - (progress[index]?.at ?? 0)).toBeGreaterThan(1_000);
       expect(JSON.parse(lines.at(-1)?.message ?? '')).toMatchObject({
         ended: 'complete',
-        accepted: 109,
-        rejected: 1,
+        streams: [
+          {
+            ...{ stream: 'persons', read: 110, delivered: 109, rejected: 1, seconds: null },
+            rejected_by: [{ reason: 'required', field: 'userId', count: 1, example: null }],
+          },
+        ],
         requests: simulator.requests,
-        retries: 0,
+        retries: {},
+        bytes: expect.toSatisfy((bytes: number) => bytes > 109 * 20),
+        errors: [],
+        state: null,
         rejects: expect.stringMatching(/ndjson$/),
       });
     } finally {

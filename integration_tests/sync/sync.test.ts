@@ -38,19 +38,16 @@ describe('sync', () => {
     expect(first.code, first.stderr).toBe(0);
     expect(JSON.parse(first.stdout)).toMatchObject({
       ended: 'complete',
-      read: 1_520,
-      delivered: 1_520,
-      rejected: 0,
       streams: [
-        { stream: 'persons', delivered: 100 },
-        { stream: 'objects', delivered: 40 },
-        { stream: 'relationships', delivered: 180 },
-        { stream: 'events', delivered: 1_200 },
+        { stream: 'persons', read: 100, delivered: 100, rejected: 0 },
+        { stream: 'objects', read: 40, delivered: 40, rejected: 0 },
+        { stream: 'relationships', read: 180, delivered: 180, rejected: 0 },
+        { stream: 'events', read: 1_200, delivered: 1_200, rejected: 0 },
       ],
-      delivery: { ended: 'complete', accepted: 1_520, retries: 0 },
+      retries: {},
       errors: [],
       state: join(folder, 'state.json'),
-      rejects: join(folder, 'rejects'),
+      rejects: null,
     });
     expect(first.stderr).toMatch(/total +1,520 +1,520 +0/);
     expect(simulator.store.counts()).toMatchObject({
@@ -74,7 +71,11 @@ describe('sync', () => {
   it('says once and clearly that the key is wrong, without the key, and keeps no state', async () => {
     const { code, stdout, stderr } = await sync({ api_key: 'wr0ng-k3y' });
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ ended: 'failed', delivered: 0, errors: [expect.any(String)] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ended: 'failed',
+      streams: expect.arrayContaining([expect.objectContaining({ stream: 'persons', delivered: 0 })]),
+      errors: [expect.any(String)],
+    });
     expect(stdout + stderr).not.toContain('wr0ng-k3y');
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stderr).toMatch(/key|credential/i);
@@ -84,11 +85,23 @@ describe('sync', () => {
   it('exits 1 where all rows of a stream are rejected, and shows them and their file', async () => {
     await simulator.close();
     simulator = await startSimulator({ siteId: 'site', apiKey: 'k3y-of-the-test', objectTypes: ['7'] });
-    const { code, stderr } = await sync();
+    const { code, stdout, stderr } = await sync();
     expect(code, stderr).toBe(1);
     expect(stderr).toMatch(/objects +40 +0 +40/);
+    const kind = { reason: 'invalid', field: expect.stringMatching(/object_type/) };
+    const summary = JSON.parse(stdout);
+    expect(summary.streams).toMatchObject([
+      { stream: 'persons', rejected: 0, rejected_by: [] },
+      { rejected: 40, rejected_by: [{ ...kind, count: 40, example: expect.stringMatching(/^1\/L\d+$/) }] },
+      {
+        rejected: 180,
+        rejected_by: [{ ...kind, count: 180, example: expect.stringMatching(/^1\/L\d+\/./) }],
+      },
+      { stream: 'events', rejected: 0, rejected_by: [] },
+    ]);
     expect(stderr).toContain(`220 rejected, not in Customer.io: each with its reason in ${folder}/rejects`);
     const [file = ''] = await readdir(join(folder, 'rejects'));
+    expect(summary.rejects).toBe(join(folder, 'rejects', file));
     const rejects = (await readFile(join(folder, 'rejects', file), 'utf8')).trimEnd().split('\n');
     expect(rejects).toHaveLength(220);
   });
@@ -98,9 +111,11 @@ describe('sync', () => {
     await writeFile(lock, JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }));
     const { code, stdout, stderr } = await sync();
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toEqual({
+    expect(JSON.parse(stdout)).toMatchObject({
       ended: 'failed',
+      streams: [],
       errors: [expect.stringContaining('Another sync')],
+      state: join(folder, 'state.json'),
     });
     expect(stderr).toContain(`Another sync uses ${folder}/state.json: process ${process.pid}`);
     expect(simulator.requests).toBe(0);

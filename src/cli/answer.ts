@@ -1,3 +1,4 @@
+import { isAbort } from '../errors/abort.ts';
 import { ConnectorError, configError, messageOf } from '../errors/connector-error.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
 import { type MessageWriter, messageWriter } from '../protocol/lines/ndjson.ts';
@@ -57,10 +58,6 @@ export function asConnectorError(error: unknown): ConnectorError {
     internal,
     cause: error,
   });
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** An error that came as a message is told on stderr too: whether the output was one. */

@@ -17,7 +17,7 @@ import {
   primaryLocationIs,
 } from '../simulator/workspace/segments.ts';
 import { parseSyncFile } from '../sync/sync-file.ts';
-import { syncAndReport } from './sync.ts';
+import { newSync, syncAndReport } from './sync.ts';
 
 export interface DemoCommandOptions {
   /** The folder to leave behind; without it nothing is. */
@@ -51,7 +51,7 @@ async function showOff(folder: string, simulator: Simulator, signal: AbortSignal
   const path = join(folder, 'sync.yaml');
   // Its state is of no use to another Customer.io, which has none of the rows.
   const file = parseSyncFile(demoSyncYaml(simulator.url, 'demo-state.json'), path, {});
-  const sync = (): Promise<number> => syncAndReport(file, new Mask(), signal);
+  const sync = (): Promise<number> => syncAndReport(file, newSync(signal));
   say('A nexus warehouse of made-up people, and a local Customer.io');
   // This simulator ends with the demo; whoever keeps the folder starts one on the usual port.
   await writeFile(path, demoSyncYaml('http://127.0.0.1:8040'));

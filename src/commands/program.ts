@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ConfigOptions } from '../cli/files.ts';
 import type { Role } from '../cli/role.ts';
-import { packageRoot } from '../package-root.ts';
+import { packageVersion } from '../package-root.ts';
 import { warehouseNames } from '../warehouse/registry.ts';
 import type { CompileOptions } from './compile.ts';
 import type { SyncOptions } from './sync.ts';
 
 /** Takes the exit code of the command that has run. */
 export type Ended = (exitCode: number) => void;
-
-function version(): string {
-  const text = readFileSync(new URL('package.json', packageRoot), 'utf8');
-  return String((JSON.parse(text) as { version: unknown }).version);
-}
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -176,7 +170,7 @@ function addDemo(parent: Command, ended: Ended): void {
 export function buildProgram(ended: Ended): Command {
   const program = new Command('nexus-customer-io')
     .description('People, events, objects and relationships from a nexus warehouse into Customer.io.')
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError('(add --help to see the options)')
     .exitOverride();
   addSourceCommands(program, ended);

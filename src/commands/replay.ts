@@ -7,11 +7,10 @@ import { Mask } from '../cli/mask.ts';
 import { loadDestination } from '../cli/role.ts';
 import { configError } from '../errors/connector-error.ts';
 import { isJsonObject } from '../json/json-object.ts';
-import type { SourceOutput } from '../protocol/connector.ts';
+import type { DestinationOutput } from '../protocol/connector.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
-import { accountOf, rejectedOf } from '../sync/report/account.ts';
+import { RunRecorder } from '../sync/report/run-recorder.ts';
 import { report } from '../sync/report/table.ts';
-import { Tally } from '../sync/report/tally.ts';
 
 export interface ReplayOptions {
   /** A rejects file, or a folder of them. */
@@ -33,7 +32,6 @@ async function readDestinationConfig(path: string): Promise<unknown> {
 }
 
 async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, signal: AbortSignal) {
-  const startedAt = Date.now();
   const destination = await loadDestination();
   const config = await readDestinationConfig(path);
   await learnSecrets(mask, { destination: config });
@@ -50,23 +48,22 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
     );
   }
   await refuseFailedCheck(destination.check(config));
-  const tally = new Tally([...opened.counts.keys()]);
-  for (const [stream, count] of opened.counts) tally.read(stream, count);
+  const run = new RunRecorder({ deliveredBy: 'state', mask: (text) => mask.text(text) });
+  for (const [stream, count] of opened.counts) run.of(stream).read(count);
   const { catalog } = opened;
-  const errors = new Set<string>();
   try {
     const input = replayed(opened, signal);
     const patient = isJsonObject(config) ? { max_rejects: '100%', ...config } : config;
     for await (const message of destination.write({ config: patient, catalog, input, signal }))
-      note(message, tally, mask);
+      note(message, run, mask);
   } catch (error) {
-    errors.add(mask.text(asConnectorError(error).message));
+    run.failed(asConnectorError(error).message);
   }
-  const seconds = (Date.now() - startedAt) / 1000;
-  process.stderr.write(report({ streams: tally.streams, errors: [...errors], seconds }, undefined));
-  for (const error of errors) say(error);
+  const account = run.account();
+  process.stderr.write(report(account));
+  for (const error of account.errors) say(error);
   if (signal.aborted) say('Interrupted: replay the same files again. What was delivered does not double.');
-  return errors.size > 0 || signal.aborted ? 1 : 0;
+  return account.errors.length > 0 || signal.aborted ? 1 : 0;
 }
 
 /** A wrong key or an unreachable host is told before the first record. */
@@ -78,13 +75,10 @@ async function refuseFailedCheck(answers: AsyncIterable<AirbyteMessage>): Promis
   }
 }
 
-/** Where the new rejects are is in the destination's own warning. */
-function note(message: SourceOutput, tally: Tally, mask: Mask): void {
-  if (message.type === 'STATE') tally.settled(message.state);
-  if (message.type !== 'LOG') return;
-  const account = accountOf(message.log.message);
-  if (account !== undefined) tally.rejected(rejectedOf(account));
-  else if (message.log.level !== 'INFO') say(mask.text(message.log.message));
+function note(message: DestinationOutput, run: RunRecorder, mask: Mask): void {
+  if (message.type === 'STATE') run.settled(message.state);
+  else if (message.type === 'ACCOUNT') run.delivery(message.account);
+  else if (message.type === 'LOG' && message.log.level !== 'INFO') say(mask.text(message.log.message));
 }
 
 function say(text: string): void {

@@ -8,6 +8,7 @@ import { outliveReader } from '../cli/standard-output.ts';
 import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
 import { summaryJson } from '../sync/report/json.ts';
 import { showProgress } from '../sync/report/progress.ts';
+import { RunRecorder } from '../sync/report/run-recorder.ts';
 import { report } from '../sync/report/table.ts';
 import { runSync, type SyncEnds, type SyncWatcher } from '../sync/run-sync.ts';
 import type { SyncFile } from '../sync/sync-file.ts';
@@ -24,13 +25,16 @@ async function readOptions({ acceptState = false, ...options }: SyncOptions): Pr
 }
 
 export function runSyncCommand(options: SyncOptions): Promise<number> {
-  const mask = new Mask();
-  const tellFailure = (message: string): void =>
-    tellMachine(JSON.stringify({ ended: 'failed', errors: [message] }));
-  return untilInterrupted((signal) => {
+  return untilInterrupted(async (signal) => {
     outliveReader();
-    const sync = async () => syncAndReport(await readOptions(options), mask, signal, tellMachine);
-    return runForPerson(mask, sync, tellFailure);
+    const sync = newSync(signal);
+    const code = await runForPerson(
+      sync.mask,
+      async () => syncAndReport(await readOptions(options), sync),
+      (message) => sync.run.failed(message),
+    );
+    tellMachine(summaryJson(sync.run.account()));
+    return code;
   });
 }
 
@@ -39,30 +43,32 @@ function tellMachine(json: string): void {
   if (!process.stdout.isTTY) process.stdout.write(`${json}\n`);
 }
 
-/** One sync with its progress and closing table on stderr, and its summary in JSON for `tell`; the exit code. */
-export async function syncAndReport(
-  file: SyncFile,
-  mask: Mask,
-  signal: AbortSignal,
-  tell: (json: string) => void = () => undefined,
-): Promise<number> {
+/** A sync before it has begun. */
+export interface NewSync {
+  readonly mask: Mask;
+  readonly run: RunRecorder;
+  readonly signal: AbortSignal;
+}
+
+export function newSync(signal: AbortSignal): NewSync {
+  const mask = new Mask();
+  return { mask, signal, run: new RunRecorder({ deliveredBy: 'state', mask: (text) => mask.text(text) }) };
+}
+
+/** One sync with its progress and closing table on stderr; the exit code. */
+export async function syncAndReport(file: SyncFile, { mask, run, signal }: NewSync): Promise<number> {
   keepYoungGenerationSmall();
+  run.state = file.statePath;
   const ends: SyncEnds = { source: await loadSource(), destination: await loadDestination() };
   await learnSecrets(mask, file);
-  const summary = await runSync(file, ends, masked(showProgress(process.stderr), mask), signal);
-  const errors = summary.errors.map((error) => mask.text(error));
-  process.stderr.write(report(summary, rejectsOf(file)));
-  for (const error of errors) process.stderr.write(`${error}\n`);
+  await runSync(file, ends, { watcher: masked(showProgress(process.stderr), mask), run, signal });
+  const account = run.account();
+  process.stderr.write(report(account));
+  for (const error of account.errors) process.stderr.write(`${error}\n`);
   if (signal.aborted) process.stderr.write('Interrupted: the next sync goes on from what was delivered.\n');
-  tell(summaryJson({ ...summary, errors }, { state: file.statePath, rejects: rejectsOf(file) }));
-  return errors.length > 0 || signal.aborted ? 1 : 0;
+  return account.ended === 'complete' ? 0 : 1;
 }
 
 function masked(watcher: SyncWatcher, mask: Mask): SyncWatcher {
   return { ...watcher, log: (level, message) => watcher.log(level, mask.text(message)) };
-}
-
-function rejectsOf(file: SyncFile): string | undefined {
-  const { rejects } = file.destination;
-  return typeof rejects === 'string' ? rejects : undefined;
 }

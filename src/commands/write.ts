@@ -6,6 +6,8 @@ import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
 import type { InputLines, LongLine } from '../protocol/connector.ts';
 import { readLines } from '../protocol/lines/read-lines.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
+import { withAccountAsLog } from '../sync/report/log-lines.ts';
+import { RunRecorder } from '../sync/report/run-recorder.ts';
 
 export interface WritePaths {
   readonly config: string;
@@ -32,7 +34,8 @@ async function* write(paths: WritePaths, mask: Mask, signal: AbortSignal): Async
   const catalog = await readCatalog(paths.catalog);
   const { parseDestinationConfig } = await import('../destination/config.ts');
   const input = linesUntil(signal, parseDestinationConfig(config).max_line_bytes);
-  yield* connector.write({ config, catalog, input, signal });
+  const run = new RunRecorder({ deliveredBy: 'destination', mask: (text) => mask.text(text) });
+  yield* withAccountAsLog(connector.write({ config, catalog, input, signal }), run, signal);
 }
 
 export function runWrite(paths: WritePaths): Promise<number> {

@@ -1,5 +1,6 @@
+import type { DestinationOutput } from '../protocol/connector.ts';
 import { log } from '../protocol/make-message.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
+import type { Watched } from './account.ts';
 import { apiOf } from './api/choose-api.ts';
 import type { DestinationConfig } from './config.ts';
 import { AsyncQueue } from './delivery/async-queue.ts';
@@ -15,7 +16,6 @@ import { mappedStreams } from './input/mapped-streams.ts';
 import { Notices } from './input/notices.ts';
 import { Workbench } from './mapping/bytes/workbench.ts';
 import type { StreamPlan } from './mapping/stream-mapping.ts';
-import type { Watched } from './progress.ts';
 import { Ledger } from './settlement/ledger.ts';
 import { rejectLines } from './settlement/reject-line.ts';
 import { Rejections } from './settlement/rejections.ts';
@@ -31,8 +31,8 @@ export interface Run {
   readonly judge: Judge;
   readonly rejections: Rejections;
   readonly halt: Halt;
-  /** What the run says: states that may pass, and log lines. */
-  readonly out: AsyncQueue<AirbyteMessage>;
+  /** What the run says: states that may pass, log lines, and its account. */
+  readonly out: AsyncQueue<DestinationOutput>;
   readonly watched: Watched;
   /** Lets go of connections, clock and files. */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export interface Run {
 /** @param given aborted where the caller ends the run */
 export async function openRun(config: DestinationConfig, plans: Plans, given: AbortSignal): Promise<Run> {
   const api = await apiOf(config);
-  const out = new AsyncQueue<AirbyteMessage>();
+  const out = new AsyncQueue<DestinationOutput>();
   const halt = new Halt(given);
   const transport = api.transport(config);
   const { ledger, judge, file, rejections } = openSettlement(config, plans, out, halt);

@@ -6,8 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../errors/connector-error.ts';
-import type { DestinationInput } from '../protocol/connector.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
+import type { DestinationInput, DestinationOutput } from '../protocol/connector.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { customerIoDestination } from './destination.ts';
 
@@ -40,14 +39,14 @@ function writing(
   input: AsyncIterable<DestinationInput>,
   rest: Row = {},
   signal = new AbortController().signal,
-): AsyncIterable<AirbyteMessage> {
+): AsyncIterable<DestinationOutput> {
   const keys = { site_id: 'site', api_key: 'key', endpoint: simulator.url, rejects: rejects() };
   return customerIoDestination.write({ config: { ...keys, ...rest }, catalog, input, signal });
 }
 
 /** All that a run said, and the message of what ended it. */
 async function ending(input: AsyncIterable<DestinationInput>, rest: Row = {}, signal?: AbortSignal) {
-  const messages: AirbyteMessage[] = [];
+  const messages: DestinationOutput[] = [];
   try {
     for await (const message of writing(input, rest, signal)) messages.push(message);
     return { messages, error: undefined };
@@ -85,7 +84,7 @@ function open(first: readonly DestinationInput[], then?: (n: number) => Destinat
   return { told, input: input() };
 }
 
-const warnings = (messages: readonly AirbyteMessage[]): string[] =>
+const warnings = (messages: readonly DestinationOutput[]): string[] =>
   messages.flatMap((message) =>
     message.type === 'LOG' && message.log.level === 'WARN' ? [message.log.message] : [],
   );

@@ -3,8 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DestinationInput } from '../protocol/connector.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
+import type { DestinationInput, DestinationOutput } from '../protocol/connector.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { customerIoDestination } from './destination.ts';
 
@@ -71,7 +70,7 @@ async function write(
   signal = new AbortController().signal,
 ): Promise<Written> {
   const states: Written['states'] = [];
-  const note = (message: AirbyteMessage): void => {
+  const note = (message: DestinationOutput): void => {
     if (message.type !== 'STATE') return;
     const { stream, destinationStats } = message.state;
     states.push({

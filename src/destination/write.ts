@@ -1,12 +1,11 @@
 import { requireWritableFolder } from '../files/named-file.ts';
-import type { WriteRequest } from '../protocol/connector.ts';
+import type { DestinationOutput, WriteRequest } from '../protocol/connector.ts';
 import { log } from '../protocol/make-message.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
 import { checkMappings, unusedMappings } from './check-mappings.ts';
 import { type DestinationConfig, parseDestinationConfig } from './config.ts';
 import { untilAborted } from './input/input.ts';
 import { planStreams } from './mapping/stream-mapping.ts';
-import { type Ending, progressLog, summary } from './progress.ts';
+import { progress, summary } from './progress.ts';
 import { openRun, type Run } from './run.ts';
 import { RejectedError } from './settlement/verdict.ts';
 
@@ -33,29 +32,25 @@ function tick({ halt, lanes, rejections }: Run): void {
 /** Takes input until it ends or the signal comes, and closes the queue with what stopped it. */
 async function work(run: Run, input: WriteRequest['input']): Promise<void> {
   const { halt, judge, lanes, out, rejections, watched } = run;
-  const started = performance.now();
   const ticking = setInterval(() => tick(run), tickMs);
-  const stopLog = progressLog(watched, (message) => out.put(message));
-  const tell = (ended: Ending): void => {
-    for (const message of summary(watched, started, ended)) out.put(message);
+  const stopProgress = progress(watched, (message) => out.put(message));
+  const tell = (): void => {
+    for (const message of summary(watched)) out.put(message);
   };
   try {
     await consume(run, input);
     const rejected = halt.isOver ? undefined : judge.verdict();
     if (rejected !== undefined) throw rejected;
-    tell(halt.isOver ? 'interrupted' : 'complete');
+    tell();
     out.close();
   } catch (error) {
     // What is in flight may still be settled, and its state pass.
     await lanes.drain().catch(() => undefined);
-    await rejections.flush().then(
-      () => tell(error instanceof RejectedError ? 'rejected' : 'failed'),
-      () => undefined,
-    );
+    await rejections.flush().then(tell, () => undefined);
     out.close(error instanceof RejectedError ? judge.lastWord(error) : error);
   } finally {
     clearInterval(ticking);
-    stopLog();
+    stopProgress();
   }
 }
 
@@ -73,7 +68,7 @@ async function prepare({ catalog, config: given }: WriteRequest) {
  *
  * @throws ConnectorError after all that could be finished is finished.
  */
-export async function* write(request: WriteRequest): AsyncGenerator<AirbyteMessage> {
+export async function* write(request: WriteRequest): AsyncGenerator<DestinationOutput> {
   const { config, plans } = await prepare(request);
   const run = await openRun(config, plans, request.signal);
   for (const text of unusedMappings(request.catalog, config)) run.out.put(log('WARN', text));

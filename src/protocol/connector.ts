@@ -4,6 +4,7 @@ import type {
   ConfiguredAirbyteCatalog,
   ConnectorSpecification,
 } from './messages.ts';
+import type { DeliveryAccount } from './run-account.ts';
 
 /**
  * RECORD messages of one stream as finished NDJSON bytes, each line ended by a newline: what a warehouse
@@ -18,6 +19,19 @@ export interface RecordLines {
 
 /** What a source emits: Airbyte messages, with records in bulk where it has them as bytes. */
 export type SourceOutput = AirbyteMessage | RecordLines;
+
+/**
+ * What a destination has done so far: now and then, and once at its end. It stays in the process: nothing that comes
+ * as text can pass for it.
+ */
+export interface AccountMessage {
+  readonly type: 'ACCOUNT';
+  readonly account: DeliveryAccount;
+  readonly isLast: boolean;
+}
+
+/** What a destination emits: Airbyte messages, and its own account. */
+export type DestinationOutput = AirbyteMessage | AccountMessage;
 
 /** One line of NDJSON, for the parser. */
 export interface InputLine {
@@ -102,5 +116,5 @@ export interface DestinationConnector {
   discover(config: unknown): AsyncIterable<AirbyteMessage>;
   /** Without it, states are kept to no destination. */
   account?(config: unknown): Promise<DestinationAccount>;
-  write(request: WriteRequest): AsyncIterable<AirbyteMessage>;
+  write(request: WriteRequest): AsyncIterable<DestinationOutput>;
 }

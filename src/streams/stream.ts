@@ -46,7 +46,7 @@ export interface ContractOf<Name extends string> {
   readonly required: readonly string[];
   /** Columns with a meaning of their own that a model may give. */
   readonly optional: readonly string[];
-  readonly primaryKey: readonly string[];
+  readonly primaryKey: readonly ColumnName[];
   readonly cursor: 'timestamp';
 }
 

@@ -6,11 +6,13 @@ import { configError } from '../errors/connector-error.ts';
 import type {
   DestinationConnector,
   DestinationInput,
+  DestinationOutput,
   SourceConnector,
   SourceOutput,
 } from '../protocol/connector.ts';
 import { log, traceError } from '../protocol/make-message.ts';
 import type { AirbyteMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
+import { RunRecorder } from './report/run-recorder.ts';
 import { runSync, type SyncWatcher } from './run-sync.ts';
 
 let folder: string;
@@ -78,9 +80,11 @@ function watcherOf(lines: string[] = []): SyncWatcher {
   return { start() {}, stop() {}, log: (level, message) => lines.push(`${level} ${message}`) };
 }
 
-function sync(source: SourceConnector, destination = destinationOf(), watcher = watcherOf()) {
+async function sync(source: SourceConnector, destination = destinationOf(), watcher = watcherOf()) {
   const file = { source: {}, destination: {}, statePath: join(folder, 'state.json') };
-  return runSync(file, { source, destination }, watcher, new AbortController().signal);
+  const run = new RunRecorder({ deliveredBy: 'state' });
+  await runSync(file, { source, destination }, { watcher, run, signal: new AbortController().signal });
+  return run.account();
 }
 
 async function savedCursors(): Promise<unknown> {
@@ -146,6 +150,46 @@ describe('runSync', () => {
     const { errors } = await sync(source, deaf);
     expect(errors).toEqual(['wrong key']);
     await expect(savedCursors()).rejects.toThrow(/ENOENT/);
+  });
+
+  it('takes what the destination says of itself from its account, and from no text', async () => {
+    const account = {
+      streams: [
+        {
+          stream: 'persons',
+          read: 3,
+          delivered: 0,
+          rejected: 3,
+          rejected_by: [{ reason: 'invalid', field: 'email', count: 3, example: 'u1' }],
+          truncated: { bio: 1 },
+          trimmed: {},
+        },
+      ],
+      requests: 7,
+      retries: { 'HTTP 429': 2 },
+      bytes: 99,
+      inFlight: 0,
+      rejects: '/rejects.ndjson',
+    };
+    const destination: DestinationConnector = {
+      ...destinationOf(),
+      async *write({ input }): AsyncGenerator<DestinationOutput> {
+        for await (const _ of input);
+        yield { type: 'ACCOUNT', account, isLast: true };
+        yield log('INFO', JSON.stringify({ ended: 'rejected', requests: 1e9, streams: [{ stream: 'x' }] }));
+      },
+    };
+    const lines: string[] = [];
+    const source = sourceOf(async function* () {
+      yield linesOf('persons', 3);
+    });
+    const { streams, ...run } = await sync(source, destination, watcherOf(lines));
+    expect(run).toMatchObject({ ended: 'complete', requests: 7, retries: { 'HTTP 429': 2 }, bytes: 99 });
+    expect(run.rejects).toBe('/rejects.ndjson');
+    expect(streams).toHaveLength(5);
+    // No state has passed them, and yet they are on file.
+    expect(streams[0]).toMatchObject({ ...account.streams[0], findings: [] });
+    expect(lines).toEqual([expect.stringMatching(/^INFO \{/)]);
   });
 
   it('passes on logs and errors that are messages', async () => {

@@ -1,10 +1,10 @@
 import { RejectedError } from '../destination/settlement/verdict.ts';
+import { isAbort } from '../errors/abort.ts';
 import { configError, messageOf } from '../errors/connector-error.ts';
 import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
 import { configureCatalog } from './configured-catalog.ts';
-import { type Account, accountOf, rejectedOf } from './report/account.ts';
-import { type StreamTally, Tally } from './report/tally.ts';
+import type { RunRecorder } from './report/run-recorder.ts';
 import { findStateFile, openStateFile, type StateFile } from './state/state-file.ts';
 import { lockState, type StateLock } from './state/state-lock.ts';
 import { isUnowned, refuseForeign } from './state/state-owner.ts';
@@ -18,80 +18,52 @@ export interface SyncEnds {
 
 /** Who watches a sync: a terminal, a log, or a test. */
 export interface SyncWatcher {
-  start(tally: Tally): void;
+  start(run: RunRecorder): void;
   log(level: LogLevel, message: string): void;
   stop(): void;
 }
 
-export interface SyncSummary {
-  readonly streams: readonly StreamTally[];
-  /** What went wrong, in the words for a person; empty where the sync is complete. */
-  readonly errors: readonly string[];
-  readonly seconds: number;
-  /** By a signal, before all was read. */
-  readonly interrupted: boolean;
-  /** The destination's own account of its run, which is the last log line of its that is JSON. */
-  readonly delivery: Account | undefined;
-  /** Whether all that went wrong is that too much was rejected. */
-  readonly rejected: boolean;
+/** What a sync works with besides its file and its ends. */
+export interface SyncRequest {
+  readonly watcher: SyncWatcher;
+  /** What becomes of the sync is written down there, errors of its ends among it. */
+  readonly run: RunRecorder;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Both ends in one process: what the source emits is the destination's input as it stands, and a state
  * reaches the file only after the destination has given it back.
+ *
+ * @throws ConnectorError where it cannot begin.
  */
-export async function runSync(
-  file: SyncFile,
-  ends: SyncEnds,
-  watcher: SyncWatcher,
-  signal: AbortSignal,
-): Promise<SyncSummary> {
-  const startedAt = Date.now();
+export async function runSync(file: SyncFile, ends: SyncEnds, request: SyncRequest): Promise<void> {
   const statePath = await findStateFile(file.statePath);
   await using lock = await lockState(statePath);
-  const run = new SyncRun({ ...file, statePath }, ends, watcher, signal);
-  await run.transfer(lock);
-  return {
-    streams: run.streams,
-    errors: [...run.errors],
-    seconds: (Date.now() - startedAt) / 1000,
-    interrupted: signal.aborted,
-    delivery: run.delivery,
-    rejected: run.rejected,
-  };
+  await new Transfer({ ...file, statePath }, ends, request).go(lock);
+  if (request.signal.aborted) request.run.interrupted();
 }
 
 const isRecord = (output: SourceOutput): boolean =>
   output.type === 'RECORD_LINES' || output.type === 'RECORD';
 
-class SyncRun {
-  readonly errors = new Set<string>();
-  delivery: Account | undefined;
-  /** The errors that say that too much was rejected. */
-  readonly #rejections = new Set<string>();
+class Transfer {
   readonly #file: SyncFile;
   readonly #ends: SyncEnds;
   readonly #watcher: SyncWatcher;
+  readonly #run: RunRecorder;
   readonly #signal: AbortSignal;
-  #tally = new Tally([]);
   #checked = false;
 
-  constructor(file: SyncFile, ends: SyncEnds, watcher: SyncWatcher, signal: AbortSignal) {
+  constructor(file: SyncFile, ends: SyncEnds, { watcher, run, signal }: SyncRequest) {
     this.#file = file;
     this.#ends = ends;
     this.#watcher = watcher;
+    this.#run = run;
     this.#signal = signal;
   }
 
-  get rejected(): boolean {
-    return this.errors.size > 0 && this.errors.size === this.#rejections.size;
-  }
-
-  get streams(): readonly StreamTally[] {
-    return this.#tally.streams;
-  }
-
-  async transfer(lock: StateLock): Promise<void> {
+  async go(lock: StateLock): Promise<void> {
     const stateFile = await this.#openState();
     await using source = await this.#ends.source.open(this.#file.source);
     const catalog = await configureCatalog({
@@ -100,8 +72,8 @@ class SyncRun {
       states: stateFile.states,
       onMessage: (message) => this.#note(message),
     });
-    this.#tally = new Tally(catalog.streams.map(({ stream }) => stream.name));
-    this.#watcher.start(this.#tally);
+    for (const { stream } of catalog.streams) this.#run.of(stream.name);
+    this.#watcher.start(this.#run);
     try {
       const signal = this.#signal;
       const input = this.#counted(source.read({ catalog, state: stateFile.states, signal }));
@@ -110,8 +82,9 @@ class SyncRun {
         if (message.type === 'STATE') {
           await lock.assertHeld();
           await stateFile.save(message.state);
-          this.#tally.settled(message.state);
-        } else this.#note(message);
+          this.#run.settled(message.state);
+        } else if (message.type === 'ACCOUNT') this.#run.delivery(message.account);
+        else this.#note(message);
       }
     } catch (error) {
       this.#fail(error);
@@ -165,8 +138,8 @@ class SyncRun {
   }
 
   #count(output: SourceOutput): void {
-    if (output.type === 'RECORD_LINES') this.#tally.read(output.stream, output.count);
-    else if (output.type === 'RECORD') this.#tally.read(output.record.stream, 1);
+    if (output.type === 'RECORD_LINES') this.#run.of(output.stream).read(output.count);
+    else if (output.type === 'RECORD') this.#run.of(output.record.stream).read(1);
     else if (output.type !== 'STATE') this.#note(output);
   }
 
@@ -174,27 +147,19 @@ class SyncRun {
     if (message.type === 'LOG') this.#noteLog(message.log);
     if (message.type !== 'TRACE') return;
     const { error, estimate, stream_status: status } = message.trace;
-    if (error !== undefined) this.errors.add(error.message);
-    if (estimate?.row_estimate !== undefined) this.#tally.expected(estimate.name, estimate.row_estimate);
-    if (status?.status === 'STARTED') this.#tally.started(status.stream_descriptor.name);
+    if (error !== undefined) this.#run.failed(error.message);
+    if (estimate?.row_estimate !== undefined) this.#run.of(estimate.name).expected = estimate.row_estimate;
+    if (status?.status === 'STARTED') this.#run.of(status.stream_descriptor.name).started();
   }
 
-  /** A line that is JSON is meant for machines. */
   #noteLog({ level, message, finding }: LogOf<AirbyteMessage>): void {
-    if (finding !== undefined) this.#tally.found(finding.stream, finding.code);
-    const account = accountOf(message);
-    if (account === undefined) this.#watcher.log(level, message);
-    else {
-      this.delivery = account;
-      if (account.ended === 'rejected') this.#tally.rejected(rejectedOf(account));
-    }
+    if (finding !== undefined) this.#run.of(finding.stream).found(finding.code);
+    this.#watcher.log(level, message);
   }
 
   #fail(error: unknown): void {
-    const aborted = this.#signal.aborted && error instanceof Error && error.name === 'AbortError';
-    if (aborted) return;
-    this.errors.add(messageOf(error));
-    if (error instanceof RejectedError) this.#rejections.add(messageOf(error));
+    if (!this.#signal.aborted || !isAbort(error))
+      this.#run.failed(messageOf(error), error instanceof RejectedError);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError, configError } from '../../errors/connector-error.ts';
+import { countName } from '../counts.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import type { Acknowledgement } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';
@@ -34,12 +35,16 @@ export interface AttemptOptions {
 /** For the log. */
 export interface DeliveryStats {
   requests: number;
-  retries: number;
+  /** By what made them necessary. */
+  readonly retries: Map<string, number>;
   inFlight: number;
   bytes: number;
 }
 
 const warnEveryMs = 15_000;
+
+/** Servers and proxies word reasons of their own. */
+const mostReasons = 50;
 
 /** Operations `from` up to `to` of a batch: all of it, or what is left of one that was refused as a whole. */
 interface Part {
@@ -53,7 +58,7 @@ type Settling = Exclude<RetryAction, { readonly action: 'retry' }>;
 
 /** Sends batches, and each again, whole or in halves, until it is settled. */
 export class Attempts {
-  readonly stats: DeliveryStats = { requests: 0, retries: 0, inFlight: 0, bytes: 0 };
+  readonly stats: DeliveryStats = { requests: 0, retries: new Map(), inFlight: 0, bytes: 0 };
   readonly #options: AttemptOptions;
   #warnedAt = Number.NEGATIVE_INFINITY;
 
@@ -125,7 +130,7 @@ export class Attempts {
 
   async #wait(ms: number, why: string): Promise<void> {
     const { signal } = this.#options;
-    this.stats.retries += 1;
+    countName(this.stats.retries, why, mostReasons, 'others');
     this.#warn(why);
     await sleep(Math.min(ms, longestTimerMs), undefined, { signal }).catch(() => undefined);
   }

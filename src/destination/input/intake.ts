@@ -102,7 +102,7 @@ export class Intake {
       return rejections.room();
     }
     if ('ignored' in mapped) return ledger.accept(acknowledgement);
-    notices.alter(plan.stream, mapped.truncated, mapped.trimmed);
+    notices.alter(plan.key, mapped.truncated, mapped.trimmed);
     return lanes.add(mapped, reader.line, acknowledgement);
   }
 

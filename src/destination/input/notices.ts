@@ -1,21 +1,35 @@
+import { countName } from '../counts.ts';
+
 /** Maps larger than this are not of a catalog's names but of data used as names. */
 const mostNames = 1_000;
+
+/** What was changed in one stream's records so that they could be sent: how often, by name. */
+export interface Alterations {
+  /** Attributes that were cut to Customer.io's limit. */
+  readonly truncated: ReadonlyMap<string, number>;
+  /** Columns whose identifiers had white space around them. */
+  readonly trimmed: ReadonlyMap<string, number>;
+}
+
+const none: Alterations = { truncated: new Map(), trimmed: new Map() };
 
 /** What was odd about records that were not rejected, counted by name: a person is told at the end. */
 export class Notices {
   readonly #unknownStreams = new Map<string, number>();
-  readonly #truncated = new Map<string, number>();
-  readonly #trimmed = new Map<string, number>();
+  readonly #streams = new Map<string, { truncated: Map<string, number>; trimmed: Map<string, number> }>();
 
   /** A record's stream is not in the catalog: it is passed over. */
   passOver(stream: string): void {
-    count(this.#unknownStreams, stream);
+    countName(this.#unknownStreams, stream, mostNames);
   }
 
   /** A record's attributes were cut to Customer.io's limit, or its identifiers had white space around them. */
   alter(stream: string, truncated: readonly string[], trimmed: readonly string[] = []): void {
-    for (const name of truncated) count(this.#truncated, `"${name}" in stream "${stream}"`);
-    for (const name of trimmed) count(this.#trimmed, `"${name}" in stream "${stream}"`);
+    if (truncated.length === 0 && trimmed.length === 0) return;
+    const counts = this.#streams.get(stream) ?? { truncated: new Map(), trimmed: new Map() };
+    this.#streams.set(stream, counts);
+    for (const name of truncated) countName(counts.truncated, name, mostNames);
+    for (const name of trimmed) countName(counts.trimmed, name, mostNames);
   }
 
   /** Records that were passed over, by stream. */
@@ -23,18 +37,7 @@ export class Notices {
     return this.#unknownStreams;
   }
 
-  /** How often each attribute was cut to Customer.io's limit. */
-  get truncated(): ReadonlyMap<string, number> {
-    return this.#truncated;
+  of(stream: string): Alterations {
+    return this.#streams.get(stream) ?? none;
   }
-
-  /** How often white space was left out around identifiers, by column. */
-  get trimmed(): ReadonlyMap<string, number> {
-    return this.#trimmed;
-  }
-}
-
-function count(counts: Map<string, number>, name: string): void {
-  const before = counts.get(name);
-  if (before !== undefined || counts.size < mostNames) counts.set(name, (before ?? 0) + 1);
 }

@@ -23,8 +23,9 @@ export class Rejections {
   reject(acknowledgement: Acknowledgement, line: RecordLine, refusal: Refusal): void {
     const { file, judge, ledger, stop } = this.#options;
     const { stream } = acknowledgement;
-    file.add(stream, textOf(line), refusal);
-    judge.add(stream, refusal);
+    const record = textOf(line);
+    file.add(stream, record, refusal);
+    judge.add(stream, refusal, record);
     ledger.reject(acknowledgement);
     const tooMany = judge.stops(stream);
     if (tooMany !== undefined) stop(tooMany);

@@ -39,7 +39,7 @@ function runOf(most = config.max_rejects) {
         books.accept(acknowledgement);
         continue;
       }
-      judge.add(stream, row);
+      judge.add(stream, row, 'null');
       books.reject(acknowledgement);
       stopped ??= judge.stops(stream);
     }

@@ -1,6 +1,8 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
+import type { RejectKind } from '../../protocol/run-account.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import { exampleKey } from './example-key.ts';
 import type { StreamTally } from './ledger.ts';
 import { RejectReasons } from './reject-reasons.ts';
 
@@ -26,7 +28,7 @@ export interface JudgeOptions {
   /** `max_rejects`: a count in the run, or a share of each stream's rows (`100`, `10%`). */
   readonly most: string;
   readonly tallies: ReadonlyMap<string, StreamTally>;
-  readonly plans: ReadonlyMap<string, Pick<StreamPlan, 'columns'>>;
+  readonly plans: ReadonlyMap<string, StreamPlan>;
 }
 
 /** Judges by its rejects how a run goes: stream by stream, over the rows of this run. */
@@ -50,11 +52,17 @@ export class Judge {
     return this.#all;
   }
 
-  add(stream: string, refusal: Refusal): void {
+  /** Why records of a stream were rejected. */
+  rejectedBy(stream: string): RejectKind[] {
+    return this.#streams.get(stream)?.reasons.kinds ?? [];
+  }
+
+  /** `record` is the RECORD message as it came. */
+  add(stream: string, refusal: Refusal, record: string): void {
     const known = this.#streams.get(stream) ?? { reasons: new RejectReasons(), isForeign: false };
     this.#streams.set(stream, known);
     known.isForeign ||= isForeign(refusal, this.#plans.get(stream)?.columns.objectTypeId);
-    known.reasons.add(refusal);
+    known.reasons.add(refusal, () => exampleKey(record, this.#plans.get(stream)));
     this.#all.add(refusal);
   }
 

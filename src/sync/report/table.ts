@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
-import type { SyncSummary } from '../run-sync.ts';
-import type { StreamTally } from './tally.ts';
+import type { RunAccount, StreamOfRun } from '../../protocol/run-account.ts';
 
 /** The report goes to stderr. */
 const colour = { stream: process.stderr };
@@ -16,11 +15,8 @@ const words: Readonly<Record<string, string>> = {
   source_gone: 'source is gone',
 };
 
-/** What the closing table shows. */
-export type Reported = Pick<SyncSummary, 'streams' | 'errors' | 'seconds'>;
-
 /** The closing table, and where the rejects lie. */
-export function report(summary: Reported, rejectsPath: string | undefined): string {
+export function report(summary: RunAccount): string {
   const rows = [...summary.streams.map(row), totals(summary)];
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
@@ -31,23 +27,21 @@ export function report(summary: Reported, rejectsPath: string | undefined): stri
     .reverse();
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   const lines = [styleText('bold', align(headings, widths), colour), ...streams.reverse(), rule, total];
-  return [...lines, ...rejects(summary, rejectsPath)].map((line) => `${line}\n`).join('');
+  return [...lines, ...rejects(summary)].map((line) => `${line}\n`).join('');
 }
 
-function row(tally: StreamTally): string[] {
-  const seconds =
-    tally.startedAt === undefined ? 0 : ((tally.settledAt ?? Date.now()) - tally.startedAt) / 1000;
-  return cells(tally.stream, tally.read, tally.delivered, tally.rejected, Math.max(0, seconds));
+function row({ stream, read, delivered, rejected, seconds }: StreamOfRun): string[] {
+  return cells(stream, read, delivered, rejected, seconds ?? 0);
 }
 
-function totals(summary: Reported): string[] {
-  const sum = (of: (tally: StreamTally) => number): number =>
-    summary.streams.reduce((so_far, tally) => so_far + of(tally), 0);
+function totals(summary: RunAccount): string[] {
+  const sum = (of: (stream: StreamOfRun) => number): number =>
+    summary.streams.reduce((so_far, stream) => so_far + of(stream), 0);
   return cells(
     'total',
-    sum((tally) => tally.read),
-    sum((tally) => tally.delivered),
-    sum((tally) => tally.rejected),
+    sum((stream) => stream.read),
+    sum((stream) => stream.delivered),
+    sum((stream) => stream.rejected),
     summary.seconds,
   );
 }
@@ -69,10 +63,10 @@ function align(texts: readonly string[], widths: readonly number[]): string {
     .join('  ');
 }
 
-function rejects(summary: Reported, path: string | undefined): string[] {
-  const count = summary.streams.reduce((so_far, tally) => so_far + tally.rejected, 0);
+function rejects({ streams, rejects: path }: RunAccount): string[] {
+  const count = streams.reduce((so_far, stream) => so_far + stream.rejected, 0);
   if (count === 0) return [];
-  const place = path === undefined ? 'the log above says why' : `each with its reason in ${path}`;
+  const place = path === null ? 'the log above says why' : `each with its reason in ${path}`;
   return [
     styleText('yellow', `${count.toLocaleString('en')} rejected, not in Customer.io: ${place}`, colour),
   ];

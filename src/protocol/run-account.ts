@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * The account of a run: what both ends do and find, as values. Everything that is told of a run is made of it: the
+ * closing table, progress, the log lines of `write` and the line of JSON, whose form {@link runSummary} is.
+ */
+
+const count = z.int().nonnegative();
+const countByName = z.record(z.string(), count);
+
+/** How a run ended: README.md, "Exit codes". */
+export const ending = z.enum(['complete', 'rejected', 'interrupted', 'failed']);
+
+/** Rejects that have one reason in one field. */
+export const rejectKind = z.strictObject({
+  reason: z.string(),
+  field: z.string().describe('Customer.io’s name of the field; empty where the reason is none of one field.'),
+  count,
+  example: z.string().nullable().describe('The key of the first such record; null where it has none.'),
+});
+
+const deliveryOfStream = z.strictObject({
+  stream: z.string().describe('Its name; empty for records whose line was too long to tell.'),
+  read: count,
+  delivered: count.describe(
+    'Rows that Customer.io has taken. In a sync, those that the state has passed: after one that failed or was stopped, Customer.io may have taken more, which the next sync repeats.',
+  ),
+  rejected: count,
+  rejected_by: z.array(rejectKind).max(100).describe('Why, the commonest first.'),
+  truncated: countByName.describe('Values that were shortened to Customer.io’s limit, by attribute.'),
+  trimmed: countByName.describe('Identifiers whose surrounding white space was left out, by column.'),
+});
+
+const streamOfRun = z.strictObject({
+  ...deliveryOfStream.shape,
+  findings: z.array(z.string()).describe('What the source found wrong with the stream, by code.'),
+  seconds: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe(
+      'From its first row to its last; null in a write, which may have the rows of all streams mixed.',
+    ),
+});
+
+const traffic = z.strictObject({
+  requests: count.describe('Those sent to Customer.io, retries included.'),
+  retries: countByName.describe('By what made them necessary, such as "HTTP 429".'),
+  bytes: count.describe('Of the bodies sent.'),
+});
+
+/** One line of JSON that tells a program of a run: `sync` prints it, and it is the last log line of `write`. */
+export const runSummary = z.strictObject({
+  run_id: z.uuid(),
+  version: z.string().describe('Of the program.'),
+  started_at: z.iso.datetime(),
+  ended: ending,
+  seconds: z.number().nonnegative(),
+  streams: z.array(streamOfRun).describe('In the order in which they are sent.'),
+  ...traffic.shape,
+  errors: z.array(z.string()).describe('What went wrong, in words for a person.'),
+  state: z
+    .string()
+    .nullable()
+    .describe('The state file of a sync; null in a write, or where none was named.'),
+  rejects: z.string().nullable().describe('The file of this run’s rejects; null where nothing was rejected.'),
+});
+
+/** The JSON Schema of {@link runSummary}, which stands in docs/summary.schema.json. */
+export function summarySchema(): Record<string, unknown> {
+  return {
+    title: 'What is told of a run',
+    description:
+      'One line of JSON: `sync` prints it on standard output, and it is the last log line of `write`.',
+    ...z.toJSONSchema(runSummary),
+  };
+}
+
+export type Ending = z.infer<typeof ending>;
+export type RejectKind = z.infer<typeof rejectKind>;
+export type StreamDelivery = Readonly<z.infer<typeof deliveryOfStream>>;
+export type StreamOfRun = Readonly<z.infer<typeof streamOfRun>>;
+export type RunSummary = Readonly<z.infer<typeof runSummary>>;
+
+/** What a destination has done so far. */
+export interface DeliveryAccount extends Readonly<z.infer<typeof traffic>> {
+  readonly streams: readonly StreamDelivery[];
+  /** Requests that wait for their answer. */
+  readonly inFlight: number;
+  readonly rejects: string | null;
+}
+
+/** What had become of a run's records at one moment. */
+export interface Sample {
+  /** Since the run began. */
+  readonly seconds: number;
+  readonly delivered: number;
+  readonly rejected: number;
+}
+
+/** A run as it stands, and how it went until now: at most {@link mostSamples}, of the latest past in more detail. */
+export interface RunAccount extends RunSummary {
+  readonly series: readonly Sample[];
+}
+
+export const mostSamples = 240;

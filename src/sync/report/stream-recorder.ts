@@ -1,0 +1,71 @@
+import type { StreamDelivery, StreamOfRun } from '../../protocol/run-account.ts';
+
+/** Writes down what becomes of one stream's records. */
+export class StreamRecorder {
+  readonly stream: string;
+  /** Rows that the source expects to read, where it has said so. */
+  expected: number | undefined;
+  #read = 0;
+  #delivered = 0;
+  #rejected = 0;
+  #details: Pick<StreamDelivery, 'rejected_by' | 'truncated' | 'trimmed'> = {
+    rejected_by: [],
+    truncated: {},
+    trimmed: {},
+  };
+  readonly #findings = new Set<string>();
+  #startedAt: number | undefined;
+  #settledAt: number | undefined;
+
+  constructor(stream: string) {
+    this.stream = stream;
+  }
+
+  started(): void {
+    this.#startedAt ??= performance.now();
+  }
+
+  read(count: number): void {
+    this.started();
+    this.#read += count;
+  }
+
+  settled(delivered: number, rejected: number): void {
+    this.#delivered += delivered;
+    this.#rejected += rejected;
+    this.#settledAt = performance.now();
+  }
+
+  found(code: string): void {
+    this.#findings.add(code);
+  }
+
+  /**
+   * As the destination counts them. It counts rejects that no state has passed, too: they are on file, and the state
+   * of their stream may wait.
+   */
+  delivery({ read, delivered, rejected, ...details }: StreamDelivery, countsDelivered: boolean): void {
+    this.#read = Math.max(this.#read, read);
+    if (countsDelivered) this.#delivered = delivered;
+    this.#rejected = Math.max(this.#rejected, rejected);
+    const { rejected_by, truncated, trimmed } = details;
+    this.#details = { rejected_by, truncated, trimmed };
+  }
+
+  account(): StreamOfRun {
+    return {
+      stream: this.stream,
+      read: this.#read,
+      delivered: this.#delivered,
+      rejected: this.#rejected,
+      ...this.#details,
+      findings: [...this.#findings],
+      seconds: this.#seconds,
+    };
+  }
+
+  get #seconds(): number | null {
+    if (this.#startedAt === undefined) return this.#settledAt === undefined ? null : 0;
+    return Math.round(Math.max(0, (this.#settledAt ?? performance.now()) - this.#startedAt)) / 1000;
+  }
+}
