@@ -77,7 +77,7 @@ describe('mistakes', () => {
     [
       ['persons', '--dialect', 'oracle'],
       2,
-      "argument 'oracle' is invalid. Allowed choices are snowflake, duckdb.",
+      "argument 'oracle' is invalid. Allowed choices are duckdb, snowflake.",
     ],
     [['persons', '--project-dir', 'nowhere'], 1, 'The dbt project nowhere has no dbt_project.yml'],
   ])('%j', async (args, code, message) => {

@@ -10,7 +10,7 @@ let project: ModelProject;
 
 beforeAll(async () => {
   warehouse = await smallWarehouse(...nexusTables);
-  project = await loadProject({ shipped });
+  project = await loadProject({ target: { type: 'duckdb' }, shipped });
 });
 
 const run = async (name: string, ...order: string[]): Promise<Row[]> => {

@@ -18,7 +18,11 @@ let warehouse: SmallWarehouse;
 let project: ModelProject;
 beforeAll(async () => {
   warehouse = await smallWarehouse(...nexusTables);
-  project = await loadProject({ folder: pathOf('models/specification'), shipped: pathOf('models') });
+  project = await loadProject({
+    target: { type: 'duckdb' },
+    folder: pathOf('models/specification'),
+    shipped: pathOf('models'),
+  });
 });
 
 const run = (name: string) => warehouse.run({ from: 'model', name }, project);

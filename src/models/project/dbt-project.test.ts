@@ -29,7 +29,12 @@ async function projectWith(files: Record<string, string>, options: Partial<Proje
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  return loadProject({ projectDir: folder, shipped: join(folder, 'shipped'), ...options });
+  return loadProject({
+    target: { type: 'duckdb' },
+    projectDir: folder,
+    shipped: join(folder, 'shipped'),
+    ...options,
+  });
 }
 
 const yml = (rest = '') => `name: shop\nversion: '1.0'\nprofile: shop\n${rest}`;
@@ -101,7 +106,12 @@ describe('macros', () => {
     );
     expect(project).toBeUndefined();
     const folder = join(root, `p${projects}`, 'proj/models');
-    const loaded = await loadProject({ folder, shipped: join(folder, '../../shipped'), vars: { n: 2 } });
+    const loaded = await loadProject({
+      target: { type: 'duckdb' },
+      folder,
+      shipped: join(folder, '../../shipped'),
+      vars: { n: 2 },
+    });
     expect(await warehouse.run(model('m'), loaded)).toEqual([{ id: 2, cents: 20 }]);
   });
 

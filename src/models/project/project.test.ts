@@ -18,7 +18,11 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 test('the user’s folder is read to its depth, the shipped one at its top', async () => {
-  const project = await loadProject({ folder: join(root, 'mine'), shipped: join(root, 'models') });
+  const project = await loadProject({
+    target: { type: 'duckdb' },
+    folder: join(root, 'mine'),
+    shipped: join(root, 'models'),
+  });
   const path = join(root, 'mine/deep/a.sql');
   expect([...project.user.values()]).toEqual([{ name: 'a', path, text: 'select 1', config: {} }]);
   expect([...project.shipped.keys()]).toEqual(['s']);
@@ -27,17 +31,29 @@ test('the user’s folder is read to its depth, the shipped one at its top', asy
 
 test('the specification’s folder serves as the user’s', async () => {
   const shipped = join(root, 'models');
-  const project = await loadProject({ folder: join(shipped, 'specification'), shipped });
+  const project = await loadProject({
+    target: { type: 'duckdb' },
+    folder: join(shipped, 'specification'),
+    shipped,
+  });
   expect([...project.user.keys()]).toEqual(['t']);
 });
 
 test('two models of one name are refused', async () => {
   await writeFile(join(root, 'mine/a.sql'), 'select 5');
-  const load = loadProject({ folder: join(root, 'mine'), shipped: join(root, 'models') });
+  const load = loadProject({
+    target: { type: 'duckdb' },
+    folder: join(root, 'mine'),
+    shipped: join(root, 'models'),
+  });
   await expect(load).rejects.toThrow(/Two models are named "a": .*mine\/a\.sql and .*deep\/a\.sql/);
 });
 
 test('a folder that is not there', async () => {
-  const load = loadProject({ folder: join(root, 'nope'), shipped: join(root, 'models') });
+  const load = loadProject({
+    target: { type: 'duckdb' },
+    folder: join(root, 'nope'),
+    shipped: join(root, 'models'),
+  });
   await expect(load).rejects.toThrow(/nope cannot be read/);
 });

@@ -47,7 +47,7 @@ export interface ProjectOptions {
   readonly shipped: string;
   /** Before those of the dbt project. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
-  readonly target?: ProjectContext['target'];
+  readonly target: ProjectContext['target'];
   readonly variables?: ProjectContext['variables'];
 }
 
@@ -57,7 +57,7 @@ export async function loadProject(options: ProjectOptions): Promise<ModelProject
   // As in dbt, a project's folder that is not there holds no models.
   const folders = options.folder === undefined ? await existing(dbt?.modelFolders ?? []) : [options.folder];
   const vars = { ...dbt?.vars, ...options.vars };
-  const { variables, target = { type: 'duckdb' } } = options;
+  const { variables, target } = options;
   const globals = projectFunctions({ vars, target, variables }, () => undefined);
   const macroFolders = await existing(dbt?.macroFolders ?? folders.flatMap(usualMacroFolders));
   const files = await filesOf(folders, ['.sql'], macroFolders);
