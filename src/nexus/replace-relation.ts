@@ -2,7 +2,7 @@ import type { RelationKind } from '../warehouse/dialect.ts';
 import { runSchema, type TextRow, type Warehouse } from '../warehouse/warehouse.ts';
 
 /** The comment by which `run` knows what it has made: it goes with the table into every copy, and away with it. */
-export const madeByRun = 'Made by nexus-customer-io run, which replaces it.';
+const madeByRun = 'Made by nexus-customer-io run, which replaces it.';
 
 /** What a table is built as, where the warehouse cannot undo: it takes its place when all are there. */
 export const asideName = (name: string, { foldIdentifier }: Warehouse['dialect']): string =>

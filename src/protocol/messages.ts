@@ -17,14 +17,14 @@ export function unset<T extends z.ZodType>(schema: T) {
 /** Passed on as it is: z.record would copy it and lose a key named `__proto__`. */
 const jsonObject = z.custom<Record<string, unknown>>(isJsonObject, 'expected an object');
 
-export const syncMode = z.enum(['full_refresh', 'incremental']);
-export const destinationSyncMode = z.enum(['append', 'overwrite', 'append_dedup', 'update', 'soft_delete']);
+const syncMode = z.enum(['full_refresh', 'incremental']);
+const destinationSyncMode = z.enum(['append', 'overwrite', 'append_dedup', 'update', 'soft_delete']);
 
-export const streamDescriptor = z.looseObject({ name: z.string(), namespace: unset(z.string()) });
+const streamDescriptor = z.looseObject({ name: z.string(), namespace: unset(z.string()) });
 
 export const recordChange = z.looseObject({ field: z.string(), change: z.string(), reason: z.string() });
 
-export const recordMessage = z.looseObject({
+const recordMessage = z.looseObject({
   namespace: unset(z.string()),
   stream: z.string(),
   data: jsonObject,
@@ -37,7 +37,7 @@ const stateStats = z.looseObject({
   rejectedRecordCount: unset(z.number()),
 });
 
-export const streamState = z.looseObject({
+const streamState = z.looseObject({
   stream_descriptor: streamDescriptor,
   stream_state: unset(jsonObject),
 });
@@ -51,8 +51,8 @@ export const stateMessage = z.looseObject({
   destinationStats: unset(stateStats),
 });
 
-export const logLevel = z.enum(['FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']);
-export const logMessage = z.looseObject({
+const logLevel = z.enum(['FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']);
+const logMessage = z.looseObject({
   level: logLevel,
   message: z.string(),
   stack_trace: unset(z.string()),
@@ -60,10 +60,10 @@ export const logMessage = z.looseObject({
   finding: unset(z.looseObject({ stream: z.string(), code: z.string() })),
 });
 
-export const failureType = z.enum(['system_error', 'config_error', 'transient_error']);
-export const streamStatus = z.enum(['STARTED', 'RUNNING', 'COMPLETE', 'INCOMPLETE']);
+const failureType = z.enum(['system_error', 'config_error', 'transient_error']);
+const streamStatus = z.enum(['STARTED', 'RUNNING', 'COMPLETE', 'INCOMPLETE']);
 
-export const traceMessage = z.looseObject({
+const traceMessage = z.looseObject({
   type: z.enum(['ERROR', 'ESTIMATE', 'STREAM_STATUS', 'ANALYTICS']),
   emitted_at: z.number(),
   error: unset(
@@ -94,18 +94,18 @@ export const traceMessage = z.looseObject({
   analytics: unset(z.looseObject({ type: z.string(), value: unset(z.string()) })),
 });
 
-export const controlMessage = z.looseObject({
+const controlMessage = z.looseObject({
   type: z.enum(['CONNECTOR_CONFIG']),
   emitted_at: z.number(),
   connectorConfig: unset(z.looseObject({ config: jsonObject })),
 });
 
-export const connectionStatus = z.looseObject({
+const connectionStatus = z.looseObject({
   status: z.enum(['SUCCEEDED', 'FAILED']),
   message: unset(z.string()),
 });
 
-export const connectorSpecification = z.looseObject({
+const connectorSpecification = z.looseObject({
   documentationUrl: unset(z.string()),
   changelogUrl: unset(z.string()),
   connectionSpecification: jsonObject,
@@ -117,7 +117,7 @@ export const connectorSpecification = z.looseObject({
   advanced_auth: unset(jsonObject),
 });
 
-export const airbyteStream = z.looseObject({
+const airbyteStream = z.looseObject({
   name: z.string(),
   json_schema: jsonObject,
   supported_sync_modes: unset(z.array(syncMode)),
@@ -128,9 +128,9 @@ export const airbyteStream = z.looseObject({
   is_resumable: unset(z.boolean()),
 });
 
-export const airbyteCatalog = z.looseObject({ streams: z.array(airbyteStream) });
+const airbyteCatalog = z.looseObject({ streams: z.array(airbyteStream) });
 
-export const configuredAirbyteStream = z.looseObject({
+const configuredAirbyteStream = z.looseObject({
   stream: airbyteStream,
   sync_mode: syncMode,
   cursor_field: unset(z.array(z.string())),
@@ -144,14 +144,14 @@ export const configuredAirbyteStream = z.looseObject({
 
 export const configuredAirbyteCatalog = z.looseObject({ streams: z.array(configuredAirbyteStream) });
 
-export const destinationOperation = z.looseObject({
+const destinationOperation = z.looseObject({
   object_name: z.string(),
   sync_mode: destinationSyncMode,
   json_schema: jsonObject,
   matching_keys: unset(z.array(z.array(z.string()))),
 });
 
-export const destinationCatalog = z.looseObject({ operations: z.array(destinationOperation) });
+const destinationCatalog = z.looseObject({ operations: z.array(destinationOperation) });
 
 const record = z.looseObject({ type: z.literal('RECORD'), record: recordMessage });
 const state = z.looseObject({ type: z.literal('STATE'), state: stateMessage });

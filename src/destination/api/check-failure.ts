@@ -6,7 +6,7 @@ import { boundsOf } from '../delivery/wire/exchange.ts';
 import { type Call, openWire } from '../delivery/wire/wire.ts';
 
 /** A person waits for a check. */
-export const checkTimeoutMs = 15_000;
+const checkTimeoutMs = 15_000;
 
 const isPassing = (answer: Answer): boolean =>
   'failure' in answer ? answer.final !== true : answer.status >= 500 || answer.status === 429;

@@ -34,7 +34,7 @@ export function refuseSecret(name: string, { allowed }: VariableRules): void {
   }
 }
 
-export function looksSecret(name: string): boolean {
+function looksSecret(name: string): boolean {
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
   return SECRET_WORDS.test(words) || SECRET_ENDS.test(words);
 }

@@ -1,7 +1,7 @@
 import type { EventRecord } from './records.ts';
 
 /** Beyond so many events only who, what and when are kept, so that a million of them fit in memory. */
-export const EVENTS_WITH_ATTRIBUTES = 200_000;
+const EVENTS_WITH_ATTRIBUTES = 200_000;
 
 export class Events {
   readonly #records: EventRecord[] = [];

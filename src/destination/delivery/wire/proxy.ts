@@ -26,7 +26,7 @@ function variable(env: Environment, name: string): { name: string; value: string
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '').toLowerCase();
 
 /** This machine itself. */
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   /^(127(\.\d+){3}|::1|(.+\.)?localhost)$/.test(bare(hostname));
 
 /**

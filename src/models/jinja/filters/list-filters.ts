@@ -47,7 +47,7 @@ export function slices(items: readonly Value[], given: Bound): Value {
 }
 
 /** Texts are compared without their case unless `case_sensitive` is set. */
-export function folded(value: Value, given: Bound): Value {
+function folded(value: Value, given: Bound): Value {
   return typeof value === 'string' && !isTrue(given.or('case_sensitive', false))
     ? value.toLowerCase()
     : value;

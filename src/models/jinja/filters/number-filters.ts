@@ -53,7 +53,7 @@ export function rounded(value: Value, given: Bound): Value {
 }
 
 /** Python rounds what lies exactly between two numbers to the even one. */
-export function halfEven(number: number, digits: number): number {
+function halfEven(number: number, digits: number): number {
   const factor = 10 ** digits;
   const floor = Math.floor(number * factor);
   const isHalf = number * factor - floor === 0.5 && Number((floor + 0.5) / factor) === number && digits === 0;

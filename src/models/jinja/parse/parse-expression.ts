@@ -173,7 +173,7 @@ function parseTest(reader: TokenReader, of: Expression, at: number): Expression 
   return { kind: 'test', at: next, name, negated, of, arguments: { ...NO_ARGUMENTS, positional: [operand] } };
 }
 
-export const NO_ARGUMENTS: Arguments = {
+const NO_ARGUMENTS: Arguments = {
   positional: [],
   named: [],
   spread: undefined,

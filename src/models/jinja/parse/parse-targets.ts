@@ -28,7 +28,7 @@ export function targetNames(target: Target): string[] {
   return target.kind === 'name' ? [target.name] : [];
 }
 
-export function parseTarget(reader: TokenReader): Target {
+function parseTarget(reader: TokenReader): Target {
   const { at } = reader.current;
   if (reader.take('(')) {
     const inner = reader.nested(() => parseTargets(reader));

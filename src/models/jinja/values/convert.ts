@@ -87,7 +87,7 @@ export function templateObject(
 }
 
 /** A template's value as JavaScript has it, with every digit: maps become objects, tuples and sets lists. */
-export function fromValue(value: Value): unknown {
+function fromValue(value: Value): unknown {
   if (typeof value === 'bigint') return exactNumber(String(value));
   if (typeof value === 'number') return Number.isFinite(value) ? exactNumber(floatText(value)) : value;
   if (Array.isArray(value)) return value.map(fromValue);

@@ -164,7 +164,7 @@ function splitText(text: string, given: Bound, limits: Limits, fromRight = false
   return counted(fromRight ? [rest, ...parts.slice(cut)] : [...parts.slice(0, cut), rest], limits);
 }
 
-export function joined(items: readonly Value[], glue: string, limits: Limits): string {
+function joined(items: readonly Value[], glue: string, limits: Limits): string {
   const parts = items.map((item) => {
     if (typeof item === 'string') return item;
     throw new TemplateFault(`join() takes texts, not ${typeName(item)}. The filter join takes any value.`);

@@ -88,6 +88,6 @@ export class NotDefined extends TemplateFault {
   }
 }
 
-export function notDefined(value: Undefined): NotDefined {
+function notDefined(value: Undefined): NotDefined {
   return new NotDefined(value);
 }

@@ -13,7 +13,7 @@ const networkCodes = /^(40100[1-9]|4020\d\d|4120\d\d|(?!ERR_)E[A-Z_]+|CERT_.*|.*
 export const isNetworkError = (error: unknown): boolean => networkCodes.test(codeOf(error));
 
 /** The HTTP status behind a driver's network error, where there was an answer at all. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('response' in error)) return undefined;
   const { response } = error;
   if (typeof response !== 'object' || response === null || !('statusCode' in response)) return undefined;
