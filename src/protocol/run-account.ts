@@ -9,10 +9,10 @@ const count = z.int().nonnegative();
 const countByName = z.record(z.string(), count);
 
 /** How a run ended: README.md, "Exit codes". */
-export const ending = z.enum(['complete', 'rejected', 'interrupted', 'failed']);
+const ending = z.enum(['complete', 'rejected', 'interrupted', 'failed']);
 
 /** Rejects that have one reason in one field. */
-export const rejectKind = z.strictObject({
+const rejectKind = z.strictObject({
   reason: z.string(),
   field: z.string().describe('Customer.io’s name of the field; empty where the reason is none of one field.'),
   count,

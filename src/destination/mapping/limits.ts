@@ -66,7 +66,7 @@ const scalar = (value: unknown): boolean =>
   typeof value === 'number' || typeof value === 'boolean' || value === null;
 
 /** Cuts at a character boundary; a joined emoji may lose its tail, but no character is broken. */
-function truncate(text: string, limit: number): string {
+export function truncate(text: string, limit: number): string {
   const bytes = Buffer.from(text);
   let end = limit;
   // A continuation byte (10xxxxxx) at the cut belongs to a character that began before it.
