@@ -8,13 +8,14 @@
 {% set columns = adapter.get_columns_in_relation(ref('nexus_entities')) | map(attribute='column') | map('lower') | list %}
 {% set has_anonymous_id = 'segment_anonymous_id' in columns %}
 
+-- By a hash, since a collation of the column would take different e-mails for one
 with customer_io_person_ids as (
     select
-        lower(trim("userId")) as folded_email,
+        md5(lower(trim("userId"))) as person_key,
         min("userId") as user_id
     from {{ ref('customer_io_persons') }}
     where "userId" is not null
-    group by lower(trim("userId"))
+    group by md5(lower(trim("userId")))
 ),
 
 persons as (
@@ -23,9 +24,10 @@ persons as (
         {% if has_anonymous_id %}
         e.segment_anonymous_id,
         {% endif %}
+        cip.person_key,
         cip.user_id
     from {{ ref('nexus_entities') }} e
-    inner join customer_io_person_ids cip on lower(trim(e.email)) = cip.folded_email
+    inner join customer_io_person_ids cip on md5(lower(trim(e.email))) = cip.person_key
     where e.entity_type = 'person'
 ),
 
@@ -41,7 +43,7 @@ events_of_several as (
     from person_participants pp
     left join persons p on pp.entity_id = p.entity_id
     group by pp.event_id
-    having min(coalesce(p.user_id, pp.entity_id)) <> max(coalesce(p.user_id, pp.entity_id))
+    having min(coalesce(p.person_key, pp.entity_id)) <> max(coalesce(p.person_key, pp.entity_id))
 ),
 
 -- One row per event and person, whatever roles and entities the person has in it
@@ -52,10 +54,10 @@ event_persons as (
         {% if has_anonymous_id %}
         min(p.segment_anonymous_id) as segment_anonymous_id,
         {% endif %}
-        p.user_id
+        min(p.user_id) as user_id
     from person_participants pp
     inner join persons p on pp.entity_id = p.entity_id
-    group by pp.event_id, p.user_id
+    group by pp.event_id, p.person_key
 )
 
 select

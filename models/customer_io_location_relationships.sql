@@ -9,21 +9,23 @@
 {% set columns = adapter.get_columns_in_relation(ref('nexus_entities')) | map(attribute='column') | map('lower') | list %}
 {% set has_location_name = 'location_name' in columns %}
 
+-- By a hash, since a collation of the column would take different e-mails for one
 with customer_io_person_ids as (
     select
-        lower(trim("userId")) as folded_email,
+        md5(lower(trim("userId"))) as person_key,
         min("userId") as user_id
     from {{ ref('customer_io_persons') }}
     where "userId" is not null
-    group by lower(trim("userId"))
+    group by md5(lower(trim("userId")))
 ),
 
 persons as (
     select
         e.entity_id,
+        cip.person_key,
         cip.user_id
     from {{ ref('nexus_entities') }} e
-    inner join customer_io_person_ids cip on lower(trim(e.email)) = cip.folded_email
+    inner join customer_io_person_ids cip on md5(lower(trim(e.email))) = cip.person_key
     where e.entity_type = 'person'
 ),
 
@@ -32,9 +34,10 @@ locations as (
     select
         entity_id,
         location_id,
+        md5(cast(location_id as varchar)) as location_key,
         {% if has_location_name %}
         first_value(location_name) over (
-            partition by location_id
+            partition by md5(cast(location_id as varchar))
             order by _updated_at desc nulls last, entity_id
         ) as location_name
         {% else %}
@@ -64,9 +67,10 @@ memberships as (
 -- Live if the person is at the location by any of their entities
 relationship_stats as (
     select
-        l.location_id,
+        min(l.location_id) as location_id,
         l.location_name,
-        p.user_id,
+        p.person_key,
+        min(p.user_id) as user_id,
         max(case when m.is_active then 1 else 0 end) as is_live,
         min(case when m.is_active then m.first_interaction_at end) as first_interaction_at,
         max(case when m.is_active then m.last_interaction_at end) as last_interaction_at,
@@ -75,7 +79,7 @@ relationship_stats as (
     from memberships m
     inner join persons p on m.person_id = p.entity_id
     inner join locations l on m.group_id = l.entity_id
-    group by l.location_id, l.location_name, p.user_id
+    group by l.location_key, l.location_name, p.person_key
 ),
 
 -- The live are ranked among the live. Ties go to the lower location_id, so that two runs agree
@@ -83,15 +87,15 @@ ranked_relationships as (
     select
         *,
         row_number() over (
-            partition by user_id, is_live
+            partition by person_key, is_live
             order by last_interaction_at desc nulls last, location_id
         ) as rank_by_recency,
         row_number() over (
-            partition by user_id, is_live
+            partition by person_key, is_live
             order by first_interaction_at asc nulls last, location_id
         ) as rank_by_first,
-        count(*) over (partition by user_id, is_live) as location_count,
-        max(_updated_at) over (partition by user_id) as person_updated_at
+        count(*) over (partition by person_key, is_live) as location_count,
+        max(_updated_at) over (partition by person_key) as person_updated_at
     from relationship_stats
 )
 

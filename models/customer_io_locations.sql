@@ -18,7 +18,7 @@ with locations as (
     where entity_type = 'group'
       and location_id is not null
     qualify row_number() over (
-        partition by location_id
+        partition by md5(cast(location_id as varchar))
         order by _updated_at desc nulls last, entity_id
     ) = 1
 )

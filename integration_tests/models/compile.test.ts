@@ -36,7 +36,7 @@ describe.each(dialects)('for %s', (dialect) => {
   it.each(streams)('prints the golden SQL of %s', async (stream) => {
     const { code, stdout, stderr } = await compile(stream, '--dialect', dialect);
     expect(stderr).toBe('');
-    await expect(stdout).toMatchFileSnapshot(`golden/sql/${dialect}/${stream}.sql`);
+    await expect(stdout).toMatchFileSnapshot(`../golden/sql/${dialect}/${stream}.sql`);
     expect(code).toBe(0);
   });
 });

@@ -115,7 +115,9 @@ function hasIdentifier({ userId, anonymousId }: IdentifyColumns, sqlOf: SqlOf): 
   return anonymousId === undefined ? hasUser : `(${hasUser} OR ${sqlOf(anonymousId)} IS NOT NULL)`;
 }
 
+/** Without its collation, which would take different e-mails for one. */
 function dedupeKey(operand: Operand, sqlOf: SqlOf, dialect: Dialect): string {
   const isText = 'type' in operand && dialect.types.isText(operand.type);
-  return `LOWER(TRIM(${isText ? sqlOf(operand) : dialect.text.cast(sqlOf(operand))}))`;
+  const text = isText ? dialect.text.exact(sqlOf(operand), operand) : dialect.text.cast(sqlOf(operand));
+  return `LOWER(TRIM(${text}))`;
 }

@@ -33,7 +33,7 @@ WHERE "nexus_entities"."entity_type" = 'person'
 email IS NOT NULL
 )
 QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY LOWER(TRIM("nexus_entities"."email"))
+    PARTITION BY LOWER(TRIM(CAST("nexus_entities"."email" AS VARCHAR) COLLATE C))
     ORDER BY "nexus_entities"."_updated_at" DESC NULLS LAST, "nexus_entities"."entity_id"
 ) = 1 OR "nexus_entities"."email" IS NULL
 ;

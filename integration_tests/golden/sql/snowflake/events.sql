@@ -41,7 +41,7 @@ WHERE "NEXUS_ENTITIES"."ENTITY_TYPE" = 'person'
 email IS NOT NULL
 )
 QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY LOWER(TRIM("NEXUS_ENTITIES"."EMAIL"))
+    PARTITION BY LOWER(TRIM(COLLATE(CAST("NEXUS_ENTITIES"."EMAIL" AS VARCHAR), '')))
     ORDER BY "NEXUS_ENTITIES"."_UPDATED_AT" DESC NULLS LAST, "NEXUS_ENTITIES"."ENTITY_ID"
 ) = 1 OR "NEXUS_ENTITIES"."EMAIL" IS NULL
 )
@@ -56,13 +56,14 @@ SELECT * FROM (
 
 
 
+-- By a hash, since a collation of the column would take different e-mails for one
 with customer_io_person_ids as (
     select
-        lower(trim("userId")) as folded_email,
+        md5(lower(trim("userId"))) as person_key,
         min("userId") as user_id
     from "__ref__customer_io_persons" AS "CUSTOMER_IO_PERSONS"
     where "userId" is not null
-    group by lower(trim("userId"))
+    group by md5(lower(trim("userId")))
 ),
 
 persons as (
@@ -71,9 +72,10 @@ persons as (
         
         e.segment_anonymous_id,
         
+        cip.person_key,
         cip.user_id
     from "NEXUS_ENTITIES" e
-    inner join customer_io_person_ids cip on lower(trim(e.email)) = cip.folded_email
+    inner join customer_io_person_ids cip on md5(lower(trim(e.email))) = cip.person_key
     where e.entity_type = 'person'
 ),
 
@@ -89,7 +91,7 @@ events_of_several as (
     from person_participants pp
     left join persons p on pp.entity_id = p.entity_id
     group by pp.event_id
-    having min(coalesce(p.user_id, pp.entity_id)) <> max(coalesce(p.user_id, pp.entity_id))
+    having min(coalesce(p.person_key, pp.entity_id)) <> max(coalesce(p.person_key, pp.entity_id))
 ),
 
 -- One row per event and person, whatever roles and entities the person has in it
@@ -100,10 +102,10 @@ event_persons as (
         
         min(p.segment_anonymous_id) as segment_anonymous_id,
         
-        p.user_id
+        min(p.user_id) as user_id
     from person_participants pp
     inner join persons p on pp.entity_id = p.entity_id
-    group by pp.event_id, p.user_id
+    group by pp.event_id, p.person_key
 )
 
 select
