@@ -5,8 +5,9 @@ import type { get_data_from_pointer } from '@duckdb/node-bindings';
 export type CopyFrom = typeof get_data_from_pointer;
 
 /** A string in a vector's data: 4 bytes of length, 4 of prefix, 8 of address; up to 12 bytes stand in place. */
-const stringSize = 16;
-const addressOffset = 8;
+export const stringSize = 16;
+export const prefixOffset = 4;
+export const addressOffset = 8;
 const longestInPlace = 12;
 
 /** Lines one behind the other. */
@@ -55,17 +56,24 @@ function oneByOne(vector: DuckDBVector, count: number): Lines {
   return { bytes: Buffer.concat(parts), count };
 }
 
+/** The data of a vector that shows it: a string for each value. */
+export function dataOf(vector: DuckDBVector): DataView | undefined {
+  return 'dataView' in vector && vector.dataView instanceof DataView ? vector.dataView : undefined;
+}
+
 /**
  * The first `count` values of a BLOB vector, none of them NULL, in order. A vector's values lie
  * in a few stretches of memory, and each stretch is copied at once: two thousand copies of one line cost more
- * than making the lines. Where the vector does not show its data, values are taken by the public way.
+ * than making the lines. Where the vector does not show its data, or `copyFrom` is not proven (see proven-copy.ts),
+ * values are taken by the public way.
  */
-export function lineRuns(vector: DuckDBVector, count: number, copyFrom: CopyFrom): Lines[] {
-  const data = 'dataView' in vector && vector.dataView instanceof DataView ? vector.dataView : undefined;
-  const runs = data === undefined ? undefined : runsOf(data, count);
-  if (data === undefined || runs === undefined || !(data.buffer instanceof ArrayBuffer)) {
+export function lineRuns(vector: DuckDBVector, count: number, copyFrom: CopyFrom | undefined): Lines[] {
+  const data = dataOf(vector);
+  if (copyFrom === undefined || data === undefined || !(data.buffer instanceof ArrayBuffer)) {
     return [oneByOne(vector, count)];
   }
+  const runs = runsOf(data, count);
+  if (runs === undefined) return [oneByOne(vector, count)];
   const { buffer, byteOffset } = data;
   return runs.map((run) => ({
     bytes: copyFrom(buffer, byteOffset + run.offset + addressOffset, run.length),

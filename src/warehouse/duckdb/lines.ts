@@ -27,7 +27,7 @@ function batchesOf(
   chunk: DuckDBDataChunk,
   count: number,
   names: readonly string[],
-  copyFrom: CopyFrom,
+  copyFrom: CopyFrom | undefined,
 ): LineBatch[] {
   let row = 0;
   const batches = lineRuns(chunk.getColumnVector(0), count, copyFrom).map((lines) => {
@@ -60,7 +60,10 @@ async function* chunksAhead(result: DuckDBResult): AsyncGenerator<DuckDBDataChun
   }
 }
 
-async function* batches(result: DuckDBResult, copyFrom: CopyFrom): AsyncGenerator<LineBatch, Stop> {
+async function* batches(
+  result: DuckDBResult,
+  copyFrom: CopyFrom | undefined,
+): AsyncGenerator<LineBatch, Stop> {
   const names = result.columnNames().slice(1, -1);
   const used = new UsedBytes();
   let last: TextRow | undefined;

@@ -9,6 +9,7 @@ import type { DuckdbConfig } from './config.ts';
 import type { CopyFrom } from './line-bytes.ts';
 import { Memory } from './memory.ts';
 import { viewParquet } from './parquet.ts';
+import { provenCopy } from './proven-copy.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 import { snowflakeFunctions } from './snowflake-functions.ts';
 import { closeOff, refuseExtensions } from './statements/close-off.ts';
@@ -19,7 +20,8 @@ export interface OpenDatabase {
   readonly catalog: string;
   readonly schema: string;
   readonly memory: Memory;
-  readonly copyFrom: CopyFrom;
+  /** undefined where it is not proven that it reads what it should. */
+  readonly copyFrom: CopyFrom | undefined;
   close(): Promise<void>;
 }
 
@@ -123,7 +125,8 @@ export async function openDuckdb(config: DuckdbConfig, access: Access): Promise<
   try {
     if (access !== 'build') await memory.restrict();
     const place = await attach(connection, config, kind, access);
-    return { connection, close, memory, copyFrom: bindings.get_data_from_pointer, ...place };
+    const copyFrom = await provenCopy(connection, bindings.get_data_from_pointer);
+    return { connection, close, memory, copyFrom, ...place };
   } catch (error) {
     await close();
     throw error;
