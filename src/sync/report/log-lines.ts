@@ -13,7 +13,7 @@ const progressMark = 'Progress: ';
 
 /**
  * A destination's output as Airbyte takes it: its accounts become log lines, for a person while it works, and at the
- * end, however the run ends, the line of JSON for a program.
+ * end, however a run ends that has begun, the line of JSON for a program.
  */
 export async function* withAccountAsLog(
   outputs: AsyncIterable<DestinationOutput>,
@@ -31,13 +31,14 @@ export async function* withAccountAsLog(
     }
   } catch (error) {
     if (!signal.aborted || !isAbort(error)) run.failed(messageOf(error), error instanceof RejectedError);
-    yield closing(run, signal);
+    yield* closing(run, signal);
     throw error;
   }
-  yield closing(run, signal);
+  yield* closing(run, signal);
 }
 
-function closing(run: RunRecorder, signal: AbortSignal): AirbyteMessage {
+/** A destination that gave no account has not begun: its error tells all. */
+function* closing(run: RunRecorder, signal: AbortSignal): Generator<AirbyteMessage> {
   if (signal.aborted) run.interrupted();
-  return log('INFO', summaryJson(run.account()));
+  if (run.latest !== undefined) yield log('INFO', summaryJson(run.account()));
 }

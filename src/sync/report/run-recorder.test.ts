@@ -60,6 +60,23 @@ describe('the account of a run', () => {
     expect(run.account().streams).toMatchObject([{ read: 10, delivered, rejected: 2 }]);
   });
 
+  it('counts a reject once, whether a state or the destination tells of it first', () => {
+    const state = (rejectedRecordCount: number) => ({
+      stream: { stream_descriptor: { name: 'persons' } },
+      destinationStats: { recordCount: 1, rejectedRecordCount },
+    });
+    const run = new RunRecorder({ deliveredBy: 'state' });
+    const rejected = () => run.account().streams[0]?.rejected;
+    run.delivery(delivery(1, 2));
+    run.settled(state(2));
+    expect(rejected()).toBe(2);
+    run.settled(state(1));
+    expect(rejected()).toBe(3);
+    run.delivery(delivery(2, 3));
+    run.delivery(delivery(2, 5));
+    expect(rejected()).toBe(5);
+  });
+
   it('says one error once, without secrets', () => {
     const run = new RunRecorder({ deliveredBy: 'state', mask: (text) => text.replaceAll('k3y', '****') });
     for (const message of ['k3y is wrong', 'k3y is wrong', 'no table']) run.failed(message);

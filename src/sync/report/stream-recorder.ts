@@ -7,7 +7,8 @@ export class StreamRecorder {
   expected: number | undefined;
   #read = 0;
   #delivered = 0;
-  #rejected = 0;
+  /** Those that a state has passed, and those that the destination has counted: the same ones, sooner or later. */
+  readonly #rejected = { byState: 0, byDestination: 0 };
   #details: Pick<StreamDelivery, 'rejected_by' | 'truncated' | 'trimmed'> = {
     rejected_by: [],
     truncated: {},
@@ -32,7 +33,7 @@ export class StreamRecorder {
 
   settled(delivered: number, rejected: number): void {
     this.#delivered += delivered;
-    this.#rejected += rejected;
+    this.#rejected.byState += rejected;
     this.#settledAt = performance.now();
   }
 
@@ -47,7 +48,7 @@ export class StreamRecorder {
   delivery({ read, delivered, rejected, ...details }: StreamDelivery, countsDelivered: boolean): void {
     this.#read = Math.max(this.#read, read);
     if (countsDelivered) this.#delivered = delivered;
-    this.#rejected = Math.max(this.#rejected, rejected);
+    this.#rejected.byDestination = rejected;
     const { rejected_by, truncated, trimmed } = details;
     this.#details = { rejected_by, truncated, trimmed };
   }
@@ -57,7 +58,7 @@ export class StreamRecorder {
       stream: this.stream,
       read: this.#read,
       delivered: this.#delivered,
-      rejected: this.#rejected,
+      rejected: Math.max(this.#rejected.byState, this.#rejected.byDestination),
       ...this.#details,
       findings: [...this.#findings],
       seconds: this.#seconds,
