@@ -66,11 +66,13 @@ export interface TimeWords {
    * instant counts, not what its clock showed.
    */
   utc(sql: string, type: string): string;
+  /** SQL of the same for a cursor: with every digit, also of texts and numbers that hold a time. */
+  cursor(sql: string, type: string): string;
   /** SQL of the time that a text holds, NULL where it holds none. */
   tryText(text: string): string;
   /** SQL of a timestamp from a literal text `YYYY-MM-DDTHH:MM:SS[.ffffff]`. */
   literal(text: string): string;
-  /** SQL of a timestamp, to be compared with one of the type given, of a bound text as `print` gives it. */
+  /** SQL of a timestamp, to be compared with the `cursor` of the type given, of a bound text as `print` gives it. */
   bound(type: string): string;
   /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
   print(timestamp: string): string;

@@ -55,9 +55,14 @@ function asObject(field: NamedField): NamedField {
     : field;
 }
 
-/** SQL of the record's time in UTC, which the cursor goes by. */
+/** SQL of the record's time in UTC. */
 export function timestampOf(dialect: Dialect, model: ModelPlan): string {
   return dialect.time.utc(dialect.quoteIdentifier('timestamp'), timestampType(model));
+}
+
+/** SQL of the same with every digit, which the cursor goes by. */
+export function cursorOf(dialect: Dialect, model: ModelPlan): string {
+  return dialect.time.cursor(dialect.quoteIdentifier('timestamp'), timestampType(model));
 }
 
 /** The type of the model's column `timestamp`. */

@@ -15,35 +15,12 @@ import {
 import { jsonField, textOfBytes } from './json/json-field.ts';
 import { scalarName } from './json/type.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
+import { boundTimestamp, cursorTimestamp, utcTimestamp } from './timestamps.ts';
 
 const crockford = (number: string, digits: number): string =>
   base32(digits, (shift) => `substr('${base32Alphabet}', ((${number} >> ${shift}) & 31)::INTEGER + 1, 1)`);
 
 const times = /^(DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIMESTAMP WITH TIME ZONE)$/;
-
-/**
- * A text whose time has an offset means an instant; a cast to TIMESTAMP would drop the offset. DuckDB reads `+0200` only
- * with a colon in it.
- */
-function textTimestamp(sql: string): string {
-  const offset = String.raw`'\d:\d\d.*\d\s*(Z|[+-]\d\d(:?\d\d)?)$'`;
-  const instant = String.raw`regexp_replace(${sql}, '\s*([+-]\d\d):?(\d\d)$', '\1:\2')`;
-  return `CASE WHEN regexp_matches(${sql}, ${offset}) THEN CAST(CAST(${instant} AS TIMESTAMPTZ) AS TIMESTAMP)
-    ELSE TO_TIMESTAMP_NTZ(${sql}) END`;
-}
-
-const wholeNumbers = /^U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)$/;
-
-/** TO_TIMESTAMP_NTZ would cut nanoseconds. The session's zone is UTC, which DuckDB's TIMESTAMPTZ is cast by. */
-function utcTimestamp(sql: string, type: string): string {
-  const name = scalarName(type);
-  if (name === 'TIMESTAMP_NS') return sql;
-  if (name === 'VARCHAR') return textTimestamp(sql);
-  if (name === 'BLOB') return textTimestamp(`decode(${sql})`);
-  // As a number it would be in seconds whatever its size; a text of digits is scaled.
-  if (name !== undefined && wholeNumbers.test(name)) return `TO_TIMESTAMP_NTZ(CAST(${sql} AS VARCHAR))`;
-  return `TO_TIMESTAMP_NTZ(${sql})`;
-}
 
 /** Bytes are read as UTF-8; a collation, by which different texts may be equal, is left behind. */
 function exact(sql: string, column: Column): string {
@@ -86,9 +63,10 @@ const textWords: TextWords = {
 const timeWords: TimeWords = {
   now: 'TO_TIMESTAMP_NTZ(current_timestamp)',
   utc: utcTimestamp,
+  cursor: cursorTimestamp,
   tryText: (text) => `TRY_TO_TIMESTAMP_NTZ(${text})`,
   literal: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
-  bound: (type) => `CAST(? AS ${scalarName(type) === 'TIMESTAMP_NS' ? 'TIMESTAMP_NS' : 'TIMESTAMP'})`,
+  bound: boundTimestamp,
   print: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
 };
 

@@ -77,6 +77,7 @@ const textWords: TextWords = {
 const timeWords: TimeWords = {
   now: utcTimestamp('current_timestamp', 'TIMESTAMP_LTZ'),
   utc: utcTimestamp,
+  cursor: utcTimestamp,
   tryText: (text) => `TRY_TO_TIMESTAMP_NTZ(${text})`,
   literal: (text) => readTimestamp(quoteString(text.replace('T', ' '))),
   bound: () => readTimestamp('?'),

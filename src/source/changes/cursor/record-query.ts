@@ -2,13 +2,7 @@ import type { StreamContract } from '../../../streams/contract.ts';
 import type { BoundSql, Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { currentIdRecipe, type IdRecipe } from '../../record-line/event-identity.ts';
-import {
-  keyOf,
-  ownNames,
-  recordFields,
-  timestampOf,
-  timestampType,
-} from '../../record-line/record-fields.ts';
+import { cursorOf, keyOf, ownNames, recordFields, timestampType } from '../../record-line/record-fields.ts';
 import { type Anchor, anyAnchor, unchangedAnchor } from './anchors.ts';
 import type { Cursor, Rows } from './cursor.ts';
 
@@ -95,7 +89,7 @@ export function recordQuery(
   const { ts, key } = own;
   const hash = dialect.text.hash(dialect.text.cast(dialect.json.object(fields)));
   const rows = `WITH ${own.model} AS (\n${model.compiled.sql}\n), ${own.rows} AS (
-  SELECT *, ${timestampOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields, recipe)} AS ${key} FROM ${own.model}
+  SELECT *, ${cursorOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields, recipe)} AS ${key} FROM ${own.model}
 )`;
   const where = (range: RowRange): BoundSql =>
     every(afterCursor(own, range), partOf(own, range), exceptHashes(own, hash, range.exceptHashes));
