@@ -14,7 +14,7 @@ import { Intake } from './input/intake.ts';
 import { LineReader } from './input/line-reader.ts';
 import { mappedStreams } from './input/mapped-streams.ts';
 import { Notices } from './input/notices.ts';
-import { Workbench } from './mapping/bytes/workbench.ts';
+import { Workbench } from './mapping/bytes/values/workbench.ts';
 import type { StreamPlan } from './mapping/stream-mapping.ts';
 import { Ledger } from './settlement/ledger.ts';
 import { rejectLines } from './settlement/reject-line.ts';

@@ -4,7 +4,7 @@ import type { RetryAction } from '../delivery/retry-action.ts';
 import type { Transport } from '../delivery/transport.ts';
 import type { Answer } from '../delivery/wire/answer.ts';
 import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';
-import type { Workbench } from '../mapping/bytes/workbench.ts';
+import type { Workbench } from '../mapping/bytes/values/workbench.ts';
 import type { ToOperation } from '../mapping/operation.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';
 

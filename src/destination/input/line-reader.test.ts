@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Workbench } from '../mapping/bytes/workbench.ts';
+import { Workbench } from '../mapping/bytes/values/workbench.ts';
 import { textOf } from '../settlement/record-line.ts';
 import { LineReader } from './line-reader.ts';
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type ParsedMessage, parseMessage } from '../../protocol/lines/parse-message.ts';
 import { type ScannedRecord, scannedRecord, scanRecord } from '../../protocol/lines/scan-record.ts';
-import type { Workbench } from '../mapping/bytes/workbench.ts';
+import type { Workbench } from '../mapping/bytes/values/workbench.ts';
 import { type RecordLine, textOf } from '../settlement/record-line.ts';
 
 const newline = 0x0a;

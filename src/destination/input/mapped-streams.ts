@@ -2,7 +2,7 @@ import type { ScannedRecord } from '../../protocol/lines/scan-record.ts';
 import type { Api } from '../api/api.ts';
 import type { DestinationConfig } from '../config.ts';
 import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';
-import type { Workbench } from '../mapping/bytes/workbench.ts';
+import type { Workbench } from '../mapping/bytes/values/workbench.ts';
 import type { ToOperation } from '../mapping/operation.ts';
 import { type FindStream, findStream, type StreamPlan } from '../mapping/stream-mapping.ts';
 import { scannedStream } from './scanned-stream.ts';

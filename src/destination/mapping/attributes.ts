@@ -20,7 +20,7 @@ const isAirbyteColumn = (name: string): boolean => name.startsWith('_airbyte_') 
 export type AttributeOptions = Pick<DestinationConfig, 'null_attributes' | 'relationship_timestamps'>;
 
 /** Customer.io knows `created_at` as unix seconds, whatever the schema says. */
-const isTime = (name: string, timestamps: ReadonlySet<string>): boolean =>
+export const isTime = (name: string, timestamps: ReadonlySet<string>): boolean =>
   name === 'created_at' || timestamps.has(name);
 
 type ColumnKind = 'own' | 'timestamp' | 'plain';

@@ -111,7 +111,7 @@ interface Field {
 
 const fields: readonly Field[] = [
   { name: 'stream', bit: 1, scan: scanStream },
-  { name: 'data', bit: 2, scan: scanData },
+  { name: 'data', bit: 2, scan: scanMembers },
   { name: 'emitted_at', bit: 4, scan: (_, bytes, at) => skipNumber(bytes, at) },
   { name: 'namespace', bit: 8, scan: scanNamespace },
   { name: 'meta', bit: 16, scan: (_, bytes, at) => skipEmptyMeta(bytes, at) },
@@ -156,8 +156,11 @@ function skipEmptyMeta(bytes: Uint8Array, at: number): number {
   return end >= 0 && noChanges.equals(bytes.subarray(at, end)) ? end : -1;
 }
 
-/** The columns. A name with an escape in it may be another spelling of a name: those are the parser's. */
-function scanData(record: ScannedRecord, bytes: Uint8Array, at: number): number {
+/**
+ * The columns: the members of the object that begins here. A name with an escape in it may be another spelling of a
+ * name: those are the parser's. Its end, or -1.
+ */
+export function scanMembers(record: ScannedRecord, bytes: Uint8Array, at: number): number {
   if (bytes[at] !== openBrace) return -1;
   const { nameStart, nameEnd, valueStart, valueEnd } = record;
   let columns = 0;

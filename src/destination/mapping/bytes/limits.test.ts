@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { streamNames } from '../../../streams/contract.ts';
 import { isRefusal } from '../keys/identifiers.ts';
 import { limits } from '../limits.ts';
-import { bothWays, type Columns, columnsOf, type Row, same } from './both-ways.fixture.ts';
+import { bothPaths, type Columns, columnsOf, type Row, same } from './both-paths.fixture.ts';
 
-/** Every limit of Customer.io, just under, at and over it: by the quick way as by the general one. */
+/** Every limit of Customer.io, just under, at and over it: by the fast path as by the slow one. */
 
 const ulid = '01ARYZ6S41TSV4RRFFQ69G5FAV';
 const usual: Readonly<Record<string, Row>> = {
@@ -70,18 +71,18 @@ const texts: readonly (readonly [string, Limited])[] = [
   ],
 ];
 
-/** Both ways agree, and the general one takes it or not. */
-function expectTaken(map: ReturnType<typeof bothWays>, columns: Columns, isTaken: boolean): void {
-  const { body, general } = map(columns);
-  expect('body' in general, JSON.stringify(general).slice(0, 300)).toBe(isTaken);
+/** Both paths agree, and the slow one takes it or not. */
+function expectTaken(map: ReturnType<typeof bothPaths>, columns: Columns, isTaken: boolean): void {
+  const { body, slow } = map(columns);
+  expect('body' in slow, JSON.stringify(slow).slice(0, 300)).toBe(isTaken);
   if (body === undefined) return;
-  if (!('body' in general)) throw new Error('the quick way takes what the general way refuses');
-  same(body, general.body);
+  if (!('body' in slow)) throw new Error('the fast path takes what the slow path refuses');
+  same(body, slow.body);
 }
 
 describe('a text', () => {
   it.each(texts)('%s', (_what, { stream, limit, row }) => {
-    const map = bothWays(stream);
+    const map = bothPaths(stream);
     for (const character of characters) {
       for (const bytes of [limit - 1, limit, limit + 1]) {
         const columns = columnsOf({ ...usual[stream], ...row(textOf(bytes, character)) });
@@ -96,26 +97,26 @@ describe.each(['persons', 'objects', 'relationships'])('attributes of %s', (stre
 
   it.each([-1, 0, 1])('as many as the limit and %i', (more) => {
     const count = limits.attributes + more;
-    expectTaken(bothWays(stream), columnsOf({ ...usual[stream], ...many(count) }), more <= 0);
+    expectTaken(bothPaths(stream), columnsOf({ ...usual[stream], ...many(count) }), more <= 0);
     if (stream !== 'persons') return;
     // An anonymousId becomes an attribute.
     const row = { ...usual[stream], anonymousId: 'a', ...many(count - 1) };
-    expectTaken(bothWays(stream), columnsOf(row), more <= 0);
+    expectTaken(bothPaths(stream), columnsOf(row), more <= 0);
   });
 
   it.each([-1, 0, 1])('a list as long as the limit and %i, as it is printed', (more) => {
     const inner = limits.attributeValue + more - 4;
     const list = JSON.stringify(['x'.repeat(inner)]);
     expect(list.length).toBe(limits.attributeValue + more);
-    expectTaken(bothWays(stream), [...columnsOf(usual[stream] ?? {}), ['a', list]], more <= 0);
+    expectTaken(bothPaths(stream), [...columnsOf(usual[stream] ?? {}), ['a', list]], more <= 0);
   });
 
   it('numbers that are printed longer than they come', () => {
     const short = `[${Array.from({ length: 150 }, () => '1e20').join()}]`;
     expect(short.length).toBeLessThan(limits.attributeValue);
-    expectTaken(bothWays(stream), [...columnsOf(usual[stream] ?? {}), ['a', short]], false);
+    expectTaken(bothPaths(stream), [...columnsOf(usual[stream] ?? {}), ['a', short]], false);
     expectTaken(
-      bothWays(stream),
+      bothPaths(stream),
       [...columnsOf(usual[stream] ?? {}), ['a', short.slice(0, 129).replace(/,?[^,]*$/, ']')]],
       true,
     );
@@ -123,7 +124,7 @@ describe.each(['persons', 'objects', 'relationships'])('attributes of %s', (stre
 
   it.each([-1, 0, 1])('a number of as many digits as the limit and %i', (more) => {
     const digits = '7'.repeat(limits.attributeValue + more);
-    expectTaken(bothWays(stream), [...columnsOf(usual[stream] ?? {}), ['a', digits]], more <= 0);
+    expectTaken(bothPaths(stream), [...columnsOf(usual[stream] ?? {}), ['a', digits]], more <= 0);
   });
 });
 
@@ -136,8 +137,8 @@ describe.each(['persons', 'events', 'objects', 'relationships'])('an operation o
       ]),
     );
   const sizeOf = (size: number): number => {
-    const { general } = bothWays(stream)(columnsOf({ ...usual[stream], ...spread(size) }));
-    return 'bytes' in general ? general.bytes : Number.POSITIVE_INFINITY;
+    const { slow } = bothPaths(stream)(columnsOf({ ...usual[stream], ...spread(size) }));
+    return 'bytes' in slow ? slow.bytes : Number.POSITIVE_INFINITY;
   };
 
   it('of the greatest size is taken, and of a byte more refused', () => {
@@ -147,7 +148,7 @@ describe.each(['persons', 'events', 'objects', 'relationships'])('an operation o
       .map((less) => size - less)
       .find((each) => sizeOf(each) === limits.operation);
     if (fit === undefined) throw new Error('none is of the limit');
-    const map = bothWays(stream);
+    const map = bothPaths(stream);
     for (const more of [-1, 0, 1]) {
       expectTaken(map, columnsOf({ ...usual[stream], ...spread(fit + more) }), more <= 0);
     }
@@ -158,12 +159,12 @@ describe.each(['persons', 'events', 'objects', 'relationships'])('an operation o
       `a${n}`,
       `[${'1e20,'.repeat(24)}1]`,
     ]);
-    expectTaken(bothWays(stream), [...columnsOf(usual[stream] ?? {}), ...columns], false);
+    expectTaken(bothPaths(stream), [...columnsOf(usual[stream] ?? {}), ...columns], false);
   });
 });
 
 /** Records of which any field may be at its limit. */
-describe.each(['persons', 'events', 'objects'])('records of %s', (stream) => {
+describe.each(streamNames)('records of %s', (stream) => {
   const names = [
     'userId',
     'anonymousId',
@@ -192,9 +193,9 @@ describe.each(['persons', 'events', 'objects'])('records of %s', (stream) => {
   );
 
   it.each([{}, { too_long: 'truncate' }, { null_attributes: 'unset' }])(
-    'are the same by both ways: %j',
+    'are the same by both paths: %j',
     (config) => {
-      const map = bothWays(stream, config);
+      const map = bothPaths(stream, config);
       fc.assert(
         fc.property(changes, ([own, named]) => {
           const columns = new Map([
@@ -202,12 +203,11 @@ describe.each(['persons', 'events', 'objects'])('records of %s', (stream) => {
             ...Object.entries(own),
             ...Object.entries(named),
           ]);
-          const { body, general } = map([...columns]);
+          const { body, slow } = map([...columns]);
           if (body === undefined) return;
-          if (isRefusal(general) || 'ignored' in general)
-            throw new Error(`refused: ${JSON.stringify(general)}`);
-          same(body, general.body);
-          expect(general.truncated).toEqual([]);
+          if (isRefusal(slow) || 'ignored' in slow) throw new Error(`refused: ${JSON.stringify(slow)}`);
+          same(body, slow.body);
+          expect(slow.truncated).toEqual([]);
         }),
         { numRuns: 500 },
       );

@@ -1,4 +1,4 @@
-import { daysFromEpoch } from '../timestamps.ts';
+import { daysFromEpoch } from '../../timestamps.ts';
 
 const dash = 0x2d;
 const colon = 0x3a;

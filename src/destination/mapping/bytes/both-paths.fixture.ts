@@ -5,9 +5,9 @@ import { LineReader } from '../../input/line-reader.ts';
 import { toOperation } from '../operation.ts';
 import { planStreams, type StreamPlan } from '../stream-mapping.ts';
 import { toOperationBytes } from './operation-bytes.ts';
-import { Workbench } from './workbench.ts';
+import { Workbench } from './values/workbench.ts';
 
-/** A record by the quick way and by the general one, for tests that hold the two to each other. */
+/** A record by the fast path and by the slow one, for tests that hold the two to each other. */
 
 export type Row = Record<string, unknown>;
 
@@ -21,6 +21,7 @@ export function planOf(stream: string, config: ReturnType<typeof settings>): Str
     last_seen: timestamp,
     email: { type: 'string' },
     score: { type: 'number' },
+    relationshipAttributes: { type: 'object', properties: { since: timestamp } },
   };
   const plan = planStreams(
     {
@@ -47,28 +48,31 @@ export const columnsOf = (row: Row): Columns =>
 const lineOf = (stream: string, columns: Columns): string =>
   `{"type":"RECORD","record":{"stream":"${stream}","data":{${columns.map(([name, json]) => `${JSON.stringify(name)}:${json}`)}},"emitted_at":1}}`;
 
-/** Both ways of one stream, as a run has them: they live on from record to record. */
-export function bothWays(stream: string, rest: Row = {}) {
+/** Both paths of one stream, as a run has them: they live on from record to record. */
+export function bothPaths(stream: string, rest: Row = {}) {
   const config = settings(rest);
   const plan = planOf(stream, config);
   const bench = new Workbench();
   const reader = new LineReader(bench);
-  const quickly = toOperationBytes(plan, config, bench);
-  const generally = toOperation(plan, config);
+  const toBytes = toOperationBytes(plan, config, bench);
+  const toOperationOf = toOperation(plan, config);
   return (columns: Columns) => {
     const line = lineOf(stream, columns);
     reader.open(Buffer.from(`${line}\n`));
     if (!reader.next()) throw new Error('no line');
-    const quick = reader.scanned && quickly?.(reader.scanned);
-    const body = quick && Buffer.from(quick.bytes.subarray(0, quick.length)).toString();
+    const fast = reader.scanned && toBytes?.(reader.scanned);
+    const body = fast && Buffer.from(fast.bytes.subarray(0, fast.length)).toString();
     const message = parseMessage({ text: line, number: 1 });
     if (message.type !== 'RECORD') throw new Error('no record');
-    return { body, key: quick?.key, general: generally(message.record.data) };
+    return { body, key: fast?.key, slow: toOperationOf(message.record.data) };
   };
 }
 
-export const same = (body: string, general: string): void => {
-  const [a, b] = [JSON.parse(body), JSON.parse(general)];
+/** -0 is printed as 0, where it is printed again. */
+const parsed = (json: string) => JSON.parse(JSON.stringify(JSON.parse(json)));
+
+export const same = (body: string, slow: string): void => {
+  const [a, b] = [parsed(body), parsed(slow)];
   // Both were dated now, one after the other.
   if (Math.abs(a.timestamp - b.timestamp) === 1) a.timestamp = b.timestamp;
   expect(a).toEqual(b);

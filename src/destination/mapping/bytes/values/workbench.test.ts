@@ -40,3 +40,17 @@ it('adds any pieces of the lines, short and long, held or moved', () => {
     }),
   );
 });
+
+it.each([
+  ['{\\"a\\":\\"b\\\\n\\/\\"}', '{"a":"b\\n/"}'],
+  ['plain é', 'plain é'],
+  ['', ''],
+  ['a\\u0062', undefined],
+  ['a\\nb', undefined],
+])('unescapes %s aside as %s', (text, expected) => {
+  const bench = new Workbench();
+  const start = bench.load(Buffer.from(text));
+  const end = bench.unescapeAside(start, start + Buffer.byteLength(text));
+  if (expected === undefined) expect(end).toBe(-1);
+  else expect(Buffer.from(bench.bytes.subarray(bench.aside, end)).toString()).toBe(expected);
+});

@@ -1,5 +1,5 @@
-import { base32Alphabet } from '../../../streams/base32.ts';
-import { keyOfByte } from '../keys/lane-key.ts';
+import { base32Alphabet } from '../../../../streams/base32.ts';
+import { keyOfByte } from '../../keys/lane-key.ts';
 
 /** A key that is plain ASCII, as a place in the bytes of its record; filled again for each. */
 export interface KeyBytes {

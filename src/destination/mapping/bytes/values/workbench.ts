@@ -1,9 +1,18 @@
-import { limits } from '../limits.ts';
+import { limits } from '../../limits.ts';
 
 /** Below this many bytes a loop is quicker than a call. */
 const longEnoughToMove = 16;
 
 const zero = 0x30;
+
+const [newline, quote, slash, backslash] = [0x0a, 0x22, 0x2f, 0x5c];
+
+/** What an escape may stand for that is unescaped here; others are the slow path's. */
+const isUnescaped = (byte: number | undefined): boolean =>
+  byte === quote || byte === backslash || byte === slash;
+
+/** Where lines begin: behind the operation and what is unescaped aside. */
+const linesStart = 2 * limits.operation;
 
 /**
  * One buffer in which lines lie behind the place where an operation is written. Within a buffer bytes are moved
@@ -11,7 +20,7 @@ const zero = 0x30;
  */
 export class Workbench {
   /** Replaced where lines come that are longer than all before. */
-  bytes = new Uint8Array(limits.operation);
+  bytes = new Uint8Array(linesStart);
   /** Bytes of the operation that is being written. */
   length = 0;
   #heldFrom = -1;
@@ -19,10 +28,34 @@ export class Workbench {
 
   /** Lays lines on the bench, in place of those before; where they begin. */
   load(lines: Uint8Array): number {
-    const size = limits.operation + lines.length;
+    const size = linesStart + lines.length;
     if (this.bytes.length < size) this.bytes = new Uint8Array(size);
-    this.bytes.set(lines, limits.operation);
-    return limits.operation;
+    this.bytes.set(lines, linesStart);
+    return linesStart;
+  }
+
+  /** Where `unescapeAside` writes. */
+  readonly aside = limits.operation;
+
+  /**
+   * Writes the inside of a JSON text without its escapes at `aside`, and a newline behind it.
+   *
+   * @param end at most as many bytes behind `start` as an operation has.
+   * @returns where the newline is; -1 where an escape is none of quotes, backslashes and slashes.
+   */
+  unescapeAside(start: number, end: number): number {
+    const { bytes } = this;
+    let at = this.aside;
+    for (let index = start; index < end; index += 1) {
+      if (bytes[index] === backslash) {
+        index += 1;
+        if (!isUnescaped(bytes[index])) return -1;
+      }
+      bytes[at] = bytes[index] ?? 0;
+      at += 1;
+    }
+    bytes[at] = newline;
+    return at;
   }
 
   begin(): void {

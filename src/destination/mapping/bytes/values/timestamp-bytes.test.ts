@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { unixSeconds } from '../timestamps.ts';
+import { unixSeconds } from '../../timestamps.ts';
 import { secondsOfBytes } from './timestamp-bytes.ts';
 
 const seconds = (text: string): number =>
