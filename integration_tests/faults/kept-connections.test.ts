@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { messagesOf, run } from '../support/processes.ts';
 
-const pem = (name: string): string => join(import.meta.dirname, 'fixtures/tls', name);
+const pem = (name: string): string => join(import.meta.dirname, '../fixtures/tls', name);
 const tls = { key: await readFile(pem('key.pem')), cert: await readFile(pem('certificate.pem')) };
 
 let folder: string;

@@ -6,7 +6,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { messagesOf, run } from '../support/processes.ts';
 import { type ForwardProxyOptions, startForwardProxy, startTlsFront } from './forward-proxy.ts';
 
-const pem = (name: string): string => join(import.meta.dirname, 'fixtures/tls', name);
+const pem = (name: string): string => join(import.meta.dirname, '../fixtures/tls', name);
 const tls = {
   key: await readFile(pem('key.pem'), 'utf8'),
   cert: await readFile(pem('certificate.pem'), 'utf8'),

@@ -34,7 +34,10 @@ async function sync(destination: Record<string, unknown>, args: readonly string[
   const path = join(folder, 'sync.yaml');
   await writeFile(path, JSON.stringify({ source, destination, state: 'state.json' }));
   const { code, stdout, stderr } = await run('nexus-customer-io', ['sync', '--config', path, ...args]);
-  return { code, stderr, summary: JSON.parse(stdout) };
+  const summary = JSON.parse(stdout);
+  const sum = (of: 'read' | 'delivered'): number =>
+    summary.streams.reduce((soFar: number, stream: Record<string, number>) => soFar + (stream[of] ?? 0), 0);
+  return { code, stderr, summary, read: sum('read'), delivered: sum('delivered') };
 }
 
 const savedText = () => readFile(join(folder, 'state.json'), 'utf8');
@@ -45,7 +48,7 @@ describe('a state', () => {
     ['another workspace', () => ({ ...account(), site_id: 'other' }), /The site ID is another/],
     ['another API', () => ({ api: 'pipelines', write_key: 'write', endpoint: here.url }), /Pipelines API/],
   ])('is refused by %s before anything is sent, and stays as it is', async (_what, other, words) => {
-    expect(await sync(account())).toMatchObject({ code: 0, summary: { delivered: 1_520 } });
+    expect(await sync(account())).toMatchObject({ code: 0, delivered: 1_520 });
     const saved = await savedText();
     const requests = [here.requests, there.requests];
     const { code, stderr, summary } = await sync(other());
@@ -69,8 +72,8 @@ describe('a state', () => {
     await sync(account());
     const other = { ...account(), endpoint: there.url };
     const accepted = await sync(other, ['--accept-state']);
-    expect(accepted, accepted.stderr).toMatchObject({ code: 0, summary: { read: 0 } });
-    expect(await sync(other)).toMatchObject({ code: 0, summary: { read: 0 } });
+    expect(accepted, accepted.stderr).toMatchObject({ code: 0, read: 0 });
+    expect(await sync(other)).toMatchObject({ code: 0, read: 0 });
     expect((await sync(account())).code).toBe(1);
   });
 
@@ -83,7 +86,7 @@ describe('a state', () => {
     await writeFile(join(folder, 'state.json'), JSON.stringify(old));
     const warning = /WARN .*state\.json does not say to whom it was sent/;
     const first = await sync(account());
-    expect(first, first.stderr).toMatchObject({ code: 0, summary: { read: 0 } });
+    expect(first, first.stderr).toMatchObject({ code: 0, read: 0 });
     expect(first.stderr).toMatch(warning);
     expect((await sync(account())).stderr).not.toMatch(warning);
     expect((await sync({ ...account(), endpoint: there.url })).code).toBe(1);

@@ -137,7 +137,7 @@ describe('a table that filled a stream and is gone', () => {
     await sql('ALTER TABLE nexus_events_old RENAME TO nexus_events');
     const back = await sync();
     expect(back.code).toBe(0);
-    expect(back.summary.read).toBe(0);
+    expect(back.summary.streams.map(({ read }: { read: number }) => read)).toEqual([0, 0, 0, 0]);
   });
 
   it('under a catalog that still has the stream, likewise', async () => {

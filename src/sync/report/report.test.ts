@@ -35,7 +35,7 @@ const account: RunAccount = {
     stream('objects', { seconds: null }),
   ],
   requests: 12,
-  retries: {},
+  retries: { 'HTTP 429': 2, 'cut off': 1 },
   bytes: 4_000_000,
   errors: [],
   state: '/state.json',
@@ -51,6 +51,7 @@ it('closes with a table, a total, and where the rejects lie', () => {
     'objects       0          0         0      0.0',
     '─────────────────────────────────────────────',
     'total    65,000     64,999         1      3.0',
+    '12 requests, 4.0 MB, 3 retries (HTTP 429 2, cut off 1)',
     '1 rejected, not in Customer.io: each with its reason in rejects.ndjson',
     '',
   ]);

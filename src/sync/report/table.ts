@@ -27,7 +27,7 @@ export function report(summary: RunAccount): string {
     .reverse();
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   const lines = [styleText('bold', align(headings, widths), colour), ...streams.reverse(), rule, total];
-  return [...lines, ...rejects(summary)].map((line) => `${line}\n`).join('');
+  return [...lines, ...traffic(summary), ...rejects(summary)].map((line) => `${line}\n`).join('');
 }
 
 function row({ stream, read, delivered, rejected, seconds }: StreamOfRun): string[] {
@@ -61,6 +61,16 @@ function align(texts: readonly string[], widths: readonly number[]): string {
       column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
     )
     .join('  ');
+}
+
+/** What went over the wire, where anything did. */
+function traffic({ requests, bytes, retries }: RunAccount): string[] {
+  if (requests === 0) return [];
+  const again = Object.values(retries).reduce((so_far, count) => so_far + count, 0);
+  const why = Object.entries(retries).map(([reason, count]) => `${reason} ${count}`);
+  const told = again === 0 ? '' : `, ${again} ${again === 1 ? 'retry' : 'retries'} (${why.join(', ')})`;
+  const sent = `${requests.toLocaleString('en')} ${requests === 1 ? 'request' : 'requests'}`;
+  return [`${sent}, ${(bytes / 1e6).toFixed(1)} MB${told}`];
 }
 
 function rejects({ streams, rejects: path }: RunAccount): string[] {
