@@ -89,20 +89,25 @@ function fingerprints(
   };
 }
 
+/** Editions before it took the clock of a time with an offset for UTC: a cursor of then may pass over rows. */
+const firstByInstant = '2026-11-30';
+
 function textsOf(
   models: readonly RenderedModel[],
   { dialect }: CompileContext,
 ): Pick<Fingerprinted, 'models' | 'vars'> {
-  // Until 2026-11-30 the shipped models took the clock of such a time for UTC: a cursor of then may pass over rows.
-  const tookClocks = models
+  const hasOffsets = models
     .flatMap(({ references }) => [...references.values()])
     .some(
       (reference) =>
         reference.kind === 'relation' &&
         reference.relation.columns.some(({ type }) => dialect.types.keepsOffset(type)),
     );
-  const textOf = ({ name, text, former }: ModelFile) =>
-    former === undefined || tookClocks ? { name, text } : { name, text, former };
+  const textOf = ({ name, text, former = new Map<string, string>() }: ModelFile) => ({
+    name,
+    text,
+    former: new Map([...former].filter(([edition]) => !hasOffsets || edition >= firstByInstant)),
+  });
   return {
     models: models.flatMap(({ file, macros }) => [textOf(file), ...macros]),
     vars: new Map(models.flatMap((model) => [...model.vars])),

@@ -1,22 +1,22 @@
 import { ConnectorError, configError, messageOf } from '../errors/connector-error.ts';
 import { nearMatches } from '../errors/did-you-mean.ts';
 import type { SessionRead, SourceOutput } from '../protocol/connector.ts';
-import { finding, log, rowEstimate, streamStatusMessage, traceError } from '../protocol/make-message.ts';
+import { finding, log, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
-import { isStreamName, type StreamName, streamNames } from '../streams/contract.ts';
-import { describeWarehouse, type WarehouseIdentity } from '../warehouse/identity.ts';
-import { lastSyncTime } from './changes/cursor/clock.ts';
-import { type ModelOutput, readModel } from './changes/cursor/read-model.ts';
+import { isStreamName, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
+import { describeWarehouse } from '../warehouse/identity.ts';
+import type { ChangeWay, StreamChanges, StreamRead } from './changes/change-way.ts';
 import { refuseOtherWarehouse } from './changes/cursor/same-warehouse.ts';
-import { emptyFindings, goneModels } from './changes/empty-models.ts';
-import { type StreamState, stateMessageOf, streamStateOf } from './changes/state.ts';
+import { goneModels } from './changes/empty-models.ts';
+import { streamStateOf } from './changes/state.ts';
+import { requireKnownWay, wayOf } from './changes/ways.ts';
+import { withStates } from './checkpoint-states.ts';
 import type { SourceConfig } from './config.ts';
 import { unknownEntityTypes } from './plan/entity-types.ts';
 import {
   type ModelPlan,
   notTaken,
   type Plan,
-  placed,
   planStream,
   readElsewhere,
   requireSomething,
@@ -33,27 +33,35 @@ function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   );
 }
 
-interface StreamRead {
-  readonly plan: Plan;
-  readonly config: SourceConfig;
+/** A stream of the catalog, and what its state says. */
+interface RequestedStream extends StreamRead {
   readonly stream: StreamName;
-  readonly incremental: boolean;
-  readonly states: StreamState;
-  /** The warehouse that the state names. */
-  readonly writtenFor: WarehouseIdentity | undefined;
-  readonly signal: AbortSignal;
+  readonly way: ChangeWay;
+  readonly changes: StreamChanges;
 }
 
-/** What the stream's state keeps of a former run: a model that is gone takes its cursor with it. */
-function keptStates(states: StreamState, { models }: StreamPlan): StreamState {
-  const labels = new Set(models.map((model) => model.label));
-  return Object.fromEntries(Object.entries(states).filter(([label]) => labels.has(label)));
+/** @throws ConnectorError where the source does not have the stream, or its state cannot be gone on from */
+function requested(
+  plan: Plan,
+  config: SourceConfig,
+  configured: ConfiguredAirbyteStream,
+  { state, signal }: SessionRead,
+): RequestedStream {
+  const stream = streamNameOf(configured);
+  const isIncremental = configured.sync_mode === 'incremental';
+  const way = wayOf(isIncremental);
+  const found = isIncremental ? streamStateOf(state, stream) : undefined;
+  if (found !== undefined) requireKnownWay(stream, found);
+  const content = found?.way === way.name ? found.content : undefined;
+  const contract = streamContracts[stream];
+  const read = { plan, config, contract, content, writtenFor: found?.warehouse, signal };
+  return { ...read, stream, way, changes: way.since(read) };
 }
 
 /** A model that was read before is not asked about its data again: what is new in it is seen by its rows. */
 async function* remarks(
   { contract, models }: StreamPlan,
-  { plan, config, states }: StreamRead,
+  { plan, config, changes }: RequestedStream,
 ): AsyncGenerator<SourceOutput> {
   const { name } = contract;
   if (models.length === 0)
@@ -62,88 +70,47 @@ async function* remarks(
   for (const model of models) {
     const where = `${name}, ${model.label}`;
     for (const note of model.compiled.notes) yield log('WARN', `${where}: ${note}`);
-    const types = states[model.label] === undefined ? await unknownEntityTypes(plan, model) : [];
+    const types = changes.past.has(model.label) ? [] : await unknownEntityTypes(plan, model);
     for (const note of types) yield finding(name, 'entity_type', `${where}: ${note}`);
   }
 }
 
-/** Turns a model's steps into the stream's STATE messages, each with the records since the one before. */
-function streamTally(stream: StreamName, kept: StreamState, warehouse: WarehouseIdentity) {
-  let states = kept;
-  let records = 0;
-  let expected = 0;
-  const state = (): SourceOutput => {
-    const message = stateMessageOf(stream, { models: states, warehouse }, records);
-    records = 0;
-    return { type: 'STATE', state: message };
-  };
-  const pass = (label: string, output: ModelOutput): SourceOutput => {
-    if (output.type === 'STEP') {
-      states = { ...states, [label]: output.state };
-      return state();
-    }
-    if (output.type === 'RECORD_LINES') records += output.count;
-    const rows = output.type === 'TRACE' ? output.trace.estimate?.row_estimate : undefined;
-    if (rows === undefined) return output;
-    // A model counts its own rows; the stream has those of all models so far.
-    expected += rows;
-    return rowEstimate(stream, expected);
-  };
-  return { state, pass };
-}
-
 /** A state of an earlier version names no warehouse: it is taken as this one's, and is this one's from then on. */
-function* requireOwnState({ stream, states, writtenFor, plan, config }: StreamRead): Generator<SourceOutput> {
+function* requireOwnState(request: RequestedStream): Generator<SourceOutput> {
+  const { stream, changes, writtenFor, plan, config } = request;
   if (writtenFor !== undefined && config.on_other_warehouse === 'refuse') {
     refuseOtherWarehouse(stream, writtenFor, plan.identity);
   }
-  if (writtenFor !== undefined || Object.keys(states).length === 0) return;
+  if (writtenFor !== undefined || changes.past.size === 0) return;
   yield log(
     'WARN',
     `${stream}: the state does not say which warehouse it belongs to. It is taken as of ${describeWarehouse(plan.identity)}, and kept to it from now on.`,
   );
 }
 
-/** The rows of a model and the steps between them; of one that gives none, whether it has none at all. */
-async function* readRows(
-  request: StreamRead,
-  { contract }: StreamPlan,
-  model: ModelPlan,
-): AsyncGenerator<ModelOutput> {
-  const known = request.states[model.label];
-  let isEmpty = true;
-  for await (const output of readModel({ ...request, contract, model, known })) {
-    if (output.type === 'RECORD_LINES' && output.count > 0) isEmpty = false;
-    yield output;
-  }
-  if (isEmpty && !request.signal.aborted) yield* emptyFindings(request, model, known);
-}
-
-/** The records and states of one stream, model after model. */
-async function* readStream(request: StreamRead): AsyncGenerator<SourceOutput> {
-  const { stream, signal } = request;
-  yield* requireOwnState(request);
-  const planned = await planStream(request.plan, request.config, stream, (label) =>
-    lastSyncTime(request.states[label]?.cursor?.timestamp, request.config.lookback),
-  );
-  const gone = goneModels(request, planned.models, request.states);
+/** The models that fill the stream. @throws ConnectorError where one that filled it before is gone */
+async function* plannedModels(request: RequestedStream): AsyncGenerator<SourceOutput, readonly ModelPlan[]> {
+  const { plan, config, stream, changes } = request;
+  const planned = await planStream(plan, config, stream, (label) => changes.lastSyncTime(label));
+  const gone = goneModels(request, planned.models, changes.past);
   if (gone !== undefined) {
     yield finding(stream, 'source_gone', `${stream}: what filled it before is gone.`);
     throw configError(gone, { stream });
   }
   yield* remarks(planned, request);
-  const tally = streamTally(stream, keptStates(request.states, planned), request.plan.identity);
-  for (const model of planned.models) {
-    try {
-      for await (const output of readRows(request, planned, model)) {
-        yield tally.pass(model.label, output);
-        if (signal.aborted) return;
-      }
-    } catch (error) {
-      throw placed(error, stream, model.label);
-    }
+  return planned.models;
+}
+
+/** What is to be said of one stream, its records, and its states. */
+async function* readStream(request: RequestedStream): AsyncGenerator<SourceOutput> {
+  const { plan, stream, way, changes, signal } = request;
+  yield* requireOwnState(request);
+  const models = yield* plannedModels(request);
+  const owner = { stream, way: way.name, warehouse: plan.identity };
+  for await (const output of withStates(owner, changes.read(models))) {
+    yield output;
+    if (signal.aborted) return;
   }
-  if (planned.models.length === 0) yield tally.state();
 }
 
 const asStreamError = (error: unknown, stream: StreamName): ConnectorError =>
@@ -163,7 +130,7 @@ const asStreamError = (error: unknown, stream: StreamName): ConnectorError =>
 const detailOf = (error: ConnectorError): { internal?: string } =>
   error.internal === undefined ? {} : { internal: error.internal };
 
-async function* readOneStream(request: StreamRead): AsyncGenerator<SourceOutput, boolean> {
+async function* readOneStream(request: RequestedStream): AsyncGenerator<SourceOutput> {
   yield streamStatusMessage(request.stream, 'STARTED');
   yield streamStatusMessage(request.stream, 'RUNNING');
   try {
@@ -171,27 +138,22 @@ async function* readOneStream(request: StreamRead): AsyncGenerator<SourceOutput,
   } catch (error) {
     yield traceError(asStreamError(error, request.stream));
     yield streamStatusMessage(request.stream, 'INCOMPLETE');
-    return false;
+    return;
   }
   yield streamStatusMessage(request.stream, request.signal.aborted ? 'INCOMPLETE' : 'COMPLETE');
-  return true;
 }
 
 /** Reads the catalog's streams one after another; a stream that fails says so and the others go on. */
 export async function* read(
   plan: Plan,
   config: SourceConfig,
-  { catalog, state, signal }: SessionRead,
+  request: SessionRead,
 ): AsyncGenerator<SourceOutput> {
-  const streams = catalog.streams.map((configured) => ({
-    stream: streamNameOf(configured),
-    incremental: configured.sync_mode === 'incremental',
-  }));
+  const streams = request.catalog.streams.map((stream) => requested(plan, config, stream, request));
   requireSomething(plan, config);
   for (const text of readElsewhere(plan)) yield log('WARN', text);
-  for (const { stream, incremental } of streams) {
-    if (signal.aborted) return;
-    const { models: states, warehouse: writtenFor } = streamStateOf(incremental ? state : [], stream);
-    yield* readOneStream({ plan, config, stream, incremental, states, writtenFor, signal });
+  for (const stream of streams) {
+    if (request.signal.aborted) return;
+    yield* readOneStream(stream);
   }
 }

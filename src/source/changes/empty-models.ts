@@ -7,7 +7,7 @@ import { relationSql } from '../../warehouse/warehouse.ts';
 import type { SourceConfig } from '../config.ts';
 import { unknownEntityTypes } from '../plan/entity-types.ts';
 import { definitionsOf, lackingFor, type ModelPlan, type Plan, toModelDefinition } from '../plan/plan.ts';
-import { type ModelState, type StreamState, wasFilled } from './state.ts';
+import type { ModelPast } from './change-way.ts';
 
 /** What a stream is read from. */
 interface Reading {
@@ -20,16 +20,16 @@ interface Reading {
 export async function* emptyFindings(
   reading: Reading,
   model: ModelPlan,
-  known: ModelState | undefined,
+  past: ModelPast | undefined,
 ): AsyncGenerator<AirbyteMessage> {
   const { plan, stream } = reading;
   if (await hasRows(plan, wholeSql(reading, model))) return;
   const where = `${stream}, ${model.label}`;
   const why = await reasonOf(plan, model);
-  yield known !== undefined && wasFilled(known)
+  yield past?.wasFilled === true
     ? finding(stream, 'rows_gone', `${where}: it had rows in an earlier run and has none now${why}`)
     : finding(stream, 'no_rows', `${where}: it has no rows${why}`);
-  if (known === undefined) return;
+  if (past === undefined) return;
   for (const note of await unknownEntityTypes(plan, model)) {
     yield finding(stream, 'entity_type', `${where}: ${note}`);
   }
@@ -71,12 +71,12 @@ async function reasonOf(plan: Plan, { compiled }: ModelPlan): Promise<string> {
 export function goneModels(
   { plan, config, stream }: Reading,
   models: readonly ModelPlan[],
-  states: StreamState,
+  past: ReadonlyMap<string, ModelPast>,
 ): string | undefined {
   if (config[stream] !== undefined) return undefined;
   const labels = new Set(models.map(({ label }) => label));
-  const gone = Object.entries(states).flatMap(([label, state]) =>
-    labels.has(label) || !wasFilled(state) ? [] : [label],
+  const gone = [...past].flatMap(([label, { wasFilled }]) =>
+    labels.has(label) || !wasFilled ? [] : [label],
   );
   if (gone.length === 0) return undefined;
   const lacking = models.length === 0 ? lackingFor(plan, stream) : [];

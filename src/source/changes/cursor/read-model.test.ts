@@ -72,7 +72,7 @@ async function readStopping(batches: number, { cursor, ...rest }: Reading = {}) 
     if (model === undefined) throw new Error('no model');
     const known = cursor && { definition: model.compiled.fingerprint, cursor, future: [] };
     const warehouse = stopping(plan.warehouse, batches, lasts);
-    const read = { plan: { ...plan, warehouse }, config, contract, model, incremental: true, known };
+    const read = { plan: { ...plan, warehouse }, config, contract, model, known, writtenFor: undefined };
     for await (const output of readModel(read)) {
       if (output.type === 'RECORD_LINES') numbers.push(...numbersOf(output.lines));
     }
