@@ -56,7 +56,7 @@ function asObject(field: NamedField): NamedField {
 }
 
 /** SQL of the record's time in UTC. */
-export function timestampOf(dialect: Dialect, model: ModelPlan): string {
+function timestampOf(dialect: Dialect, model: ModelPlan): string {
   return dialect.time.utc(dialect.quoteIdentifier('timestamp'), timestampType(model));
 }
 

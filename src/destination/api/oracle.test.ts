@@ -1,10 +1,10 @@
 import { TrackClient } from 'customerio-node';
 import { expect, it } from 'vitest';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { parseDestinationConfig } from './config.ts';
-import { customerIoDestination } from './destination.ts';
-import { toOperation } from './mapping/operation.ts';
-import { planStreams } from './mapping/stream-mapping.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { parseDestinationConfig } from '../config.ts';
+import { customerIoDestination } from '../destination.ts';
+import { toOperation } from '../mapping/operation.ts';
+import { planStreams } from '../mapping/stream-mapping.ts';
 
 /** Customer.io's own client is the judge of our transport: what each sends must leave the same store. */
 
