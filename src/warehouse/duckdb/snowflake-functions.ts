@@ -108,8 +108,8 @@ const bitwise: readonly string[] = [
 ];
 
 /** A time without a zone is one of the session's zone, which is UTC; what comes out has none in DuckDB. */
-const inZone = `CASE WHEN zone = 'UTC' THEN to_timestamp_ntz(x)
-  ELSE timezone(zone, timezone('UTC', to_timestamp_ntz(x))) END`;
+const inZone = (time: string): string =>
+  `CASE WHEN zone = 'UTC' THEN ${time} ELSE timezone(zone, timezone('UTC', ${time})) END`;
 
 const fromZone = 'timezone(zone, timezone(source, to_timestamp_ntz(x)))';
 
@@ -121,17 +121,24 @@ const dateParts = `CASE lower(part::VARCHAR)
   WHEN 'millisecond' THEN to_milliseconds(n::DOUBLE)
   ELSE error('DATEADD: unknown date part ' || part::VARCHAR) END`;
 
-/** The statements that install the macros in a session. */
+/**
+ * The statements that install the macros in a session.
+ *
+ * A macro's argument stands in its text as often as the body names it, and calls within calls multiply: the usual
+ * type has a short overload of its own, behind the general one, which is the one that a view is made with.
+ */
 export function snowflakeFunctions(): string[] {
   const constructors = Array.from({ length: mostPairs + 1 }, (_, pairs) => objectConstruct(pairs));
   return [
     one(pairMacro, 'k, v', objectPair),
     `CREATE OR REPLACE TEMP MACRO object_construct ${constructors.join(', ')}`,
     ...['to_timestamp_ntz', 'to_timestamp_ltz', 'to_timestamp'].map(
-      (name) => `CREATE OR REPLACE TEMP MACRO ${name}(x) AS ${toTimestampNtz}, (x, scale) AS ${scaled}`,
+      (name) =>
+        `CREATE OR REPLACE TEMP MACRO ${name}(x) AS ${toTimestampNtz}, (x TIMESTAMP) AS x, (x, scale) AS ${scaled}`,
     ),
     one('try_to_timestamp_ntz', 'x', `try(${toTimestampNtz})`),
-    `CREATE OR REPLACE TEMP MACRO convert_timezone(zone, x) AS ${inZone}, (source, zone, x) AS ${fromZone}`,
+    `CREATE OR REPLACE TEMP MACRO convert_timezone(zone, x) AS ${inZone('to_timestamp_ntz(x)')},
+      (zone, x TIMESTAMP) AS ${inZone('x')}, (source, zone, x) AS ${fromZone}`,
     one('to_date', 'x', toDate),
     one('iff', 'condition, a, b', 'CASE WHEN condition THEN a ELSE b END'),
     one('nvl', 'a, b', 'coalesce(a, b)'),
