@@ -123,7 +123,7 @@ describe('the command', () => {
     [
       'a warehouse that is not there',
       { warehouse: { type: 'duckdb', path: '/nowhere.duckdb' } },
-      /not there/,
+      /does not exist/,
     ],
   ])('answers 1 and JSON all the same for %s', async (name, config, message) => {
     const { code, stdout, stderr } = await doctor(

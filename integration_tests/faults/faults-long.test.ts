@@ -192,7 +192,7 @@ describe.concurrent('a sync outlasts', () => {
       const { code, stderr } = await running;
       await gate.shut();
       expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/WARN Customer\.io does not take a request \(.*ECONN/);
+      expect(stderr).toMatch(/WARN Customer\.io does not accept a request \(.*ECONN/);
       expect(await job.differences()).toEqual(nothingDiffers);
     }),
   );
@@ -205,7 +205,7 @@ describe.concurrent('a sync outlasts', () => {
       job.simulator.faults.next.push({ kind: 'hang', times: 3 });
       const { code, stderr } = await running;
       expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/WARN Customer\.io does not take a request \(no answer in time\)/);
+      expect(stderr).toMatch(/WARN Customer\.io does not accept a request \(no answer in time\)/);
       expect(await job.differences()).toEqual(nothingDiffers);
     }),
   );

@@ -139,7 +139,7 @@ describe('where a file belongs', () => {
 
   it('an empty --state is no state', async () => {
     const read = ['read', '--config', at('source.json'), '--catalog', at('catalog.json')];
-    expect(await said([...read, '--state', at('file')])).toContain('file is empty, which is no state');
+    expect(await said([...read, '--state', at('file')])).toContain('file is empty, which is not a state');
   });
 
   it('takes what a shell puts in the place of a file', async () => {

@@ -137,7 +137,7 @@ describe.each(Object.keys(apis) as Name[])('the %s API', (api) => {
     const env = { [name]: `http://user:hunter22@127.0.0.1:${proxy.port}` };
     const { check, write, all } = await checkAndWrite(api, endpoint, env);
     for (const said of [check, write]) {
-      expect(said).toContain(`the proxy http://127.0.0.1:${proxy.port} (${name}) does not lead to`);
+      expect(said).toContain(`the proxy http://127.0.0.1:${proxy.port} (${name}) does not connect to`);
       expect(said).toContain(`HTTP ${status}`);
     }
     expect(check).toContain('FAILED');
@@ -150,7 +150,7 @@ describe.each(Object.keys(apis) as Name[])('the %s API', (api) => {
     const env = { HTTPS_PROXY: 'socks5://user:hunter22@127.0.0.1:1080' };
     const { check, write, all } = await checkAndWrite(api, 'https://customer.invalid', env);
     for (const said of [check, write])
-      expect(said).toContain('HTTPS_PROXY holds no address of an HTTP proxy');
+      expect(said).toContain('HTTPS_PROXY does not contain the address of an HTTP proxy');
     expect(all).not.toContain('hunter22');
   });
 });

@@ -112,7 +112,7 @@ it.each([
   ['events', 'event_id', `'a' AS "userId", 'seen' AS event, '\\xFF'::BLOB AS event_id`],
   ['objects', 'groupId', `1 AS "objectTypeId", '\\xFF'::BLOB AS "groupId"`],
   ['relationships', 'userId', `1 AS "objectTypeId", 'g' AS "groupId", '\\xFF'::BLOB AS "userId"`],
-])('refuses %s whose %s is bytes that are no text, and names it', async (stream, column, select) => {
+])('refuses %s whose %s is bytes that are not text, and names it', async (stream, column, select) => {
   const { run, warehouse } = await engine.create();
   await run(`CREATE TABLE p AS SELECT ${select}, TIMESTAMP '2024-01-01' AS "timestamp"`);
   const result = await read({ warehouse, [stream]: [{ from: 'relation', name: 'p' }] }, [], [stream]);

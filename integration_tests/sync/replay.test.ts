@@ -148,7 +148,7 @@ describe('replay refuses, with one clear error and nothing sent', () => {
       'a file that holds no rejects',
       '{"type":"RECORD"}\n',
       'key',
-      /a\.ndjson, line 1, is no line of a rejects file/,
+      /a\.ndjson, line 1, is not a line of a rejects file/,
     ],
     ['an empty file', '', 'key', /holds no rejected record/],
     ['a wrong key', 'good', 'other', /Customer\.io refuses the key/],

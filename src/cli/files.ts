@@ -32,7 +32,7 @@ export async function readState(path: string | undefined): Promise<AirbyteStateM
   const text = await readNamedFile('--state', path);
   if (text.trim() === '') {
     throw configError(
-      `--state: ${path} is empty, which is no state: it may have been cut off. Where there is none yet, leave --state out, or give [].`,
+      `--state: ${path} is empty, which is not a state: it may have been cut off. If there is no state yet, leave --state out, or give [].`,
     );
   }
   return parseStateFile(text, path);

@@ -164,6 +164,6 @@ describe('run', () => {
     await mkdir(join(folder, 'models'), { recursive: true });
     const { code, lines } = await run(undefined, { warehouse: { type: 'duckdb', path: folder } });
     expect(code).toBe(1);
-    expect(lines[0]).toMatch(/is a folder of parquet files, which are only read/);
+    expect(lines[0]).toMatch(/is a folder of parquet files, which are read-only/);
   });
 });

@@ -65,7 +65,7 @@ export async function syncAndReport(file: SyncFile, { mask, run, signal }: NewSy
   const account = run.account();
   process.stderr.write(report(account));
   for (const error of account.errors) process.stderr.write(`${error}\n`);
-  if (signal.aborted) process.stderr.write('Interrupted: the next sync goes on from what was delivered.\n');
+  if (signal.aborted) process.stderr.write('Interrupted: the next sync continues from what was delivered.\n');
   return account.ended === 'complete' ? 0 : 1;
 }
 

@@ -218,7 +218,7 @@ export function parseDestinationConfig(config: unknown): DestinationConfig {
 function refuseCredentials({ endpoint }: DestinationConfig): void {
   if (endpoint?.includes('@') !== true) return;
   throw configError(
-    'Destination config, endpoint: it must hold no user and password. The keys are settings of their own.',
+    'Destination config, endpoint: it must not contain a user name and password. The keys have their own settings.',
   );
 }
 
@@ -237,11 +237,13 @@ export function trackKey({ site_id, api_key, write_key }: DestinationConfig): {
 /** @throws ConnectorError where the Pipelines API's key is not there, or a choice that this API does not have. */
 export function writeKey({ write_key, identifier }: DestinationConfig): string {
   if (write_key === undefined) {
-    throw configError('Destination config, write_key: it is missing. The Pipelines API takes no other key.');
+    throw configError(
+      'Destination config, write_key: it is missing. The Pipelines API accepts no other key.',
+    );
   }
   if (identifier !== 'auto') {
     throw configError(
-      `Destination config, identifier: the Pipelines API itself tells e-mail addresses from ids. Take "auto", or the Track API for "${identifier}".`,
+      `Destination config, identifier: the Pipelines API itself distinguishes email addresses from ids. Use "auto", or the Track API for "${identifier}".`,
     );
   }
   return write_key;

@@ -8,11 +8,11 @@ const syncModes: readonly DestinationSyncMode[] = ['append', 'append_dedup', 'up
 
 const text = (description: string) => ({ type: ['null', 'string'], description });
 const properties: Readonly<Record<string, Record<string, unknown>>> = {
-  userId: { type: 'string', description: 'The person: an e-mail address or an id.' },
+  userId: { type: 'string', description: 'The person: an email address or an id.' },
   anonymousId: text('The anonymous id of the person before they were known.'),
-  timestamp: { ...text('When it was, UTC unless it has a zone.'), format: 'date-time' },
+  timestamp: { ...text('When it happened; UTC if it has no zone.'), format: 'date-time' },
   event: { type: 'string', description: 'The name of the event.' },
-  messageId: text('A ULID; Customer.io takes an event with the same one once.'),
+  messageId: text('A ULID. Customer.io counts events with the same id once.'),
   groupId: { type: 'string', description: 'The id of the object.' },
   objectTypeId: { type: 'string', description: 'The number of the object type in Customer.io.' },
   relationshipAttributes: { type: ['null', 'object'], description: 'Attributes of the relationship itself.' },

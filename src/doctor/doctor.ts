@@ -29,7 +29,7 @@ const nothingToRead: Finding = {
   severity: 'error',
   message:
     'Nothing can be read: no stream has a model, and the warehouse has none of the tables that the shipped models read.',
-  mend: 'Name models in the configuration, or see that warehouse.schema is the one that nexus filled.',
+  mend: 'Name models in the configuration, or make sure that warehouse.schema is the one that nexus filled.',
 };
 
 const defaults: DestinationConfig = destinationConfig.parse({ site_id: '-', api_key: '-' });

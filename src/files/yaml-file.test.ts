@@ -24,7 +24,7 @@ describe('a key that stands twice', () => {
     ['as nothing', '~: a\nnull: b', 'line 2, column 1'],
   ])('%s is refused at its place', (_, text, place) => {
     expect(() => parseYamlFile(text, 'sync.yaml')).toThrow(
-      `keys must be unique, and this one stands twice, at ${place}`,
+      `keys must be unique, and this one appears twice, at ${place}`,
     );
   });
 

@@ -17,17 +17,17 @@ import { aliasTargets } from './yaml-anchors.ts';
 
 type ErrorCode = YAMLError['code'];
 
-const quoted = (signs: string): string => `a value that begins with ${signs} must stand in quotes`;
+const quoted = (signs: string): string => `a value that begins with ${signs} must be in quotes`;
 
 /** Our own words: those of the library quote the file, and with it perhaps a key or a password. */
 const words: Readonly<Partial<Record<ErrorCode, string>>> = {
-  TAB_AS_INDENT: 'a tab indents this line; YAML takes spaces only',
+  TAB_AS_INDENT: 'this line is indented with a tab; YAML only allows spaces',
   BAD_INDENT:
-    'this line is indented otherwise than those that it belongs to, or a brace or bracket above it is not closed',
+    'this line is not indented like the lines that it belongs to, or a brace or bracket above it is not closed',
   BLOCK_AS_IMPLICIT_KEY:
-    'this line is indented otherwise than those around it, or its value holds a colon and must stand in quotes',
+    'this line is not indented like the lines around it, or its value contains a colon and must be in quotes',
   BLOCK_IN_FLOW: 'braces or brackets are not closed',
-  MULTILINE_IMPLICIT_KEY: 'a colon and a space are missing after a key, or a value must stand in quotes',
+  MULTILINE_IMPLICIT_KEY: 'a colon and a space are missing after a key, or a value must be in quotes',
   MISSING_CHAR: 'a quote, a bracket, a comma, or the colon and space after a key are missing',
   UNEXPECTED_TOKEN: quoted('| > { } [ ] or ,'),
   BAD_SCALAR_START: quoted('@ % or `'),
@@ -37,10 +37,10 @@ const words: Readonly<Partial<Record<ErrorCode, string>>> = {
   TAG_RESOLVE_FAILED: quoted('!'),
   MULTIPLE_TAGS: quoted('!'),
   BAD_COLLECTION_TYPE: quoted('!'),
-  BAD_DIRECTIVE: 'a line that begins with % is no setting',
-  BAD_DQ_ESCAPE: 'a value in double quotes holds a backslash: put it in single quotes',
-  DUPLICATE_KEY: 'keys must be unique, and this one stands twice',
-  MULTIPLE_DOCS: 'the file holds several documents (---) where one is taken',
+  BAD_DIRECTIVE: 'a line that begins with % is not a setting',
+  BAD_DQ_ESCAPE: 'a value in double quotes contains a backslash: put it in single quotes',
+  DUPLICATE_KEY: 'keys must be unique, and this one appears twice',
+  MULTIPLE_DOCS: 'the file contains several documents (---), but only one is allowed',
 };
 
 const fallback = 'the line cannot be read; put values with special characters in quotes';

@@ -32,7 +32,10 @@ test.each([
     'adapter.get_columns_in_relation needs a ref() or a source().',
   ],
   ['adapter.get_columns_in_relation()', 'adapter.get_columns_in_relation needs a ref() or a source().'],
-  ["adapter.get_columns_in_relation(ref('o'))", 'the columns of o are not known here, since it is no table'],
+  [
+    "adapter.get_columns_in_relation(ref('o'))",
+    'the columns of o are not known here, since it is not a table',
+  ],
   ['adapter.get_relation(this)', '"adapter.get_relation" works only inside dbt'],
 ])('%s is an error', (call, message) => {
   expect(() => render(`select 1 {% set c = ${call} %}`)).toThrow(message);

@@ -74,7 +74,7 @@ function parseState(item: unknown, path: string, within: PropertyKey[]): Airbyte
   if (result.data.stream === undefined && result.data.global === undefined) {
     const place = within.length === 0 ? 'it' : `entry ${within.join('.')}`;
     throw configError(
-      `${path} is not ${whatStateIs}: ${place} has neither "stream" nor "global". A state of the old form (LEGACY) cannot be gone on from: start without a state.`,
+      `${path} is not ${whatStateIs}: ${place} has neither "stream" nor "global". A state in the old form (LEGACY) cannot be used: start without a state.`,
     );
   }
   return result.data;

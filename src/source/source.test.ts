@@ -332,7 +332,7 @@ describe('a config that does not fit', () => {
     [{ warehouse: { type: 'duckdb' } }, /warehouse\.path/],
     [{ warehouse: { type: 'duckdb', path }, person: [] }, /unknown key "person".*persons/],
     [{ warehouse: { type: 'duckdb', path }, persons: [{ from: 'mode', name: 'x' }] }, /persons\[0\]/],
-    [{ warehouse: { type: 'duckdb', path } }, /is not there/],
+    [{ warehouse: { type: 'duckdb', path } }, /does not exist/],
   ])('%j fails the check with one clear message', async (config, message) => {
     const messages = [];
     for await (const output of nexusSource.check(config)) messages.push(output);

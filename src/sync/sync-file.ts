@@ -21,8 +21,7 @@ type Mapping = Record<string, unknown>;
 export const syncFileSettings = {
   source: 'The configuration of the source.',
   destination: 'The configuration of the destination.',
-  state:
-    'The path of the file in which the sync keeps its place. It belongs to this source and this destination.',
+  state: 'The path of the state file. A state belongs to one source and one destination.',
 } as const;
 
 const topLevelKeys = Object.keys(syncFileSettings);

@@ -26,7 +26,7 @@ export async function ask(url: string, call: Call, answerTimeoutMs = checkTimeou
 export function explain(answer: Answer, words: ServerWords, api: string): string {
   if ('failure' in answer) {
     const mend = answer.final === true ? '' : ' Check the network and, if set, endpoint.';
-    return `${words.host} could not be reached: ${words.clean(answer.failure)}.${mend}`;
+    return `${words.host} could not be reached: ${words.clean(answer.failure).replace(/\.$/, '')}.${mend}`;
   }
   const { status } = answer;
   if (status === 401 || status === 403) {

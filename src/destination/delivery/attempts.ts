@@ -140,7 +140,7 @@ export class Attempts {
     if (now() - this.#warnedAt < warnEveryMs) return;
     this.#warnedAt = now();
     const seconds = Math.round(retryMs / 1000);
-    warn(`Customer.io does not take a request (${why}); it is tried again for up to ${seconds} s.`);
+    warn(`Customer.io does not accept a request (${why}); it is retried for up to ${seconds} s.`);
   }
 }
 
@@ -157,7 +157,7 @@ function settle({ batch, from, to }: Part, errors: readonly ItemError[], outcome
 
 function gaveUp(why: string, retryMs: number): ConnectorError {
   return new ConnectorError(
-    `Customer.io could not be reached for ${Math.round(retryMs / 1000)} s: ${why}. What was not delivered is sent by the next run.`,
+    `Customer.io could not be reached for ${Math.round(retryMs / 1000)} s: ${why.replace(/\.$/, '')}. What was not delivered is sent by the next run.`,
     { failureType: 'transient_error' },
   );
 }

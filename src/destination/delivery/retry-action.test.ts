@@ -103,7 +103,7 @@ describe('an answer', () => {
     [302, '/elsewhere', 'https://cdp.customer.io/elsewhere'],
     [303, '//else.example:81', 'http'],
     [307, 'https://secret-of-ours.example/secret-of-ours/x', 'https://****.example/****/x'],
-    [308, 'javascript:alert(1)', 'an address that is none'],
+    [308, 'javascript:alert(1)', 'something that is not an address'],
     [302, undefined, 'nowhere'],
     [300, undefined, 'nowhere'],
     [304, undefined, 'nowhere'],

@@ -47,6 +47,6 @@ export const stateTooLong = ({ bytes }: LongLine, number: number): ConnectorErro
   );
 
 export function refuseLength({ bytes }: LongLine, number: number, longest: number): Refusal {
-  const message = `Line ${number} of the input has ${bytes} bytes; max_line_bytes is ${longest}. It was skipped as it came, so its record is not on file.`;
+  const message = `Line ${number} of the input has ${bytes} bytes; max_line_bytes is ${longest}. It was skipped unread, so its record is not on file.`;
   return { reason: lineTooLong, field: '', message };
 }

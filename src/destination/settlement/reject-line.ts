@@ -51,7 +51,7 @@ export interface Reject {
 }
 
 /**
- * undefined where the text is no line of a rejects file, or only a part of one; 'not kept' where it tells of a record
+ * undefined where the text is not a line of a rejects file, or only a part of one; 'not kept' where it tells of a record
  * that is not on file.
  */
 export function readReject(text: string): Reject | 'not kept' | undefined {

@@ -76,7 +76,7 @@ export class RejectsFile {
 
 function unwritable(path: string, cause: unknown): ConnectorError {
   return new ConnectorError(
-    `Rejected records cannot be written to ${path}: ${fileFault(cause)}. No state passes them, so the next run sends them again. Mend the folder that "rejects" names.`,
+    `Rejected records cannot be written to ${path}: ${fileFault(cause)}. No state passes them, so the next run sends them again. Fix the folder that "rejects" names.`,
     { failureType: 'config_error', cause },
   );
 }

@@ -175,11 +175,15 @@ describe('replay', () => {
     [
       'a broken line in the middle',
       (good) => [good, good.slice(0, 50), good],
-      /a\.ndjson, line 2, is no line of a rejects/,
+      /a\.ndjson, line 2, is not a line of a rejects/,
     ],
-    ['a broken last line that a newline ends', (good) => [good, good.slice(0, 50)], /line 2, is no line/],
-    ['Airbyte messages', () => [recordLine('persons', '{}')], /line 1, is no line/],
-    ['a rejects line of another program', () => ['{"stream":"persons","record":{}}'], /line 1, is no line/],
+    ['a broken last line that a newline ends', (good) => [good, good.slice(0, 50)], /line 2, is not a line/],
+    ['Airbyte messages', () => [recordLine('persons', '{}')], /line 1, is not a line/],
+    [
+      'a rejects line of another program',
+      () => ['{"stream":"persons","record":{}}'],
+      /line 1, is not a line/,
+    ],
     ['nothing', () => [], /holds no rejected record/],
     [
       'one stream that is two things',

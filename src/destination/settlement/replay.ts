@@ -166,7 +166,7 @@ async function* rejectsOf(file: string, met: Met): AsyncGenerator<readonly Rejec
 
 function notReject(file: string, line: number) {
   return configError(
-    `${file}, line ${line}, is no line of a rejects file: it needs as, schema and record, as this version writes them.`,
+    `${file}, line ${line}, is not a line of a rejects file: it needs as, schema and record, as this version writes them.`,
   );
 }
 

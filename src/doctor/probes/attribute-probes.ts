@@ -61,8 +61,8 @@ function invalidPhone(dialect: Dialect): Probe {
     column,
     condition: `NOT ${isBlank(dialect, column)} AND NOT ${dialect.text.matches(textOf(dialect, column), '[+][1-9][0-9]{1,14}')}`,
     what: 'phone is not in E.164 form (+15551234567)',
-    fate: 'Rejected: Customer.io asks it of this reserved attribute.',
-    mend: 'Write it so in the model, or give it another name: rename_traits: { phone: phone_number }.',
+    fate: 'Rejected: Customer.io requires this form for this reserved attribute.',
+    mend: 'Write it that way in the model, or give it another name: rename_traits: { phone: phone_number }.',
   };
 }
 

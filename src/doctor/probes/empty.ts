@@ -10,7 +10,7 @@ export function noModel(stream: StreamName, config: SourceConfig, plan: Plan): F
   const message =
     config[stream] === undefined
       ? `No model and no table of the warehouse fills this stream. The shipped model needs ${lackingFor(plan, stream).join(', ')}, which the warehouse does not have.`
-      : 'Switched off: the list of the configuration is empty.';
+      : 'Switched off: the list in the configuration is empty.';
   return { code: 'no_model', severity: 'info', message };
 }
 

@@ -17,7 +17,7 @@ export function sentAttributes(identify: IdentifyModel): Finding[] {
     {
       code: 'attributes_not_sent',
       severity: 'info',
-      message: `Columns of ${relation.name} that are no attribute under their own name: ${list}.`,
+      message: `Columns of ${relation.name} that are not attributes under their own names: ${list}.`,
       count: details.length,
       details,
     },

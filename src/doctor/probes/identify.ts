@@ -78,7 +78,7 @@ function uncounted(): Finding {
     code: 'identify_rows',
     severity: 'info',
     message:
-      'The rows that each filter leaves could not be counted: a filter names what is known in the whole model only.',
+      'The rows that each filter leaves could not be counted: a filter uses a name that is only known in the whole model.',
   };
 }
 
@@ -137,7 +137,7 @@ const typesText = (types: readonly Detail[]): string =>
 
 function emptyMend(identify: IdentifyModel, parameter: string | undefined, types: readonly Detail[]): string {
   const { entity_type, user_id_column } = identify.parameters;
-  if (parameter === 'filters') return 'Mend the filter or take it out.';
+  if (parameter === 'filters') return 'Fix the filter or remove it.';
   if (parameter === 'user_id_column') {
     return `Name another user_id_column (now ${user_id_column}), or an anonymous_id_column that is filled.`;
   }
@@ -145,7 +145,7 @@ function emptyMend(identify: IdentifyModel, parameter: string | undefined, types
     entity_type,
     types.map((type) => String(type.entity_type)),
   );
-  return near === undefined ? 'Name one of these as entity_type.' : `Did you mean entity_type: ${near}?`;
+  return near === undefined ? 'Use one of these as entity_type.' : `Did you mean entity_type: ${near}?`;
 }
 
 async function entityTypes({ steps: { entityType, from } }: IdentifyModel, ask: Ask): Promise<Detail[]> {
@@ -195,7 +195,7 @@ function combinedFinding(
     code: 'combined_entities',
     severity: 'info',
     column,
-    message: `${counted(combined, 'entity', 'entities')} ${combined === 1 ? 'is' : 'are'} not sent: another with the same ${column}, less case and padding, comes first (the newest, then by entity_id).`,
+    message: `${counted(combined, 'entity', 'entities')} ${combined === 1 ? 'is' : 'are'} not sent: another with the same ${column}, ignoring case and surrounding spaces, comes first (the newest, then by entity_id).`,
     count: combined,
     examples,
   };

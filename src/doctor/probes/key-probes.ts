@@ -56,7 +56,7 @@ function onlyAnonymous(subject: Subject, { delivery }: Examination): Probe[] {
       column: 'anonymousId',
       condition: '1 = 1',
       what: 'there is an anonymousId and no userId',
-      fate: 'Rejected: the Track API takes no one by an anonymousId alone.',
+      fate: 'Rejected: the Track API does not accept an anonymousId alone.',
       mend: 'Select a userId too, or set api: pipelines in the destination.',
     },
   ];
@@ -108,9 +108,9 @@ export function invalidEmail(column: string, when: string, dialect: Dialect, del
     errorIfAll: true,
     column,
     condition: `NOT ${isBlank(dialect, column)}${when} AND NOT ${dialect.text.matches(identifierOf(dialect, column, delivery), email)}`,
-    what: `${column} is no e-mail address`,
-    fate: 'Rejected: no @ or two, spaces, letters of other alphabets, or a domain that cannot be.',
-    mend: `Mend it at its source or in the model, or filter such rows out.`,
+    what: `${column} is not an email address`,
+    fate: 'Rejected: it has no @ or two of them, spaces, letters of other alphabets, or an impossible domain.',
+    mend: `Fix it at its source or in the model, or filter such rows out.`,
   };
 }
 
@@ -129,7 +129,7 @@ function invalidObjectType(dialect: Dialect, delivery: Delivery): Probe {
     errorIfAll: true,
     column: 'objectTypeId',
     condition: `NOT ${isBlank(dialect, 'objectTypeId')} AND NOT ${dialect.text.matches(text, '[0-9]+')}`,
-    what: 'objectTypeId is no whole number',
+    what: 'objectTypeId is not a whole number',
     fate: 'Rejected.',
     mend: 'Customer.io shows the number of an object type under Data & Integrations, Objects.',
   };
@@ -158,7 +158,7 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
       errorIfAll: true,
       condition: asText ? isBlank(dialect, column) : `${name} IS NULL`,
       what: 'timestamp is NULL',
-      fate: 'Read by the first sync only: later changes are not seen.',
+      fate: 'Only the first sync reads such rows: later changes are not noticed.',
       mend: 'Fill it in the model: COALESCE("timestamp", …).',
     },
     {

@@ -36,7 +36,7 @@ export function personsNotSent(subject: Subject, persons: readonly Subject[], ex
     code: 'person_not_sent',
     severity: 'warning',
     column: 'userId',
-    message: `The person is in no model of persons: ${counted(rows, 'row')} of ${counted(keys, 'userId')}. Customer.io makes a person without a name of each.`,
+    message: `The person is not in any model of persons: ${counted(rows, 'row')} of ${counted(keys, 'userId')}. Customer.io creates a person without a name for each.`,
     mend: `Join with the persons' model in this one, and see that both make userId of the same column.`,
   });
   return notSent(subject, persons, personSide(examination), examination, lost);
@@ -48,7 +48,7 @@ export function objectsNotSent(subject: Subject, objects: readonly Subject[], ex
     code: 'object_not_sent',
     severity: 'warning',
     column: 'groupId',
-    message: `The object is in no model of objects: ${counted(rows, 'row')} of ${counted(keys, 'object')}. Customer.io makes an object without a name of each.`,
+    message: `The object is not in any model of objects: ${counted(rows, 'row')} of ${counted(keys, 'object')}. Customer.io creates an object without a name for each.`,
     mend: `Compare objectTypeId and groupId with those of the objects' models.`,
   });
   return notSent(subject, objects, objectSide(examination), examination, lost);
@@ -128,7 +128,7 @@ function sharedFinding(count: number, examples: readonly Detail[]): Finding {
     code: 'key_shared',
     severity: 'warning',
     message: `${counted(count, 'key')} in more than one model of the stream. The later model overwrites what both give.`,
-    mend: 'Harmless where the models give different attributes. Else leave such rows out of one of them.',
+    mend: 'This is harmless if the models give different attributes. Otherwise leave such rows out of one of them.',
     count,
     examples,
   };

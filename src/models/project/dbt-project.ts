@@ -36,7 +36,7 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
   await requireFile('project_dir', path);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw configError(
-      `The dbt project ${folder} has no dbt_project.yml that can be read. Give the folder that holds it.`,
+      `The dbt project ${folder} has no dbt_project.yml that can be read. Name the folder that contains it.`,
       { cause, internal: messageOf(cause) },
     );
   });

@@ -138,7 +138,7 @@ function sourceFunction(resolve: (source: string, table: string) => unknown): Te
 function configObject(trace: Trace): TemplateObject {
   const set: TemplateFunction = (positional, named) => {
     for (const said of [...positional, named]) {
-      if (!isJsonObject(said)) throw configError('config takes named arguments only.');
+      if (!isJsonObject(said)) throw configError('config only takes named arguments.');
       Object.assign(trace.config, mergeConfigs(trace.config, said));
     }
     return '';

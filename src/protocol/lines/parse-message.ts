@@ -96,7 +96,7 @@ function recordOf(line: InputLine, record: unknown, tooDeep: boolean): ParsedRec
 function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: boolean): ParsedState {
   if (tooDeep) throw broken(line, `is a STATE nested deeper than ${mostLevels} levels`);
   if (!isJsonObject(state))
-    throw broken(line, 'is a STATE that does not fit the protocol: state is no object');
+    throw broken(line, 'is a STATE that does not fit the protocol: state is not an object');
   // Parsed anew, with plain numbers: the schema does not know those that were kept whole.
   const result = inputState.safeParse(JSON.parse(line.text).state);
   if (result.success) return { type: 'STATE', state: result.data, exact: state };

@@ -83,6 +83,6 @@ export function goneModels(
   const why = lacking.length === 0 ? '' : `: the warehouse lacks ${lacking.join(', ')}`;
   return (
     `${stream}: ${gone.map((name) => `"${name}"`).join(', ')} filled this stream in an earlier run and is gone${why}. Its state stays as it is. ` +
-    `Bring it back; or, where it is meant to be gone, name what fills the stream in the config (${stream}:), or reset the stream (in a state file: take its entry out).`
+    `Restore it. If it is gone on purpose, name what fills the stream in the config (${stream}:), or reset the stream (in a state file: remove its entry).`
   );
 }

@@ -111,7 +111,7 @@ function isKnown(stream: StreamName, name: string, text: string): boolean {
  * meant: what such a table lacks is an error of its stream, or another model would be sent in its place.
  */
 function misfit(stream: StreamName, { name, columns }: Relation): string | undefined {
-  if (isLeftover(name)) return 'it bears a name that dbt or run gives to what it leaves behind';
+  if (isLeftover(name)) return 'it has a name that dbt or run gives to what it leaves behind';
   if (name.toLowerCase() === defaultModels[stream].model || name.toLowerCase() === quickStart)
     return undefined;
   const has = new Set(columns.map((column) => column.name));
@@ -131,7 +131,7 @@ export function passedOver(stream: StreamName, { relations, dialect, models }: K
       const reason = misfit(stream, relation);
       return reason === undefined
         ? []
-        : `The table ${relation.name} is not read: ${reason}. If it is meant, name it in the config: ${stream}: [{from: relation, name: ${relation.name}}].`;
+        : `The table ${relation.name} is not read: ${reason}. If you want it, name it in the config: ${stream}: [{from: relation, name: ${relation.name}}].`;
     });
 }
 

@@ -252,6 +252,6 @@ function nothingToRead({ context }: Plan) {
   const names = context.relations.map((relation) => relation.name);
   const found = names.length === 0 ? 'It has no table at all.' : `It has ${names.slice(0, 20).join(', ')}.`;
   return configError(
-    `Nothing to read: the warehouse has no nexus_entities with an email or location_id column, nor another table that a default model reads. ${found} Name your own models or tables in the config (persons, objects, relationships, events), or mend warehouse.schema.`,
+    `Nothing to read: the warehouse has no nexus_entities with an email or location_id column, nor another table that a default model reads. ${found} Name your own models or tables in the config (persons, objects, relationships, events), or correct warehouse.schema.`,
   );
 }

@@ -7,7 +7,7 @@ import { parseStateFile } from '../../protocol/parse-catalog.ts';
 
 /** What to do about a state file that cannot be gone on from. */
 const waysOut =
-  'Restore it from a copy; or take the entry out (or delete the file) to send its stream from the beginning: nothing doubles, since events keep their ids.';
+  'Restore it from a copy, or remove the entry (or delete the file) to send its stream from the beginning. Nothing is counted twice, since events keep their ids.';
 
 /** A stream's state as the file keeps it, and a checksum of it: a state that was changed by hand may skip rows. */
 export function sealed(state: AirbyteStateMessage): AirbyteStateMessage {

@@ -77,7 +77,7 @@ export async function openStateFile(path: string): Promise<StateFile> {
 
 function unwritable(path: string, cause: unknown): ConnectorError {
   return configError(
-    `state: ${path} cannot be written: ${fileFault(cause)}. The folder of the state must be one that this user may write to, on a disk with space.`,
+    `state: ${path} cannot be written: ${fileFault(cause)}. This user must be able to write to the folder of the state, on a disk with space.`,
     { cause },
   );
 }

@@ -25,7 +25,7 @@ export async function lockState(statePath: string): Promise<StateLock> {
       // Somebody has deleted it, as a message may have told them to.
       if (found === undefined && (await acquire(path, owner))) return;
       throw configError(
-        `Another sync has taken over ${statePath}, since this one gave no sign of life for ${abandonedAfterMs / 1000} s. This one ends here; the other goes on.`,
+        `Another sync has taken over ${statePath}, since this one gave no sign of life for ${abandonedAfterMs / 1000} s. This one ends here; the other continues.`,
       );
     },
     async [Symbol.asyncDispose]() {
@@ -41,7 +41,7 @@ async function lockOrExplain(path: string, owner: Owner): Promise<boolean> {
     return await acquire(path, owner);
   } catch (error) {
     throw configError(
-      `state: its lock ${path} cannot be made: ${fileFault(error)}. The folder of the state must be one that this user may write to.`,
+      `state: its lock ${path} cannot be made: ${fileFault(error)}. This user must be able to write to the folder of the state.`,
       { cause: error },
     );
   }

@@ -37,10 +37,10 @@ function foreign(
   const whose = owner === undefined ? 'a destination that it does not name' : nameOf(owner);
   const difference =
     owner?.api === here.api && owner.host === here.host
-      ? ` The ${keyName(here)} is another: another workspace, or a new one of the same.`
+      ? ` The ${keyName(here)} is different: another workspace, or a new key for the same one.`
       : '';
   return configError(
-    `The state file ${path} belongs to ${whose}; this sync sends to ${nameOf(here)}.${difference} What was sent there would be missing here. Name another state file for this destination (state:), or delete this one to send everything from the beginning. Where both are the same workspace, go on once with sync --accept-state.`,
+    `The state file ${path} belongs to ${whose}; this sync sends to ${nameOf(here)}.${difference} What was sent there would be missing here. Name another state file for this destination (state:), or delete this one to send everything from the beginning. If both are the same workspace, continue once with sync --accept-state.`,
   );
 }
 

@@ -204,7 +204,7 @@ describe('opening', () => {
   });
 
   it.each([
-    ['missing.duckdb', /is not there/],
+    ['missing.duckdb', /does not exist/],
     ['text.duckdb', /could not be opened as a DuckDB database/],
   ])('refuses %s', async (name, message) => {
     await writeFile(join(folder, 'text.duckdb'), 'hello, this is text');

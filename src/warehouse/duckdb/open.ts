@@ -79,14 +79,14 @@ function attachError(path: string, cause: unknown): ConnectorError {
 
 function readOnlyFolder(path: string): ConnectorError {
   return configError(
-    `${path} (warehouse.path) is a folder of parquet files, which are only read. Give a DuckDB file to write tables and views to.`,
+    `${path} (warehouse.path) is a folder of parquet files, which are read-only. Name a DuckDB file to write tables and views to.`,
   );
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder'> {
   const found = await stat(path).catch((cause: unknown) => {
     throw configError(
-      `${path} (warehouse.path) is not there. Give a DuckDB file or a folder of parquet files.`,
+      `${path} (warehouse.path) does not exist. Name a DuckDB file or a folder of parquet files.`,
       { cause },
     );
   });

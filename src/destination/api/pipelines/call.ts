@@ -81,7 +81,7 @@ function whoIs(identifiers: PersonIdentifiers): { userId: string } | { anonymous
   if ('anonymous_id' in identifiers) return { anonymousId: identifiers.anonymous_id };
   const [userId = ''] = Object.values(identifiers);
   if ('email' in identifiers && !isEmailAddress(userId)) {
-    return refuse('invalid', 'userId', 'userId holds an @ and is no e-mail address.');
+    return refuse('invalid', 'userId', 'userId holds an @ and is not an email address.');
   }
   return { userId };
 }
@@ -101,7 +101,7 @@ function track(operation: Extract<TrackOperation, { action: 'event' }>): Call | 
     return refuse(
       'reserved',
       'event',
-      `"${name}" is an order to the Pipelines API and no event. Give the event another name, or send it by the Track API.`,
+      `"${name}" is a command of the Pipelines API, not an event. Give the event another name, or send it by the Track API.`,
     );
   }
   const who = whoIs(identifiers);

@@ -37,7 +37,7 @@ export function retryAfter(header: string | undefined, date?: string): number | 
 export function redirectTarget(location: string | undefined, from: string): string {
   if (location === undefined || location === '') return 'nowhere';
   const target = URL.parse(location, from);
-  if (target === null || !/^https?:$/.test(target.protocol)) return 'an address that is none';
+  if (target === null || !/^https?:$/.test(target.protocol)) return 'something that is not an address';
   return `${target.protocol}//${target.host}${target.pathname === '/' ? '' : target.pathname}`;
 }
 

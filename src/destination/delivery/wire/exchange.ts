@@ -50,7 +50,7 @@ export function exchange(
     request.destroy();
   };
   const limit = (milliseconds: number): void => {
-    timers.add(setTimeout(() => cutOff({ failure: 'no whole answer in time' }), milliseconds));
+    timers.add(setTimeout(() => cutOff({ failure: 'no complete answer in time' }), milliseconds));
   };
 
   limit(bounds.wholeMs);
@@ -82,7 +82,7 @@ function refuseOthers(request: ClientRequest, mostInterim: number, cutOff: Settl
   });
   request.on('upgrade', (_response, socket) => {
     socket.destroy();
-    cutOff({ failure: 'HTTP 101, which was not asked for' });
+    cutOff({ failure: 'an unexpected HTTP 101' });
   });
 }
 

@@ -50,7 +50,7 @@ describe('the proxy of a target', () => {
     'a b c s3cret',
   ])('%s is none, which is said without the value', (value) => {
     const call = () => proxyOf(track, { HTTPS_PROXY: value });
-    expect(call).toThrow(/HTTPS_PROXY holds no address of an HTTP proxy/);
+    expect(call).toThrow(/HTTPS_PROXY does not contain the address of an HTTP proxy/);
     expect(call).not.toThrow(/s3cret/);
   });
 });

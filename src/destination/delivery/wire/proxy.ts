@@ -46,7 +46,7 @@ function parseProxy({ name, value }: { name: string; value: string }): WebProxy 
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`);
   if (url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) {
     throw configError(
-      `The environment variable ${name} holds no address of an HTTP proxy: it must look like http://proxy.example:3128.`,
+      `The environment variable ${name} does not contain the address of an HTTP proxy: it must look like http://proxy.example:3128.`,
     );
   }
   const secure = url.protocol === 'https:';

@@ -17,9 +17,10 @@ const passing = new Set([408, 425, 429]);
 
 /** A proxy's own answer where that of the host behind it was wanted. */
 export function refusalOf(proxy: WebProxy, status: number, authority: string): ProxyError {
-  const mend = status === 407 ? ' It wants a user and a password: http://user:password@host:port.' : '';
+  const mend =
+    status === 407 ? ' It requires a user name and a password: http://user:password@host:port.' : '';
   const final = status >= 400 && status < 500 && !passing.has(status);
-  return new ProxyError(`${proxy.label} does not lead to ${authority}: HTTP ${status}.${mend}`, final);
+  return new ProxyError(`${proxy.label} does not connect to ${authority}: HTTP ${status}.${mend}`, final);
 }
 
 export const unreachable = (proxy: WebProxy, error: unknown): ProxyError =>

@@ -3,7 +3,7 @@ import type { StreamName } from '../../../streams/contract.ts';
 import { describeWarehouse, mayBeSame, type WarehouseIdentity } from '../../../warehouse/identity.ts';
 
 const waysOut =
-  'Give this warehouse a state of its own; or reset the stream to read it all (in a state file: take its entry out); or, where the data is the same after all, set on_other_warehouse to "accept" (sync: --accept-state) to go on from the cursor.';
+  'Use a separate state for this warehouse; or reset the stream to read it all (in a state file: remove its entry); or, if the data is the same after all, set on_other_warehouse to "accept" (sync: --accept-state) to continue from the cursor.';
 
 /** @throws ConnectorError where the names alone say that the state is another warehouse's */
 export function refuseOtherWarehouse(

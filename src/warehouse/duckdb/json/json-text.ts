@@ -29,7 +29,7 @@ const withoutCommas = (json: string): string =>
 export function jsonTextField(ref: string, place: Place): JsonField {
   const json = `${ref}::VARCHAR`;
   const sql = `CASE WHEN ${ref} IS NULL THEN NULL
-    WHEN NOT json_valid(${json}) THEN ${refuse('text that is no JSON', place)}
+    WHEN NOT json_valid(${json}) THEN ${refuse('text that is not JSON', place)}
     WHEN regexp_matches(${json}, ${suspect}) THEN CASE WHEN ${hasBareNaN(json)} THEN ${refuse(notANumber, place)}
       ELSE translate(${withoutCommas(json)}, ${lineBreaks}, '') END
     WHEN ${anyOf(json, ['chr(10)', 'chr(13)'])} THEN translate(${json}, ${lineBreaks}, '') ELSE ${json} END`;

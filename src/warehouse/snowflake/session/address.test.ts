@@ -69,7 +69,9 @@ describe('an account', () => {
   it.each(['my org-acct', 'https://snowflake.example.com/x', '-', 'a.b.c', 'myorg--acct!'])(
     'is not %s',
     (account) => {
-      expect(() => addressOf(account)).toThrow(/is no account identifier: it is <organisation>-<account>/);
+      expect(() => addressOf(account)).toThrow(
+        /is not an account identifier: it is <organisation>-<account>/,
+      );
     },
   );
 
@@ -96,7 +98,7 @@ describe('a host', () => {
   });
 
   it('is no text with blanks', () => {
-    expect(() => addressOf('a', { host: 'my host' })).toThrow(/warehouse.host "my host" is no host/);
+    expect(() => addressOf('a', { host: 'my host' })).toThrow(/warehouse.host "my host" is not a host name/);
   });
 });
 

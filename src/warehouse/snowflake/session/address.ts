@@ -36,7 +36,7 @@ const hyphened = (host: string): string => host.replaceAll('_', '-').toLowerCase
 const identifierForm = 'it is <organisation>-<account>, as in the address of Snowsight';
 
 function notAnAccount(account: string): Error {
-  return configError(`warehouse.account "${account}" is no account identifier: ${identifierForm}.`);
+  return configError(`warehouse.account "${account}" is not an account identifier: ${identifierForm}.`);
 }
 
 /** The oldest region is in no host's name; those in China are under a domain of their own. */
@@ -106,7 +106,7 @@ function placeOfAccount(pasted: string): Place {
 function hostOf(pasted: string): string {
   const text = unquoted(pasted);
   const url = asUrl(text);
-  if (url === undefined) throw configError(`warehouse.host "${text}" is no host.`);
+  if (url === undefined) throw configError(`warehouse.host "${text}" is not a host name.`);
   if (!url.hostname.includes('.') && url.hostname !== 'localhost') {
     return placeOfName(text.replace(/^.*:\/\//, '').replace(/[/:].*$/, '')).host;
   }

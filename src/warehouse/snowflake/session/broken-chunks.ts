@@ -20,7 +20,7 @@ function tell(statement: unknown, error: unknown): void {
   if (typeof statement !== 'object' || statement === null) return;
   listeners.get(statement)?.(
     new ConnectorError(
-      'A part of the result that Snowflake sent could not be read: it is damaged, or something on the way changed it. Run it again: it goes on from the last state.',
+      'A part of the result that Snowflake sent could not be read: it is damaged, or something on the way changed it. Run it again: it continues from the last state.',
       { failureType: 'transient_error', internal: messageOf(error), cause: error },
     ),
   );

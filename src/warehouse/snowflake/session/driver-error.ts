@@ -33,7 +33,7 @@ function mendOf(code: string): string {
     case '000604':
       return ' The query was stopped: raise warehouse.statement_timeout_seconds, or use a larger Snowflake warehouse.';
     case '100144':
-      return ' A key of type BINARY holds bytes that are no text: convert it in the model, such as HEX_ENCODE(…).';
+      return ' A key of type BINARY holds bytes that are not text: convert it in the model, such as HEX_ENCODE(…).';
     case '000606':
       return ' Set warehouse.warehouse to a Snowflake warehouse that the role may use.';
     default:
@@ -59,7 +59,7 @@ export function statementError(error: unknown): ConnectorError {
   if (marked !== undefined) return configError(marked);
   if (isNetworkError(error)) {
     return new ConnectorError(
-      'The connection to Snowflake broke off and did not come back. Run it again: it goes on from the last state.',
+      'The connection to Snowflake was lost and did not come back. Run it again: it continues from the last state.',
       { failureType: 'transient_error', internal: oneLine(text), cause: error },
     );
   }
@@ -67,7 +67,7 @@ export function statementError(error: unknown): ConnectorError {
   if (code === '') {
     // An error of the driver itself, such as the one after chunk addresses that ran out (docs/snowflake.md).
     return new ConnectorError(
-      `The Snowflake driver gave up: ${oneLine(text)}. Run it again: it goes on from the last state.`,
+      `The Snowflake driver gave up: ${oneLine(text)}. Run it again: it continues from the last state.`,
       {
         failureType: 'transient_error',
         cause: error,
@@ -135,12 +135,12 @@ const isUncheckedCertificate = (error: unknown): boolean => /^4120\d\d$/.test(co
 
 function unreached(error: unknown, host: string, proxy: Login['proxy']): string {
   if (isUncheckedCertificate(error)) {
-    return `whether the certificate of ${host} has been revoked could not be learned (OCSP). Let this machine reach ocsp.snowflakecomputing.com and the certificate authority's responder on port 80.`;
+    return `whether the certificate of ${host} has been revoked could not be checked (OCSP). Let this machine reach ocsp.snowflakecomputing.com and the certificate authority's responder on port 80.`;
   }
   const status = statusOf(error);
   const answer = `does not answer${status === undefined ? '' : ` as it should (HTTP ${status})`}`;
   if (proxy !== undefined) {
-    return `${host} ${answer} through the proxy ${proxy.proxy}. Check that the proxy runs and lets this machine through (${proxy.variable}); a host that needs none belongs into NO_PROXY.`;
+    return `${host} ${answer} through the proxy ${proxy.proxy}. Check that the proxy runs and lets this machine through (${proxy.variable}); a host that needs none belongs in NO_PROXY.`;
   }
   return `${host} ${answer}. Check warehouse.account and warehouse.host, and that this machine may connect to it on port 443.`;
 }

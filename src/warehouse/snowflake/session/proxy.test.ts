@@ -41,7 +41,7 @@ describe('a proxy', () => {
       proxy: proxyOf(https),
     });
     expect(message).toBe(
-      'Reaching Snowflake failed: acme-test.snowflakecomputing.com does not answer through the proxy proxy.acme.example:3128. Check that the proxy runs and lets this machine through (HTTPS_PROXY); a host that needs none belongs into NO_PROXY.',
+      'Reaching Snowflake failed: acme-test.snowflakecomputing.com does not answer through the proxy proxy.acme.example:3128. Check that the proxy runs and lets this machine through (HTTPS_PROXY); a host that needs none belongs in NO_PROXY.',
     );
     expect(failureType).toBe('transient_error');
   });

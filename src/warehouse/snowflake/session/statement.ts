@@ -84,7 +84,7 @@ export function requireAll(statement: RowStatement, count: number): void {
   const announced = statement.getNumRows();
   if (count === announced) return;
   throw new ConnectorError(
-    `Reading from Snowflake stopped midway: the result has ${announced} rows, but ${count} arrived. Run it again: it goes on from the last state.`,
+    `Reading from Snowflake stopped midway: the result has ${announced} rows, but ${count} arrived. Run it again: it continues from the last state.`,
     { failureType: 'transient_error' },
   );
 }

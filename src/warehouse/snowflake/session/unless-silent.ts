@@ -4,7 +4,7 @@ import { ConnectorError } from '../../../errors/connector-error.ts';
 async function silence(milliseconds: number, signal: AbortSignal): Promise<never> {
   await pause(milliseconds, undefined, { signal });
   throw new ConnectorError(
-    `Snowflake sent nothing for ${Math.round(milliseconds / 1000)} seconds in the middle of a result. Run it again: it goes on from the last state.`,
+    `Snowflake sent nothing for ${Math.round(milliseconds / 1000)} seconds in the middle of a result. Run it again: it continues from the last state.`,
     { failureType: 'transient_error' },
   );
 }
