@@ -9,7 +9,7 @@ import { awakeClock } from './delivery/awake-clock.ts';
 import { Lanes } from './delivery/lanes.ts';
 import { RateLimiter } from './delivery/rate-limiter.ts';
 import type { Transport } from './delivery/transport.ts';
-import { Halt } from './halt.ts';
+import { Halt } from './input/halt.ts';
 import { Intake } from './input/intake.ts';
 import { LineReader } from './input/line-reader.ts';
 import { mappedStreams } from './input/mapped-streams.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
 import { backoffMs, retryAction, retryActions } from './retry-action.ts';
 import { serverWords } from './server-words.ts';
+import type { Answer } from './wire/answer.ts';
 
 const pipelines = parseDestinationConfig({ api: 'pipelines', write_key: 'secret-of-ours' });
 
@@ -157,6 +158,18 @@ describe('an answer', () => {
   it('hands on how long to wait', () => {
     expect(retryAction(answer(429, '', 31_000), 10)).toMatchObject({ afterMs: 31_000 });
   });
+});
+
+it.each<[string, Answer, boolean]>([
+  ['429', answer(429), true],
+  ['429 with a time', answer(429, '', 1_000), true],
+  ['503 with a time', answer(503, '', 1_000), true],
+  ['503', answer(503), false],
+  ['408', answer(408), false],
+  ['200 without its answer', answer(200, '<html>'), false],
+  ['none', { failure: 'HTTP 429' }, false],
+])('an answer of %s is a throttling or is not: %s', (_what, given, isThrottling) => {
+  expect(retryAction(given, 10)).toMatchObject({ action: 'retry', isThrottling });
 });
 
 it('waits longer with each attempt, up to half a minute', () => {

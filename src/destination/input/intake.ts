@@ -1,12 +1,12 @@
 import type { DestinationInput, LongLine } from '../../protocol/connector.ts';
 import type { ParsedMessage, ParsedRecord } from '../../protocol/lines/parse-message.ts';
 import type { Lanes } from '../delivery/lanes.ts';
-import type { Halt } from '../halt.ts';
 import { isRefusal } from '../mapping/keys/identifiers.ts';
 import { tooDeep } from '../mapping/limits.ts';
 import type { Ledger } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';
 import type { Rejections } from '../settlement/rejections.ts';
+import type { Halt } from './halt.ts';
 import { linesOf } from './input.ts';
 import type { LineReader } from './line-reader.ts';
 import { beginningOf, refuseLength, stateTooLong } from './long-line.ts';

@@ -1,4 +1,4 @@
-import type { ConnectorError } from '../errors/connector-error.ts';
+import type { ConnectorError } from '../../errors/connector-error.ts';
 
 /** Ends a run in its middle: its caller may, by a signal, and the run itself, for a reason. */
 export class Halt {
