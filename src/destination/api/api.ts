@@ -15,7 +15,7 @@ import type { StreamPlan } from '../mapping/stream-mapping.ts';
 export interface Api {
   /** How the records of a stream are worded. */
   toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation;
-  /** The quick way for most of them, where there is one. */
+  /** The fast path for most of them, where there is one. */
   toOperationBytes?(
     plan: StreamPlan,
     config: DestinationConfig,

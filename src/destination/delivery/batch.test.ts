@@ -6,7 +6,7 @@ import { type Batch, BatchPool, bodyOf, lineOf, Packer } from './batch.ts';
 
 const acknowledgement = new Ledger(['persons'], () => undefined).open('persons');
 
-/** Packs a text; every second one as bytes, as the quick way has them. */
+/** Packs a text; every second one as bytes, as the fast path has them. */
 function add(packing: Packer, text: string, index: number, line = text): Batch | undefined {
   const body = JSON.stringify({ text });
   const bytes = Buffer.from(`${body} and what the last one left`);

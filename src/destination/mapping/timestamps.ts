@@ -31,7 +31,7 @@ export function daysFromEpoch(year: number, month: number, day: number): number 
   return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
 }
 
-/** `YYYY-MM-DDTHH:MM:SS` with a fraction or none and no zone: what warehouses write, a tenth of the general way. */
+/** `YYYY-MM-DDTHH:MM:SS` with a fraction or none and no zone: what warehouses write, in a tenth of the time of the general parser. */
 const plainText =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?$/;
 

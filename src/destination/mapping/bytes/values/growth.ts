@@ -5,7 +5,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Whether JSON may have more than `limit` bytes, as it stands or as JSON.stringify prints its values: the general way
+ * Whether JSON may have more than `limit` bytes, as it stands or as JSON.stringify prints its values: the slow path
  * measures that, so limits hold for it.
  */
 export function mayGrowTo(limit: number, bytes: Uint8Array, start: number, end: number): boolean {

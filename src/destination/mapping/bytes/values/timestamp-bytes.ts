@@ -38,7 +38,7 @@ export function secondsOfBytes(bytes: Uint8Array, start: number, end: number): n
   return days * 86_400 + hour * 3600 + minute * 60 + second;
 }
 
-/** By month from 1; the 29th of February is for the general way, which has the calendar. */
+/** By month from 1; the 29th of February is for the slow path, which has the calendar. */
 const daysOfMonth: readonly number[] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function daysOf(bytes: Uint8Array, start: number): number {
