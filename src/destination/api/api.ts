@@ -15,8 +15,8 @@ import type { StreamPlan } from '../mapping/stream-mapping.ts';
 export interface Api {
   /** How the records of a stream are worded. */
   toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation;
-  /** The fast path for most of them, where there is one. */
-  toOperationBytes?(
+  /** The fast path for most of them. */
+  toOperationBytes(
     plan: StreamPlan,
     config: DestinationConfig,
     bench: Workbench,

@@ -31,7 +31,7 @@ export function mappedStreams(
   const streams = Array.from(plans, (plan) => ({
     plan,
     toOperation: api.toOperation(plan, config),
-    toOperationBytes: api.toOperationBytes?.(plan, config, bench),
+    toOperationBytes: api.toOperationBytes(plan, config, bench),
   }));
   const find = findStream(streams);
   return { find, ofScanned: scannedStream(find) };

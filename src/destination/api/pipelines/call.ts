@@ -13,12 +13,9 @@ import { type ToOperation, toOperation } from '../../mapping/operation.ts';
 import { rootTimestamp } from '../../mapping/root-timestamp.ts';
 import type { StreamPlan } from '../../mapping/stream-mapping.ts';
 import type { TrackOperation } from '../../mapping/track-operation.ts';
-import { isEmailAddress, reservedTrait, semanticEvents } from './reserved.ts';
+import { callContext, isEmailAddress, reservedTrait, semanticEvents } from './reserved.ts';
 
 type Call = Readonly<Record<string, unknown>>;
-
-/** Else the client fills in its own name, and the bytes would be more than were counted. */
-const context = { library: { name: 'nexus-customer-io' } };
 
 /** The mapping of one stream's records to calls of the Pipelines API. */
 export function toCall(plan: StreamPlan, config: DestinationConfig): ToOperation {
@@ -31,8 +28,8 @@ export function toCall(plan: StreamPlan, config: DestinationConfig): ToOperation
     const dated = rootTimestamp(data, plan);
     if (isRefusal(dated)) return dated;
     const { timestamp = Math.floor(Date.now() / 1000) } = dated;
-    const text = JSON.stringify({ ...call, timestamp: isoTime(timestamp), context });
-    const id = messageId(draft.operation, `${text}${keyText(data[plan.columns.timestamp])}`);
+    const text = JSON.stringify({ ...call, timestamp: isoTime(timestamp), context: callContext });
+    const id = messageId(draft.operation, `${text}${keyText(data[plan.columns.timestamp]) ?? ''}`);
     const body = `{"messageId":${JSON.stringify(id)},${text.slice(1)}`;
     const whole = tooLong('the call', body, limits.operation);
     return whole ?? { key: draft.key, body, bytes: Buffer.byteLength(body), truncated };

@@ -1,6 +1,7 @@
 import { retryActions } from '../../delivery/retry-action.ts';
 import { serverWords } from '../../delivery/server-words.ts';
 import type { Api } from '../api.ts';
+import { toCallBytes } from './bytes/call-bytes.ts';
 import { toCall } from './call.ts';
 import { verdictOnPipelines } from './check.ts';
 import { pipelinesTransport } from './transport.ts';
@@ -11,6 +12,7 @@ import { pipelinesTransport } from './transport.ts';
  */
 export const pipelinesApi: Api = {
   toOperation: toCall,
+  toOperationBytes: toCallBytes,
   transport: (config) => pipelinesTransport(config),
   retryAction: (config) => retryActions(serverWords(config, 'write_key')),
   check: (config) => verdictOnPipelines(config),

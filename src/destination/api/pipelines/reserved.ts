@@ -1,6 +1,9 @@
 import { refuse } from '../../mapping/keys/identifiers.ts';
 import type { Attributes, Refusal } from '../../mapping/limits.ts';
 
+/** Tells in Customer.io who has sent a call. */
+export const callContext = { library: { name: 'nexus-customer-io' } };
+
 /**
  * Names under which an event is an order: https://docs.customer.io/integrations/api/cdp/, "Deletions, suppressions,
  * and other semantic events". An event of the warehouse that happens to be called "User Deleted" would delete its
@@ -19,7 +22,7 @@ export const semanticEvents: ReadonlySet<string> = new Set([
 ]);
 
 /** Traits of a group that are no attributes of the object: what the group schema and its samples name. */
-const groupTraits = ['objectTypeId', 'object_type_id', 'relationshipAttributes'];
+export const groupTraits: readonly string[] = ['objectTypeId', 'object_type_id', 'relationshipAttributes'];
 
 export function reservedTrait(attributes: Attributes): Refusal | undefined {
   const name = groupTraits.find((trait) => Object.hasOwn(attributes, trait));

@@ -48,14 +48,20 @@ export const columnsOf = (row: Row): Columns =>
 const lineOf = (stream: string, columns: Columns): string =>
   `{"type":"RECORD","record":{"stream":"${stream}","data":{${columns.map(([name, json]) => `${JSON.stringify(name)}:${json}`)}},"emitted_at":1}}`;
 
+/** The two paths of an API. */
+interface Paths {
+  readonly toOperation: typeof toOperation;
+  readonly toOperationBytes: typeof toOperationBytes;
+}
+
 /** Both paths of one stream, as a run has them: they live on from record to record. */
-export function bothPaths(stream: string, rest: Row = {}) {
+export function bothPaths(stream: string, rest: Row = {}, paths: Paths = { toOperation, toOperationBytes }) {
   const config = settings(rest);
   const plan = planOf(stream, config);
   const bench = new Workbench();
   const reader = new LineReader(bench);
-  const toBytes = toOperationBytes(plan, config, bench);
-  const toOperationOf = toOperation(plan, config);
+  const toBytes = paths.toOperationBytes(plan, config, bench);
+  const toOperationOf = paths.toOperation(plan, config);
   return (columns: Columns) => {
     const line = lineOf(stream, columns);
     reader.open(Buffer.from(`${line}\n`));

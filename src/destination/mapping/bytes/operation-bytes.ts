@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import type { StreamPlan } from '../stream-mapping.ts';
 import { templates } from '../templates/templates.ts';
 import { columnLookup, role } from './parts/column-bytes.ts';
-import { type Context, newMade } from './parts/step.ts';
+import { type Context, newMade, type Step } from './parts/step.ts';
 import { stepsOf } from './parts/template-bytes.ts';
 import { mayGrowTo } from './values/growth.ts';
 import { hasValue } from './values/record-values.ts';
@@ -38,9 +38,12 @@ export function toOperationBytes(
   config: DestinationConfig,
   out: Workbench,
 ): ToOperationBytes | undefined {
-  const columns = columnLookup(plan);
-  if (columns === undefined) return undefined;
-  const steps = stepsOf(contextOf(plan, config, columns, out));
+  const context = contextOf(plan, config, out);
+  return context && fastPath(stepsOf(context), context);
+}
+
+/** Takes each usual record through the steps that write its operation. */
+export function fastPath(steps: readonly Step[], { columns, out }: Context): ToOperationBytes {
   const operation = { key: 0, bytes: out.bytes, length: 0 };
   const made = newMade();
   return (record) => {
@@ -55,12 +58,19 @@ export function toOperationBytes(
   };
 }
 
-function contextOf(
+/**
+ * undefined for a stream whose records are all for the slow path.
+ *
+ * @param unusual attributes that make a record one for the slow path
+ */
+export function contextOf(
   plan: StreamPlan,
   config: DestinationConfig,
-  columns: Context['columns'],
   out: Workbench,
-): Context {
+  unusual: readonly string[] = [],
+): Context | undefined {
+  const columns = columnLookup(plan, unusual);
+  if (columns === undefined) return undefined;
   const template = templates[plan.kind];
   const longest = template.attributesOf === 'event' ? limits.operation : limits.attributeValue;
   const rules = { keepNulls: config.null_attributes === 'unset', longest };

@@ -108,8 +108,12 @@ export class ColumnLookup {
 
 const isTooLong = (name: string): boolean => Buffer.byteLength(name) > limits.attributeName;
 
-/** undefined for a stream of which one column has two meanings. */
-export function columnLookup(plan: StreamPlan): ColumnLookup | undefined {
+/**
+ * undefined for a stream of which one column has two meanings.
+ *
+ * @param unusual attributes that the fast path leaves to the slow one
+ */
+export function columnLookup(plan: StreamPlan, unusual: readonly string[] = []): ColumnLookup | undefined {
   const { columns } = streamContracts[plan.kind];
   const own = new Map(columns.map((each) => [plan.columns[columnOfRole[each.role]], role[each.role]]));
   if (own.size < columns.length || own.has(removedAtColumn)) return undefined;
@@ -120,6 +124,7 @@ export function columnLookup(plan: StreamPlan): ColumnLookup | undefined {
     if (name === removedAtColumn) return role.removedAt;
     const kind = kinds.kindOf(name);
     if (kind === 'own') return own.get(name) ?? role.dropped;
+    if (unusual.includes(name)) return role.unusual;
     const attribute = kind === 'timestamp' ? role.timestampAttribute : role.attribute;
     return isPerson ? personRole(name, attribute) : attribute;
   });

@@ -4,7 +4,7 @@ import { limits } from '../../limits.ts';
 import { isNumber, isUnusualText } from '../values/key-bytes.ts';
 import { encoded, hasValue, keyIn, newKey } from '../values/record-values.ts';
 import { role } from './column-bytes.ts';
-import type { Context, Written } from './step.ts';
+import type { Context, Step, Written } from './step.ts';
 
 const personSeed = keyOfText('person:');
 const objectSeed = keyOfText('object:');
@@ -44,6 +44,25 @@ export function personBytes(head: string, orAnonymous: boolean, context: Context
 
 const isUnusualAt = (record: ScannedRecord, place: number): boolean =>
   place >= 0 && isUnusualText(record.bytes, record.valueStart[place] ?? 0, record.valueEnd[place] ?? 0);
+
+const quote = 0x22;
+
+/** `head` and a person's anonymousId, where there is one, with the quote behind it. */
+export function anonymousBytes(head: string, { columns, out }: Context): Step {
+  const id = newKey();
+  const start = encoded(head);
+  const { places } = columns;
+  return (record) => {
+    const place = places[role.anonymous];
+    if (!hasValue(record, place)) return true;
+    if (keyIn(id, record, place, 0, false) === undefined) return false;
+    if (id.end - id.start > limits.attributeValue) return false;
+    out.put(start);
+    out.move(id.start, id.end);
+    out.byte(quote);
+    return true;
+  };
+}
 
 /** An object by its type, which may be fixed, and its id. */
 export function objectBytes(head: string, context: Context): Written {

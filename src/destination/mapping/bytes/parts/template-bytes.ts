@@ -1,15 +1,11 @@
-import { limits } from '../../limits.ts';
 import type { Members, Part } from '../../templates/template.ts';
-import { encoded, hasValue, keyIn, newKey } from '../values/record-values.ts';
+import { encoded, hasValue } from '../values/record-values.ts';
 import { hasAttributes, isFirst, secondsOfValue, writeAttributes } from './attribute-bytes.ts';
 import { role } from './column-bytes.ts';
 import { eventIdBytes, eventIdLast, eventNameBytes } from './event-bytes.ts';
-import { objectBytes, personBytes } from './identifier-bytes.ts';
+import { anonymousBytes, objectBytes, personBytes } from './identifier-bytes.ts';
 import { relationBytes } from './relation-bytes.ts';
 import type { Context, Step, Written } from './step.ts';
-
-const comma = 0x2c;
-const quote = 0x22;
 
 /** Writes `head` and unix seconds where the record has a time. */
 function timestampBytes(head: string, { columns, out }: Context): Step {
@@ -34,21 +30,10 @@ function timestampBytes(head: string, { columns, out }: Context): Step {
 }
 
 /** Writes a person's anonymousId as the last attribute, where there is one. */
-function anonymousBytes({ columns, out }: Context): Step {
-  const id = newKey();
-  const start = encoded('"anonymous_id":"');
-  const { places } = columns;
-  return (record) => {
-    const place = places[role.anonymous];
-    if (!hasValue(record, place)) return true;
-    if (keyIn(id, record, place, 0, false) === undefined) return false;
-    if (id.end - id.start > limits.attributeValue) return false;
-    if (!isFirst(out)) out.byte(comma);
-    out.put(start);
-    out.move(id.start, id.end);
-    out.byte(quote);
-    return true;
-  };
+function anonymousAttribute(context: Context): Step {
+  const only = anonymousBytes('"anonymous_id":"', context);
+  const last = anonymousBytes(',"anonymous_id":"', context);
+  return (record, made) => (isFirst(context.out) ? only : last)(record, made);
 }
 
 const always: Step = () => true;
@@ -56,7 +41,7 @@ const always: Step = () => true;
 function attributesBytes(head: string, context: Context): Written {
   const { columns, out, rules, template } = context;
   const start = encoded(`${head}{`);
-  const anonymous = template.attributesOf === 'person' ? anonymousBytes(context) : always;
+  const anonymous = template.attributesOf === 'person' ? anonymousAttribute(context) : always;
   return {
     step: (record, made) => {
       out.put(start);
