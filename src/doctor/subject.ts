@@ -1,10 +1,10 @@
 import type { DestinationConfig } from '../destination/config.ts';
+import { isAirbyteColumn } from '../destination/mapping/attributes.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { nearMatches } from '../errors/did-you-mean.ts';
-import { compileModel } from '../models/compile.ts';
 import type { ModelPlan, NamedDefinition, Plan } from '../source/plan/plan.ts';
-import { toModelDefinition } from '../source/plan/plan.ts';
-import { removedAtColumn, type StreamContract } from '../streams/contract.ts';
+import { describeModel, missingColumns } from '../source/plan/plan.ts';
+import type { StreamContract } from '../streams/contract.ts';
 import type { Finding } from './finding.ts';
 
 /** What of the destination's configuration decides which rows Customer.io takes. */
@@ -38,13 +38,12 @@ export interface Compiled {
 export async function compileSubject(
   plan: Plan,
   contract: StreamContract,
-  { label, definition }: NamedDefinition,
+  named: NamedDefinition,
 ): Promise<Compiled> {
+  const { label } = named;
   try {
-    const compiled = compileModel(toModelDefinition(definition), plan.context);
-    const columns = await plan.describe(compiled.sql);
-    const model = { label, compiled, columns };
-    const findings = [...compiled.notes.map(remark), ...columnFindings(contract, model)];
+    const model = await describeModel(plan, named);
+    const findings = [...model.compiled.notes.map(remark), ...columnFindings(contract, model)];
     return { label, subject: { contract, model }, findings };
   } catch (error) {
     return { label, subject: undefined, findings: [failure('does_not_compile', error)] };
@@ -64,17 +63,15 @@ function remark(note: string): Finding {
 
 /** The other columns: attributes, properties. */
 export function attributesOf({ contract, model }: Subject) {
-  const own = new Set<string>([...contract.columnNames, removedAtColumn]);
-  return model.columns.filter(({ name }) => !own.has(name) && !name.startsWith('_airbyte_'));
+  const own = new Set<string>(contract.columnNames);
+  return model.columns.filter(({ name }) => !own.has(name) && !isAirbyteColumn(name));
 }
 
 export const hasColumn = (model: ModelPlan, name: string): boolean =>
   model.columns.some((column) => column.name === name);
 
 function columnFindings(contract: StreamContract, model: ModelPlan): Finding[] {
-  const missing = contract.required.filter(
-    (name) => !hasColumn(model, name) && !(name === 'userId' && hasColumn(model, 'anonymousId')),
-  );
+  const missing = missingColumns(contract, model.columns);
   return [
     ...missing.map((name) => missingColumn(contract, model, name)),
     ...contract.columnNames

@@ -15,7 +15,8 @@ function set(attributes: Attributes, name: string, value: unknown): void {
 }
 
 /** Airbyte's own columns are not the user's data. */
-const isAirbyteColumn = (name: string): boolean => name.startsWith('_airbyte_') || name === removedAtColumn;
+export const isAirbyteColumn = (name: string): boolean =>
+  name.startsWith('_airbyte_') || name === removedAtColumn;
 
 export type AttributeOptions = Pick<DestinationConfig, 'null_attributes' | 'relationship_timestamps'>;
 

@@ -89,35 +89,49 @@ function missingColumn(contract: StreamContract, label: string, missing: string,
   );
 }
 
-function checkColumns(contract: StreamContract, label: string, columns: readonly Column[]): void {
+/** The columns that a stream needs and a model does not have. An anonymousId may stand for the userId. */
+export function missingColumns(contract: StreamContract, columns: readonly Column[]): readonly string[] {
   const names = new Set(columns.map((column) => column.name));
-  for (const required of contract.required) {
-    const replaceable = required === 'userId' && contract.optional.includes('anonymousId');
-    if (names.has(required) || (replaceable && names.has('anonymousId'))) continue;
-    throw missingColumn(contract, label, required, columns);
-  }
+  const isReplaced = (required: string): boolean =>
+    required === 'userId' && contract.optional.includes('anonymousId') && names.has('anonymousId');
+  return contract.required.filter((required) => !names.has(required) && !isReplaced(required));
+}
+
+/**
+ * A definition compiled and described, whatever its columns.
+ *
+ * @throws ConnectorError where it cannot be; the caller says which stream and model.
+ */
+export async function describeModel(
+  plan: Plan,
+  { label, definition }: NamedDefinition,
+  lastSyncTime = 0,
+): Promise<ModelPlan> {
+  const context = lastSyncTime === 0 ? plan.context : { ...plan.context, lastSyncTime };
+  const compiled = compileModel(toModelDefinition(definition), context);
+  const columns = await plan.describe(compiled.sql).catch(async (error: unknown) => {
+    throw withPlace(
+      await withFilter(error, definition, compiled, plan.warehouse),
+      compiled,
+      plan.warehouse.dialect,
+    );
+  });
+  return { label, compiled, columns };
 }
 
 async function planModel(
   plan: Plan,
   contract: StreamContract,
-  definition: Definition,
-  label: string,
+  named: NamedDefinition,
   lastSyncTime: number,
 ): Promise<ModelPlan> {
+  const { label } = named;
   try {
-    const context = lastSyncTime === 0 ? plan.context : { ...plan.context, lastSyncTime };
-    const compiled = compileModel(toModelDefinition(definition), context);
-    requireTraits(definition, compiled);
-    const columns = await plan.describe(compiled.sql).catch(async (error: unknown) => {
-      throw withPlace(
-        await withFilter(error, definition, compiled, plan.warehouse),
-        compiled,
-        plan.warehouse.dialect,
-      );
-    });
-    checkColumns(contract, label, columns);
-    return { label, compiled, columns };
+    const model = await describeModel(plan, named, lastSyncTime);
+    requireTraits(named.definition, model.compiled);
+    const [missing] = missingColumns(contract, model.columns);
+    if (missing !== undefined) throw missingColumn(contract, label, missing, model.columns);
+    return model;
   } catch (error) {
     throw placed(error, contract.name, label);
   }
@@ -227,8 +241,8 @@ export async function planStream(
 ): Promise<StreamPlan> {
   const contract = streamContracts[stream];
   const models: ModelPlan[] = [];
-  for (const { label, definition } of definitionsOf(plan, config, stream)) {
-    models.push(await planModel(plan, contract, definition, label, lastSyncTime(label)));
+  for (const named of definitionsOf(plan, config, stream)) {
+    models.push(await planModel(plan, contract, named, lastSyncTime(named.label)));
   }
   return { contract, models };
 }
