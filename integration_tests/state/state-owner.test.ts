@@ -45,7 +45,7 @@ const savedText = () => readFile(join(folder, 'state.json'), 'utf8');
 describe('a state', () => {
   it.each([
     ['another host', () => ({ ...account(), endpoint: there.url }), /on 127\.0\.0\.1:\d+ .*127\.0\.0\.1:\d+/],
-    ['another workspace', () => ({ ...account(), site_id: 'other' }), /The site ID is another/],
+    ['another workspace', () => ({ ...account(), site_id: 'other' }), /The site ID is different/],
     ['another API', () => ({ api: 'pipelines', write_key: 'write', endpoint: here.url }), /Pipelines API/],
   ])('is refused by %s before anything is sent, and stays as it is', async (_what, other, words) => {
     expect(await sync(account())).toMatchObject({ code: 0, delivered: 1_520 });
