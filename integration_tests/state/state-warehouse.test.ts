@@ -153,7 +153,7 @@ describe('a state is refused by', () => {
     expect(errors).toEqual([expect.stringContaining('The state belongs to another warehouse')]);
     expect(errors[0]).toContain(passedOver);
     expect(errors[0]).toContain(`written for DuckDB, ${at('w.duckdb')}`);
-    expect(errors[0]).toMatch(/state of its own.*reset the stream.*on_other_warehouse.*--accept-state/);
+    expect(errors[0]).toMatch(/separate state.*reset the stream.*on_other_warehouse.*--accept-state/);
   });
 
   it.each([1, 2, 3])('another project, though it remembers of %i rows only', async (few) => {

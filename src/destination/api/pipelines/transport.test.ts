@@ -123,7 +123,7 @@ describe('what comes back', () => {
 
   it('nothing, for too long', async () => {
     answerWith = () => undefined;
-    expect(await send(100)).toEqual({ failure: expect.stringMatching(/^no (whole )?answer in time$/) });
+    expect(await send(100)).toEqual({ failure: expect.stringMatching(/^no (complete )?answer in time$/) });
   });
 
   it('a broken connection', async () => {
