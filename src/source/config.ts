@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { parseConfig } from '../errors/schema-issue.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
+import { streamNames } from '../streams/contract.ts';
 import { warehouseConfig } from '../warehouse/config.ts';
 
 const identify = z
@@ -95,6 +97,76 @@ const definitions = (title: string) =>
       description: `Where the ${title.toLowerCase()} come from. If it is left out, the connector uses its own models and what the warehouse holds. An empty list switches the stream off.`,
     });
 
+/** The ways of change that a config can name. */
+export const wayNames = ['snapshot', 'cursor', 'full'] as const;
+export type WayName = (typeof wayNames)[number];
+
+const way = (title: string) =>
+  z
+    .enum(wayNames)
+    .optional()
+    .meta({
+      title,
+      description: `How changes of ${title.toLowerCase()} are found. snapshot: compare the rows with those of the last sync, which also finds late, edited and removed rows. cursor: the rows whose timestamp is after the last one. full: all rows, each time. By default snapshot, where snapshots can be kept; a stream whose state was written by a cursor keeps its cursor.`,
+    });
+
+const changes = z
+  .looseObject({
+    persons: way('Persons'),
+    objects: way('Objects'),
+    relationships: way('Relationships'),
+    events: way('Events'),
+    ignore: z
+      .array(z.string())
+      .default([])
+      .meta({
+        title: 'Ignored columns',
+        description:
+          'Columns whose changes alone are no reason to send a row again, such as the time of a build.',
+        examples: [['_processed_at']],
+      }),
+    max_removed: z
+      .string()
+      .regex(/^\d+(\.\d+)?%?$/, 'it must be a number of rows or a percentage, such as 500 or 10%')
+      .default('10%')
+      .meta({
+        title: 'Most removals',
+        description:
+          'The number of rows, or the percentage of the rows sent so far, that may leave a stream in one sync. If more are gone, the stream stops before anything is removed. A percentage always allows 100 rows.',
+        pattern: '^\\d+(\\.\\d+)?%?$',
+        pattern_descriptor: '500 or 10%',
+      }),
+    allow_removals: z.boolean().default(false).meta({
+      title: 'Allow all removals',
+      description: 'Allow any number of removals. Meant for one sync; sync --allow-removals does the same.',
+    }),
+    first: z.enum(['send', 'adopt']).default('send').meta({
+      title: 'First sync',
+      description:
+        'What the first sync of a snapshot does: send every row, or adopt: take the rows as already sent, for a workspace that another tool has filled.',
+    }),
+    store: z.enum(['warehouse', 'file']).optional().meta({
+      title: 'Where snapshots are kept',
+      description:
+        'In the warehouse, in a schema of their own, or in a DuckDB file. By default in the warehouse where it can be written to; otherwise sync keeps them in a file beside its state.',
+    }),
+    schema: z.string().default('nexus_customer_io').meta({
+      title: 'Schema for snapshots',
+      description:
+        'The schema in the warehouse that holds the snapshots. It is created if it does not exist.',
+    }),
+    file: z.string().optional().meta({
+      title: 'File for snapshots',
+      description:
+        'The path of the DuckDB file that holds the snapshots, if they are kept in a file. sync names it after its state file by default.',
+    }),
+  })
+  .meta({
+    title: 'Changes',
+    description: 'How the source finds out what has changed since the last sync.',
+    group: 'changes',
+  });
+
 export const sourceGroups: readonly FormGroup[] = [
   { id: 'warehouse', title: 'Warehouse' },
   { id: 'streams', title: 'Streams' },
@@ -143,6 +215,7 @@ export const sourceConfig = z.looseObject({
       'Names of environment variables that env_var() may read in models even though the name looks like a secret or the sync file uses the variable.',
     group: 'models',
   }),
+  changes: changes.optional(),
   lookback: z
     .string()
     .regex(/^\d+[smhd]$/, 'it must be a number and a unit, such as 12h or 7d')
@@ -174,5 +247,20 @@ export type Definition = z.infer<typeof definition>;
 
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseSourceConfig(config: unknown): SourceConfig {
-  return parseConfig('Source config', sourceConfig, config);
+  return parseConfig('Source config', sourceConfig, withEveryStream(config));
 }
+
+/** `changes: snapshot` is short for that way in every stream. A form cannot offer both. */
+function withEveryStream(config: unknown): unknown {
+  if (!isJsonObject(config) || !isWayName(config.changes)) return config;
+  const { changes: name } = config;
+  return { ...config, changes: Object.fromEntries(streamNames.map((stream) => [stream, name])) };
+}
+
+const isWayName = (value: unknown): value is WayName => wayNames.some((name) => name === value);
+
+export type ChangesConfig = z.infer<typeof changes>;
+
+/** What the config says of changes, with its defaults. */
+export const changesOf = ({ changes: given }: Pick<SourceConfig, 'changes'>): ChangesConfig =>
+  given ?? changes.parse({});

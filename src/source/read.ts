@@ -11,7 +11,7 @@ import { goneModels } from './changes/empty-models.ts';
 import { streamStateOf } from './changes/state.ts';
 import { requireKnownWay, wayOf } from './changes/ways.ts';
 import { withStates } from './checkpoint-states.ts';
-import type { SourceConfig } from './config.ts';
+import { changesOf, type SourceConfig } from './config.ts';
 import { unknownEntityTypes } from './plan/entity-types.ts';
 import {
   type ModelPlan,
@@ -49,12 +49,18 @@ function requested(
 ): RequestedStream {
   const stream = streamNameOf(configured);
   const isIncremental = configured.sync_mode === 'incremental';
-  const way = wayOf(isIncremental);
   const found = isIncremental ? streamStateOf(state, stream) : undefined;
   if (found !== undefined) requireKnownWay(stream, found);
+  const way = wayOf({
+    isIncremental,
+    configured: changesOf(config)[stream],
+    written: found?.way,
+    canSnapshot: 'registry' in plan.snapshots,
+  });
   const content = found?.way === way.name ? found.content : undefined;
+  const former = found?.way === 'cursor' ? found.content : undefined;
   const contract = streamContracts[stream];
-  const read = { plan, config, contract, content, writtenFor: found?.warehouse, signal };
+  const read = { plan, config, contract, content, former, writtenFor: found?.warehouse, signal };
   return { ...read, stream, way, changes: way.since(read) };
 }
 
@@ -136,11 +142,21 @@ async function* readOneStream(request: RequestedStream): AsyncGenerator<SourceOu
   try {
     yield* readStream(request);
   } catch (error) {
+    if (request.stream === 'persons' && 'registry' in request.plan.snapshots)
+      request.plan.snapshots.persons = 'failed';
     yield traceError(asStreamError(error, request.stream));
     yield streamStatusMessage(request.stream, 'INCOMPLETE');
     return;
   }
   yield streamStatusMessage(request.stream, request.signal.aborted ? 'INCOMPLETE' : 'COMPLETE');
+}
+
+/** A stream without a state joins the base of those that have one. */
+function shareBase({ snapshots }: Plan, { state }: SessionRead): void {
+  if (!('registry' in snapshots)) return;
+  const bases = streamNames.flatMap((stream) => streamStateOf(state, stream)?.content.base ?? []);
+  const [base] = bases.filter((each) => typeof each === 'string');
+  if (base !== undefined) snapshots.base = base;
 }
 
 /** Reads the catalog's streams one after another; a stream that fails says so and the others go on. */
@@ -149,6 +165,7 @@ export async function* read(
   config: SourceConfig,
   request: SessionRead,
 ): AsyncGenerator<SourceOutput> {
+  shareBase(plan, request);
   const streams = request.catalog.streams.map((stream) => requested(plan, config, stream, request));
   requireSomething(plan, config);
   for (const text of readElsewhere(plan)) yield log('WARN', text);

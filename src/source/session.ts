@@ -34,8 +34,10 @@ export class Session implements SourceSession {
     return read(this.plan, this.config, request);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.plan.warehouse.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { snapshots, warehouse } = this.plan;
+    if ('registry' in snapshots) await snapshots.release().catch(() => undefined);
+    await warehouse.close();
   }
 }
 

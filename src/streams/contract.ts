@@ -25,3 +25,6 @@ export const streamNames: readonly StreamName[] = Object.keys(contracts).filter(
 
 /** Set in a row that was removed: what Airbyte's sources that see removals call it. */
 export const removedAtColumn = '_ab_cdc_deleted_at';
+
+/** A model's column that says of which nexus entity a row is: by it, an old userId is known in a new one. Never sent. */
+export const entityColumn = '_nexus_entity_id';

@@ -23,6 +23,7 @@ export interface Dialect {
   readonly json: JsonWords;
   readonly query: QueryWords;
   readonly ddl: DdlWords;
+  readonly snapshot: SnapshotWords;
 }
 
 /** The types of the columns that are made. */
@@ -99,8 +100,11 @@ export interface JsonWords {
   field(column: Column, row: string, isKey?: boolean): JsonField;
   /** SQL of a JSON object text from names and JSON values. */
   object(fields: readonly ObjectField[]): string;
-  /** SQL of the finished line: prefix and suffix are literal texts around the JSON, given as SQL or as an object's fields. */
-  line(prefix: string, json: string | readonly ObjectField[], suffix: string): string;
+  /**
+   * SQL of the finished line: prefix and suffix are literal texts around the JSON, given as SQL or as an object's fields;
+   * `more` is SQL of the text of further members, with a comma before them.
+   */
+  line(prefix: string, json: string | readonly ObjectField[], suffix: string, more?: string): string;
 }
 
 /** How a statement is cut into strings, comments and words. */
@@ -142,6 +146,31 @@ export interface DdlWords {
   temporaryTable(table: string, select: string): string;
   /** Statements that make a schema, if there is none, and leave the session in the current one. Both are names. */
   createSchema(schema: string, current: string): readonly string[];
+}
+
+/** A column of a row whose hash is made: its name, its type, and its JSON value. */
+export interface HashedColumn extends Column {
+  readonly json: string;
+}
+
+/** What tells whether a row has changed since a snapshot. Texts of names have each name closed by `CHR(31)`. */
+export interface SnapshotWords {
+  /** SQL of what makes the hashes. Hashes that something else has made are not comparable. */
+  readonly hashedBy: string;
+  /** SQL of a hash of the columns that have a value: neither their order nor a column of NULLs moves it. */
+  hash(columns: readonly HashedColumn[]): string;
+  /** SQL of one hash of a group of rows' hashes, whatever their order. */
+  combined(hash: string): string;
+  /** SQL of the texts of a group joined, each once. */
+  joined(text: string): string;
+  /** SQL of the names in a JSON object's text whose value is not null. */
+  names(json: string): string;
+  /** SQL of the names in `before` that are not in `after`, as the text of a JSON array. */
+  lost(before: string, after: string): string;
+  /** SQL of a text as JSON. */
+  json(text: string): string;
+  /** A table that goes with the session, beside those of a schema. Both are SQL. */
+  scratch(schema: string, name: string): string;
 }
 
 /** The number in a match of an engine's words. */

@@ -16,8 +16,11 @@ export interface KindParts<Config extends Tagged, Identity extends Tagged> {
   identityOf(config: z.output<Config>): z.output<Identity>;
   /** The warehouse in an error's words. */
   describe(identity: z.output<Identity>): string;
-  /** Loads the driver, which costs hundreds of milliseconds. */
-  open(config: z.output<Config>, access: Access): Promise<Warehouse>;
+  /**
+   * Loads the driver, which costs hundreds of milliseconds. `beside` is a file that keeps the snapshots of a warehouse
+   * which is only read.
+   */
+  open(config: z.output<Config>, access: Access, beside?: string): Promise<Warehouse>;
   /** The dialect without the driver. */
   dialect(): Promise<Dialect>;
 }
@@ -32,6 +35,7 @@ export function warehouseKind<Config extends Tagged, Identity extends Tagged>(
     schemaOf: (given: unknown) => parts.schemaOf(config.parse(given)),
     identityOf: (given: unknown) => parts.identityOf(config.parse(given)),
     describe: (given: unknown) => parts.describe(identity.parse(given)),
-    open: (given: unknown, access: Access) => parts.open(config.parse(given), access),
+    open: (given: unknown, access: Access, beside?: string) =>
+      parts.open(config.parse(given), access, beside),
   };
 }

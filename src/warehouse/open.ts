@@ -2,8 +2,11 @@ import { kindOf, type WarehouseConfig } from './config.ts';
 import type { Access, Dialect, Warehouse } from './warehouse.ts';
 
 /** Loads only the driver that the config names. */
-export const openWarehouse = (config: WarehouseConfig, access: Access = 'read'): Promise<Warehouse> =>
-  kindOf(config).open(config, access);
+export const openWarehouse = (
+  config: WarehouseConfig,
+  access: Access = 'read',
+  beside?: string,
+): Promise<Warehouse> => kindOf(config).open(config, access, beside);
 
 /** A dialect without its driver. */
 export const dialectOf = (warehouse: { readonly type: string }): Promise<Dialect> =>

@@ -71,6 +71,12 @@ export interface LineOptions {
  */
 export type Access = 'read' | 'snapshots' | 'build';
 
+/** A schema for snapshots: its SQL, and the statements that make it where it is not there. */
+export interface SnapshotSchema {
+  readonly schema: string;
+  readonly create: readonly string[];
+}
+
 /** The only door to a database. Every method throws ConnectorError. */
 export interface Warehouse {
   readonly dialect: Dialect;
@@ -91,6 +97,8 @@ export interface Warehouse {
    */
   lines(sql: string, options?: LineOptions): AsyncIterable<LineBatch>;
   execute(sql: string): Promise<void>;
+  /** Where snapshots are kept, in a warehouse that is open for them or beside it. */
+  snapshotSchema(name: string): SnapshotSchema;
   /**
    * SQL of a query that means the same in any session of the database, for a view; undefined where that cannot be
    * said, as it leans on what only this session has.

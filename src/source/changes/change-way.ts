@@ -15,6 +15,8 @@ export interface StreamRead {
   readonly contract: StreamContract;
   /** Undefined where there is no state, or another way of change has written it. */
   readonly content: StateContent | undefined;
+  /** What a cursor has left, where the stream goes on by another way. */
+  readonly former?: StateContent | undefined;
   /** The warehouse that the state names; undefined without a state, or where an early version wrote it. */
   readonly writtenFor: WarehouseIdentity | undefined;
   readonly signal: AbortSignal;

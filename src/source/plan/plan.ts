@@ -8,12 +8,14 @@ import {
   streamNames,
 } from '../../streams/contract.ts';
 import { identityOf, type WarehouseIdentity } from '../../warehouse/identity.ts';
-import { openWarehouse, schemaOf } from '../../warehouse/open.ts';
+import { schemaOf } from '../../warehouse/open.ts';
 import type { Column, Relation, Warehouse } from '../../warehouse/warehouse.ts';
+import type { Snapshots } from '../changes/snapshot/snapshots.ts';
 import type { Definition, SourceConfig } from '../config.ts';
 import { requireTraits, withFilter } from './configured-names.ts';
 import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
 import { openProject, withEntityColumns } from './open-project.ts';
+import { type NoSnapshots, openWithSnapshots } from './open-snapshots.ts';
 import { withPlace } from './sql-place.ts';
 
 /** One model of a stream, compiled and described. */
@@ -35,6 +37,8 @@ export interface Plan {
   readonly identity: WarehouseIdentity;
   /** Shared by all streams, so that a model that several refer to is rendered once. */
   readonly context: CompileContext;
+  /** The snapshots of what was sent, or why none can be kept. */
+  readonly snapshots: Snapshots | NoSnapshots;
   /** The columns of a query: the same text is described once. */
   readonly describe: (sql: string) => Promise<readonly Column[]>;
 }
@@ -42,7 +46,7 @@ export interface Plan {
 /** Opens the warehouse and loads the models; the caller closes the warehouse. */
 export async function openPlan(config: SourceConfig): Promise<Plan> {
   const project = await openProject(config);
-  const warehouse = await openWarehouse(config.warehouse);
+  const { warehouse, snapshots } = await openWithSnapshots(config);
   try {
     const { dialect } = warehouse;
     const context = {
@@ -53,7 +57,13 @@ export async function openPlan(config: SourceConfig): Promise<Plan> {
     };
     const identity = identityOf(config.warehouse);
     const describe = describeOnce(warehouse);
-    return { warehouse, identity, context: await withEntityColumns(context, { describe }), describe };
+    return {
+      warehouse,
+      identity,
+      snapshots,
+      context: await withEntityColumns(context, { describe }),
+      describe,
+    };
   } catch (error) {
     await warehouse.close();
     throw error;

@@ -1,4 +1,4 @@
-import type { StreamContract } from '../../streams/contract.ts';
+import { entityColumn, type StreamContract } from '../../streams/contract.ts';
 import type { Column, Dialect, JsonField } from '../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../plan/plan.ts';
 import { columnsAmong, eventIdentity, type IdRecipe, ownIds, textOf } from './event-identity.ts';
@@ -30,7 +30,8 @@ export function ownNames(dialect: Dialect, { compiled, columns }: ModelPlan): Ow
 export function recordFields(dialect: Dialect, contract: StreamContract, model: ModelPlan): NamedField[] {
   const row = rowName(dialect, contract, model);
   const keys = keyColumns(contract, model);
-  const fields = model.columns.map((column) =>
+  const sent = model.columns.filter(({ name }) => name !== entityColumn);
+  const fields = sent.map((column) =>
     asObject({ name: column.name, ...dialect.json.field(column, row, keys.includes(column)) }),
   );
   if (contract.name !== 'events') return fields;

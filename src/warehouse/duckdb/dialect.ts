@@ -15,6 +15,7 @@ import {
 import { jsonField, textOfBytes } from './json/json-field.ts';
 import { scalarName } from './json/type.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
+import { snapshotWords } from './snapshot-words.ts';
 import { boundTimestamp, cursorTimestamp, utcTimestamp } from './timestamps.ts';
 
 const crockford = (number: string, digits: number): string =>
@@ -34,7 +35,8 @@ function member({ name, sql }: ObjectField, index: number): string {
   return `${quoteString(before)}, coalesce(CAST(${sql} AS VARCHAR), 'null')`;
 }
 
-const members = (fields: readonly ObjectField[]): string => `${fields.map(member).join(', ')}, '}'`;
+const members = (fields: readonly ObjectField[], more?: string): string =>
+  [...fields.map(member), ...(more === undefined ? [] : [more]), `'}'`].join(', ');
 
 // Times before 1970 or missing have no place in 48 unsigned bits: they count as 0, the hash tells rows apart.
 function ulid(timestamp: string, identity: string): string {
@@ -75,8 +77,8 @@ const jsonWords: JsonWords = {
   // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
   object: (fields) => `concat(${members(fields)})`,
   // One concat: another inside it would copy the object once more.
-  line(prefix, json, suffix) {
-    const parts = typeof json === 'string' ? json : members(json);
+  line(prefix, json, suffix, more) {
+    const parts = typeof json === 'string' ? json : members(json, more);
     return `encode(concat(${quoteString(prefix)}, ${parts}, ${quoteString(suffix)} || chr(10)))`;
   },
 };
@@ -119,4 +121,5 @@ export const duckdbDialect: Dialect = {
   json: jsonWords,
   query: queryWords,
   ddl: ddlWords,
+  snapshot: snapshotWords,
 };

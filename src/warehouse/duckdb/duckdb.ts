@@ -11,9 +11,9 @@ import {
 import type { DuckdbConfig } from './config.ts';
 import { duckdbDialect } from './dialect.ts';
 import { asText, streamLines } from './lines.ts';
-import { type OpenDatabase, openDuckdb } from './open.ts';
+import { besideCatalog, type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
-import { quoteString } from './quote.ts';
+import { quoteIdentifier, quoteString } from './quote.ts';
 import { requireSelect } from './statements/one-select.ts';
 import { withoutMacros } from './statements/without-macros.ts';
 
@@ -62,8 +62,12 @@ async function relations(database: OpenDatabase): Promise<Relation[]> {
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** The embedded warehouse. Reads run one after another on one connection, each streamed. */
-export async function duckdbWarehouse(config: DuckdbConfig, access: Access = 'read'): Promise<Warehouse> {
-  const database = await guarded(() => openDuckdb(config, access));
+export async function duckdbWarehouse(
+  config: DuckdbConfig,
+  access: Access = 'read',
+  beside?: string,
+): Promise<Warehouse> {
+  const database = await guarded(() => openDuckdb(config, access, beside));
   const { connection, memory } = database;
   let known: Promise<Relation[]> | undefined;
   return {
@@ -77,7 +81,11 @@ export async function duckdbWarehouse(config: DuckdbConfig, access: Access = 're
     rows: (sql, values = []) => guarded(() => memory.enough(() => textRows(connection, sql, values))),
     lines: (sql, options) => streamLines(database, sql, options),
     execute: async (sql) => {
-      await guarded(() => connection.run(sql));
+      await guarded(() => memory.enough(() => connection.run(sql)));
+    },
+    snapshotSchema: (name) => {
+      const schema = `${beside === undefined ? database.catalog : besideCatalog}.${quoteIdentifier(name)}`;
+      return { schema, create: [`CREATE SCHEMA IF NOT EXISTS ${schema}`] };
     },
     forAnySession: (sql) => guarded(() => withoutMacros(connection, sql)),
     close: () => database.close(),

@@ -10,6 +10,7 @@ export const kind = warehouseKind({
   schemaOf: ({ schema = 'main' }) => schema,
   identityOf: ({ type, path }) => ({ type, path }),
   describe: ({ path }) => `DuckDB, ${path}`,
-  open: async (config, access) => (await import('./duckdb.ts')).duckdbWarehouse(config, access),
+  open: async (config, access, beside) =>
+    (await import('./duckdb.ts')).duckdbWarehouse(config, access, beside),
   dialect: async () => (await import('./dialect.ts')).duckdbDialect,
 });

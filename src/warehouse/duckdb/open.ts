@@ -36,8 +36,8 @@ const sessionSettings = [
 const parquetPlace = { catalog: 'memory', schema: 'main' };
 
 /** What the engine reads and writes of a database. */
-function filesOf(config: DuckdbConfig): string[] {
-  const path = resolve(config.path);
+function filesOf(file: string): string[] {
+  const path = resolve(file);
   return [path, ...['.wal', '.wal.checkpoint', '.wal.recovery'].map((ending) => path + ending)];
 }
 
@@ -64,7 +64,18 @@ async function attachFile(
   return { catalog: 'warehouse', schema };
 }
 
-function attachError(path: string, cause: unknown): ConnectorError {
+/** The catalog of a file that keeps snapshots beside a warehouse that is only read. */
+export const besideCatalog = 'snapshots';
+
+async function attachBeside(connection: DuckDBConnection, path: string): Promise<void> {
+  try {
+    await connection.run(`ATTACH ${quoteString(resolve(path))} AS ${besideCatalog} (TYPE duckdb)`);
+  } catch (error) {
+    throw attachError(path, error, 'changes.file');
+  }
+}
+
+function attachError(path: string, cause: unknown, option = 'warehouse.path'): ConnectorError {
   if (/lock/i.test(messageOf(cause))) {
     return new ConnectorError(
       `The DuckDB file ${path} is open for writing in another process. Close it there and try again.`,
@@ -72,7 +83,7 @@ function attachError(path: string, cause: unknown): ConnectorError {
     );
   }
   return configError(
-    `${path} could not be opened as a DuckDB database (warehouse.path). Is it a DuckDB file of version 1.5 or older?`,
+    `${path} could not be opened as a DuckDB database (${option}). Is it a DuckDB file of version 1.5 or older?`,
     { internal: messageOf(cause), cause },
   );
 }
@@ -108,7 +119,11 @@ async function spillFolder(): Promise<string | undefined> {
 }
 
 /** Opens the warehouse; the engine's own database is in memory. */
-export async function openDuckdb(config: DuckdbConfig, access: Access): Promise<OpenDatabase> {
+export async function openDuckdb(
+  config: DuckdbConfig,
+  access: Access,
+  beside?: string,
+): Promise<OpenDatabase> {
   const kind = await kindOf(config.path);
   if (kind === 'folder' && access !== 'read') throw readOnlyFolder(config.path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
@@ -124,7 +139,7 @@ export async function openDuckdb(config: DuckdbConfig, access: Access): Promise<
   const memory = new Memory(connection);
   try {
     if (access !== 'build') await memory.restrict();
-    const place = await attach(connection, config, kind, access);
+    const place = await attach(connection, config, { kind, access, beside });
     const copyFrom = await provenCopy(connection, bindings.get_data_from_pointer);
     return { connection, close, memory, copyFrom, ...place };
   } catch (error) {
@@ -133,16 +148,23 @@ export async function openDuckdb(config: DuckdbConfig, access: Access): Promise<
   }
 }
 
+interface Attachment {
+  readonly kind: 'file' | 'folder';
+  readonly access: Access;
+  readonly beside: string | undefined;
+}
+
 async function attach(
   connection: DuckDBConnection,
   config: DuckdbConfig,
-  kind: 'file' | 'folder',
-  access: Access,
+  { kind, access, beside }: Attachment,
 ): Promise<{ catalog: string; schema: string }> {
   if (config.external_access !== true) await refuseExtensions(connection);
   for (const statement of [...sessionSettings, ...snowflakeFunctions()]) await connection.run(statement);
-  const files = kind === 'folder' ? await viewParquet(connection, config.path) : filesOf(config);
+  const files = kind === 'folder' ? await viewParquet(connection, config.path) : filesOf(config.path);
   const place = kind === 'folder' ? parquetPlace : await attachFile(connection, config, access);
-  if (config.external_access !== true) await closeOff(connection, files);
+  if (beside !== undefined) await attachBeside(connection, beside);
+  const more = beside === undefined ? [] : filesOf(beside);
+  if (config.external_access !== true) await closeOff(connection, [...files, ...more]);
   return place;
 }

@@ -13,6 +13,7 @@ import {
 } from '../dialect.ts';
 import { jsonField } from './json-field.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
+import { snapshotWords } from './snapshot-words.ts';
 
 const timestampFormat = `'YYYY-MM-DD HH24:MI:SS.FF9'`;
 
@@ -26,8 +27,8 @@ function member({ name, sql }: ObjectField): string {
   return `${quoteString(`${JSON.stringify(name)}:`)}, COALESCE(${sql}, 'null')`;
 }
 
-const jsonObject = (fields: readonly ObjectField[]): string =>
-  `CONCAT('{', ${fields.map(member).join(`, ',', `)}, '}')`;
+const jsonObject = (fields: readonly ObjectField[], more?: string): string =>
+  `CONCAT('{', ${fields.map(member).join(`, ',', `)}${more === undefined ? '' : `, ${more}`}, '}')`;
 
 /**
  * TO_TIMESTAMP_NTZ alone keeps the clock of a TIMESTAMP_TZ and drops its offset, and so it does with an offset in a
@@ -89,9 +90,9 @@ const timeWords: TimeWords = {
 const jsonWords: JsonWords = {
   field: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
   // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
-  object: jsonObject,
-  line(prefix, json, suffix) {
-    const text = typeof json === 'string' ? json : jsonObject(json);
+  object: (fields) => jsonObject(fields),
+  line(prefix, json, suffix, more) {
+    const text = typeof json === 'string' ? json : jsonObject(json, more);
     return `CONCAT(${quoteString(prefix)}, ${text}, ${quoteString(suffix)}, CHR(10))`;
   },
 };
@@ -139,4 +140,5 @@ export const snowflakeDialect: Dialect = {
   json: jsonWords,
   query: queryWords,
   ddl: ddlWords,
+  snapshot: snapshotWords,
 };

@@ -75,6 +75,11 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
     execute: async (sql) => {
       await guarded(() => execute(connection, sql));
     },
+    snapshotSchema: (name) => {
+      const folded = snowflakeDialect.foldIdentifier(name);
+      const create = snowflakeDialect.ddl.createSchema(folded, config.schema);
+      return { schema: quoteIdentifier(folded), create };
+    },
     forAnySession: async (sql) => sql,
     close: () => disconnect(connection),
   };

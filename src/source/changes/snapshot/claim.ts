@@ -1,0 +1,149 @@
+import { configError } from '../../../errors/connector-error.ts';
+import { log } from '../../../protocol/make-message.ts';
+import type { AirbyteMessage } from '../../../protocol/messages.ts';
+import type { StreamName } from '../../../streams/contract.ts';
+import { atStart, sentBy } from './position.ts';
+import { type Entry, type Found, isAt, requireFree } from './registry.ts';
+import type { SnapshotState } from './snapshot-state.ts';
+import { freeTable, type Snapshots } from './snapshots.ts';
+import { partSql } from './stage-sql.ts';
+
+/** A stream's base that this read holds, and the stage that it is going to write. */
+export interface Claim {
+  readonly base: string;
+  /** What the base's table holds: a generation, and how far it was sent. */
+  readonly promoted: Pick<Entry, 'generation' | 'position'>;
+  /** SQL of the base's table; undefined where there is nothing to compare with. */
+  readonly baseTable: string | undefined;
+  readonly generation: number;
+  /** SQL of the table of the stage. */
+  readonly stageTable: string;
+  /** What is to be told of it. */
+  readonly notes: readonly AirbyteMessage[];
+}
+
+/**
+ * Makes of the stage of the read before what its state says was sent of it, and takes the base for this read.
+ *
+ * @throws ConnectorError where another read has it, or where the state is older than the base
+ */
+export async function claim(
+  snapshots: Snapshots,
+  stream: StreamName,
+  state: SnapshotState | undefined,
+): Promise<Claim> {
+  const { registry, holder } = snapshots;
+  const entries = await registry.entries(stream);
+  const base = state?.base ?? snapshots.base;
+  const found = entries.find((entry) => entry.base === base);
+  if (found !== undefined) requireFree(found, holder);
+  const { entry, notes } =
+    state === undefined || found === undefined || isLost(found, state)
+      ? anew(stream, base, { state, found, entries })
+      : { entry: await settled(snapshots, found, state), notes: [] };
+  if (found === undefined) await registry.begin(entry, holder);
+  else await registry.change(entry, { holder, before: found.holder });
+  snapshots.hold();
+  const [now] = (await registry.entries(stream)).filter((each) => each.base === base);
+  if (now !== undefined) requireFree({ ...now, isHeld: true }, holder);
+  return claimOf(snapshots, entry, notes);
+}
+
+function claimOf({ registry }: Snapshots, entry: Entry, notes: readonly AirbyteMessage[]): Claim {
+  const { base, generation, position, table, staged } = entry;
+  if (staged === undefined) throw new Error('A claim names its stage.');
+  return {
+    base,
+    promoted: { generation, position },
+    baseTable: table === undefined ? undefined : registry.table(table),
+    generation: staged.generation,
+    stageTable: registry.table(staged.table),
+    notes,
+  };
+}
+
+const latest = ({ generation, staged }: Entry): number => Math.max(generation, staged?.generation ?? 0);
+
+/** A registry that was put back to an earlier day knows nothing of the state's generation. */
+const isLost = (found: Found, state: SnapshotState): boolean => state.generation > latest(found);
+
+interface Surroundings {
+  readonly state: SnapshotState | undefined;
+  readonly found: Found | undefined;
+  readonly entries: readonly Found[];
+}
+
+/** An entry without a base: all rows are new to it, and none can have left. */
+function anew(stream: StreamName, base: string, { state, found, entries }: Surroundings) {
+  const generation = Math.max(state?.generation ?? 0, found === undefined ? 0 : latest(found));
+  const table = freeTable(stream, base, [found?.table, found?.staged?.table]);
+  const entry: Entry = {
+    base,
+    stream,
+    generation,
+    position: atStart,
+    table: undefined,
+    staged: { generation: generation + 1, table },
+    hashedBy: undefined,
+  };
+  return { entry, notes: lossNotes(stream, { state, found, entries }) };
+}
+
+function lossNotes(stream: StreamName, { state, entries }: Surroundings): AirbyteMessage[] {
+  if (state !== undefined) {
+    return [
+      log(
+        'WARN',
+        `${stream}: the snapshot that the state names is not there any more, or is of an earlier day. All rows are sent once more, and nothing is removed this time. If the warehouse is built anew each day, keep snapshots in a file (changes.store: file).`,
+      ),
+    ];
+  }
+  const [other] = entries.filter(({ generation }) => generation > 0);
+  if (other === undefined) return [];
+  return [
+    log(
+      'WARN',
+      `${stream}: there is no state, but there is a snapshot of ${other.promotedAt?.slice(0, 16) ?? 'an earlier day'}. If the state was lost, restore it; without it, all rows are sent once more, and nothing is removed this time.`,
+    ),
+  ];
+}
+
+/** The entry once what the state says was sent has become the base. */
+async function settled(snapshots: Snapshots, found: Found, state: SnapshotState): Promise<Entry> {
+  const { generation, position } = state;
+  const { staged } = found;
+  const isStaged = staged !== undefined && staged.generation === generation;
+  if (!isStaged && !isAt(found, generation, position)) throw olderState(found, state);
+  const table = isStaged ? await promoted(snapshots, found, { staged: staged.table, state }) : found.table;
+  const next = freeTable(found.stream, found.base, [table]);
+  return {
+    ...found,
+    generation,
+    position,
+    table,
+    staged: { generation: latest(found) + 1, table: next },
+  };
+}
+
+/** The table that holds what was sent. Where only a part was, it is a third one, made of base and stage. */
+async function promoted(
+  { registry, engine }: Snapshots,
+  found: Found,
+  { staged, state }: { readonly staged: string; readonly state: SnapshotState },
+): Promise<string | undefined> {
+  const { position } = state;
+  if (position.phase === 'end') return staged;
+  if (position.phase === 'start') return found.table;
+  const name = freeTable(found.stream, found.base, [found.table, staged]);
+  const base = found.table === undefined ? undefined : registry.table(found.table);
+  const sql = partSql(registry.table(staged), base, sentBy(engine.dialect, position));
+  await engine.execute(engine.dialect.ddl.replace('table', registry.table(name), sql));
+  return name;
+}
+
+function olderState(found: Found, { generation }: SnapshotState) {
+  return configError(
+    `The state of ${found.stream} is older than its snapshot: it is of generation ${generation}, and the snapshot of ${latest(found)}. What was sent since then would be taken for unsent. Use the newest state; or reset the stream to send all its rows once more (nothing is removed by that, and events keep their ids).`,
+    { stream: found.stream },
+  );
+}

@@ -1,0 +1,48 @@
+import { type ConnectorError, configError } from '../../../errors/connector-error.ts';
+import type { StreamName } from '../../../streams/contract.ts';
+import type { ChangesConfig } from '../../config.ts';
+
+/** What would leave a stream. */
+export interface Leaving {
+  readonly stream: StreamName;
+  /** Rows that were sent and are not there now. */
+  readonly leaving: number;
+  /** Rows that were there before. */
+  readonly before: number;
+  /** Keys of a few of them. */
+  readonly examples: readonly string[];
+}
+
+/** A share of few rows is few, and small tables change much. */
+const fewest = 100;
+
+/** How many rows may leave at once. */
+export function mostLeaving(
+  { max_removed: given }: Pick<ChangesConfig, 'max_removed'>,
+  before: number,
+): number {
+  const number = Number.parseFloat(given);
+  return given.endsWith('%') ? Math.max(fewest, Math.floor((before * number) / 100)) : Math.floor(number);
+}
+
+/** @throws ConnectorError where so many rows have left that a fault is likelier than life */
+export function requireFewRemovals(
+  config: ChangesConfig,
+  { stream, leaving, before, examples }: Leaving,
+): void {
+  if (config.allow_removals || leaving <= mostLeaving(config, before)) return;
+  throw tooMany(config, { stream, leaving, before, examples });
+}
+
+const number = (value: number): string => value.toLocaleString('en');
+
+function tooMany(
+  { max_removed: most }: ChangesConfig,
+  { stream, leaving, before, examples }: Leaving,
+): ConnectorError {
+  const names = examples.map((key) => `"${key}"`).join(', ');
+  return configError(
+    `${number(leaving)} of ${number(before)} ${stream} that were sent are gone from the warehouse, such as ${names}. That is more than changes.max_removed allows (${most}), so nothing was sent and nothing was removed. If the warehouse is incomplete, for instance because a dbt build failed, mend it and run again. If they are gone for good, allow it once (sync --allow-removals, or changes.allow_removals: true), or raise changes.max_removed.`,
+    { stream },
+  );
+}

@@ -1,0 +1,253 @@
+import type { RecordLines } from '../../../protocol/connector.ts';
+import { log, rowEstimate } from '../../../protocol/make-message.ts';
+import type { AirbyteMessage } from '../../../protocol/messages.ts';
+import { changesOf } from '../../config.ts';
+import type { ModelPlan } from '../../plan/plan.ts';
+import { currentIdRecipe } from '../../record-line/event-identity.ts';
+import type { StreamRead } from '../change-way.ts';
+import { readStart } from '../cursor/clock.ts';
+import { type Claim, claim } from './claim.ts';
+import { type Counts, count } from './counts.ts';
+import { type Comparison, deltaSql } from './delta-sql.ts';
+import { changedRows, type Findings, movedRows, type Reached, removedRows } from './emit.ts';
+import { requireFewRemovals } from './guard.ts';
+import { markMoves, withMoves } from './moves.ts';
+import { separator } from './row-sql.ts';
+import type { SnapshotState } from './snapshot-state.ts';
+import type { Snapshots } from './snapshots.ts';
+import { stageSql } from './stage-sql.ts';
+
+/** A stream that is compared with its snapshot. */
+export interface SnapshotRead extends StreamRead {
+  readonly snapshots: Snapshots;
+  readonly state: SnapshotState | undefined;
+  readonly models: readonly ModelPlan[];
+  /** Which rows a state of another way says were sent, as SQL over a model's rows. */
+  readonly alreadySent: Comparison['alreadySent'];
+}
+
+/** What a read of a snapshot gives: messages, lines, and states between them. */
+export type SnapshotOutput =
+  | AirbyteMessage
+  | RecordLines
+  | { readonly type: 'SNAPSHOT'; readonly state: SnapshotState };
+
+/** Compares the stream's rows with those of its base, and gives what differs. */
+export async function* readSnapshot(read: SnapshotRead): AsyncGenerator<SnapshotOutput> {
+  const { snapshots, contract, state } = read;
+  const claimed = await claim(snapshots, contract.name, state);
+  yield* claimed.notes;
+  const start = readStart();
+  const findings: Findings = {
+    contract,
+    delta: snapshots.registry.scratch(`nexus_customer_io_${contract.name}`),
+    stage: claimed.stageTable,
+    promoted: claimed.promoted.generation,
+    start,
+  };
+  const counts = await compare(read, claimed, findings);
+  await requireFew(read, findings, counts);
+  yield* tell(read, counts);
+  yield* emit(read, claimed, { findings, counts });
+}
+
+async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): Promise<Counts> {
+  const { snapshots, contract, plan } = read;
+  const { delta, stage, promoted, start } = findings;
+  const comparison = await comparisonOf(read, claimed, start);
+  await makeDelta(read, comparison, delta);
+  const make = (hasRepeats: boolean) => makeStage(read, claimed, { delta, comparison, hasRepeats });
+  await make(false);
+  let counts = await count(snapshots, { delta, stage, promoted });
+  if (counts.keys < counts.rows) {
+    await compareRepeats(read, comparison, delta);
+    await make(true);
+    counts = await count(snapshots, { delta, stage, promoted });
+  }
+  if (contract.name !== 'persons') return counts;
+  snapshots.persons = { base: claimed.base, table: stage };
+  if (counts.removed === 0) return counts;
+  await markMoves(plan, snapshots, { stage, start });
+  return await count(snapshots, { delta, stage, promoted });
+}
+
+async function comparisonOf(read: SnapshotRead, claimed: Claim, start: string): Promise<Comparison> {
+  const { snapshots, contract, config, state, alreadySent } = read;
+  const persons = contract.name === 'events' ? await personsTable(snapshots, claimed.base) : undefined;
+  const isFailed = persons === 'failed';
+  const { baseTable } = claimed;
+  const moved = baseTable === undefined || persons === undefined || isFailed;
+  return {
+    dialect: snapshots.engine.dialect,
+    contract,
+    recipe: state?.ids ?? currentIdRecipe,
+    ignored: new Set(changesOf(config).ignore),
+    base: moved ? baseTable : withMoves(baseTable, persons, separator),
+    repeated: undefined,
+    start,
+    alreadySent,
+    isPersonKnown: !isFailed,
+  };
+}
+
+/** Where the persons of this read lie, else those of the last one. */
+async function personsTable(snapshots: Snapshots, base: string): Promise<string | 'failed' | undefined> {
+  const { persons, registry } = snapshots;
+  if (persons === 'failed') return persons;
+  if (persons !== undefined) return persons.base === base ? persons.table : undefined;
+  const found = (await registry.entries('persons')).find((entry) => entry.base === base);
+  return found?.table === undefined ? undefined : registry.table(found.table);
+}
+
+async function makeDelta(
+  { snapshots, models }: SnapshotRead,
+  comparison: Comparison,
+  delta: string,
+): Promise<void> {
+  const { engine } = snapshots;
+  await engine.execute(engine.dialect.ddl.temporaryTable(delta, deltaSql(comparison, models)));
+}
+
+interface StageOf {
+  readonly delta: string;
+  readonly comparison: Comparison;
+  readonly hasRepeats: boolean;
+}
+
+async function makeStage(
+  { snapshots, contract, models }: SnapshotRead,
+  claimed: Claim,
+  { delta, comparison, hasRepeats }: StageOf,
+): Promise<void> {
+  const { engine } = snapshots;
+  const { dialect } = engine;
+  const sql = stageSql({
+    dialect,
+    isEvents: contract.name === 'events',
+    delta,
+    base: comparison.base,
+    generation: claimed.generation,
+    labels: models.map(({ label }) => label),
+    hasRepeats,
+  });
+  await engine.execute(dialect.ddl.replace('table', claimed.stageTable, sql));
+}
+
+/**
+ * Rows that share a key are one thing in Customer.io: where one of them has changed, all are sent again in their order.
+ * The models are evaluated once more for them.
+ */
+async function compareRepeats(read: SnapshotRead, comparison: Comparison, delta: string): Promise<void> {
+  const { snapshots, contract } = read;
+  if (contract.name === 'events') return;
+  const { engine, registry } = snapshots;
+  const { dialect } = engine;
+  const repeated = registry.scratch(`nexus_customer_io_${contract.name}_repeated`);
+  const { combined, joined } = dialect.snapshot;
+  await engine.execute(
+    dialect.ddl.temporaryTable(
+      repeated,
+      `SELECT "key", ${combined('"hash"')} AS "hash", ${joined('"shape"')} AS "shape" FROM ${delta} GROUP BY "key" HAVING COUNT(*) > 1`,
+    ),
+  );
+  await makeDelta(read, { ...comparison, repeated }, delta);
+}
+
+async function requireFew(
+  { snapshots, contract, config }: SnapshotRead,
+  { stage, promoted }: Findings,
+  counts: Counts,
+): Promise<void> {
+  const { removed, moved, there, added } = counts;
+  if (removed + moved === 0) return;
+  const { engine } = snapshots;
+  const examples = await engine.rows(
+    `SELECT REPLACE(COALESCE("spelled", "key"), ${separator}, ' ') AS "key" FROM ${stage} WHERE "action" IN ('removed', 'moved') AND "generation" > ${promoted} ORDER BY "key" LIMIT 3`,
+  );
+  requireFewRemovals(changesOf(config), {
+    stream: contract.name,
+    leaving: removed + moved,
+    before: there - added + removed + moved,
+    examples: examples.flatMap(({ key }) => key ?? []),
+  });
+}
+
+const number = (value: number): string => value.toLocaleString('en');
+
+function* tell(
+  { contract }: SnapshotRead,
+  { rows, keys, added, changed, removed, moved }: Counts,
+): Generator<AirbyteMessage> {
+  const { name } = contract;
+  const unchanged = keys - added - changed;
+  const parts = [
+    `${number(added)} added`,
+    `${number(changed)} changed`,
+    ...(removed > 0 ? [`${number(removed)} removed`] : []),
+    ...(moved > 0 ? [`${number(moved)} with a new userId`] : []),
+    `${number(Math.max(0, unchanged))} unchanged`,
+  ];
+  yield log('INFO', `${name}: ${parts.join(', ')}.`);
+  if (keys < rows) {
+    yield log(
+      'WARN',
+      `${name}: ${number(rows - keys)} rows share a key with another row; each key is sent as a whole.`,
+    );
+  }
+  yield rowEstimate(name, added + changed + removed + moved);
+}
+
+interface Found {
+  readonly findings: Findings;
+  readonly counts: Counts;
+}
+
+async function* emit(
+  read: SnapshotRead,
+  claimed: Claim,
+  { findings, counts }: Found,
+): AsyncGenerator<SnapshotOutput> {
+  const { snapshots } = read;
+  const { added, changed, removed, moved, movedBefore } = counts;
+  const isNothing = added + changed + removed + moved === 0;
+  const isAdopted = read.state === undefined && changesOf(read.config).first === 'adopt';
+  if (!isAdopted) {
+    if (removed > 0) yield* withStates(read, claimed, removedRows(snapshots, findings));
+    if (added + changed > 0)
+      yield* withStates(read, claimed, changedRows(snapshots, findings, added + changed));
+    if (moved + movedBefore > 0) yield* withStates(read, claimed, movedRows(snapshots, findings));
+  }
+  yield stateOf(
+    read,
+    claimed,
+    isNothing && claimed.baseTable !== undefined && movedBefore === 0 ? 'as before' : { phase: 'end' },
+  );
+}
+
+async function* withStates(
+  read: SnapshotRead,
+  claimed: Claim,
+  outputs: AsyncIterable<RecordLines | Reached>,
+): AsyncGenerator<SnapshotOutput> {
+  for await (const output of outputs) {
+    yield output.type === 'REACHED' ? stateOf(read, claimed, output.position) : output;
+  }
+}
+
+function stateOf(
+  { snapshots, contract, models, state }: SnapshotRead,
+  { base, generation, promoted }: Claim,
+  position: Reached['position'] | 'as before',
+): SnapshotOutput {
+  const at = position === 'as before' ? promoted : { generation, position };
+  return {
+    type: 'SNAPSHOT',
+    state: {
+      base,
+      ...at,
+      store: snapshots.store,
+      ...(contract.name === 'events' ? { ids: state?.ids ?? currentIdRecipe } : {}),
+      models: Object.fromEntries(models.map(({ label, compiled }) => [label, compiled.fingerprint])),
+    },
+  };
+}

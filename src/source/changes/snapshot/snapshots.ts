@@ -1,0 +1,61 @@
+import type { StreamName } from '../../../streams/contract.ts';
+import type { Warehouse } from '../../../warehouse/warehouse.ts';
+import { newHolder, Registry } from './registry.ts';
+
+/** Where snapshots are kept: in the warehouse, or in a file beside it. */
+export type SnapshotStore = 'warehouse' | 'file';
+
+const minute = 60_000;
+
+/** The snapshots of one session: their place, and what its streams have to know of each other. */
+export class Snapshots {
+  readonly registry: Registry;
+  readonly store: SnapshotStore;
+  readonly holder = newHolder();
+  /** The base of streams that have none yet: all streams of one state share it. */
+  base: string = newBase();
+  /** The persons as this session has found them: SQL of their stage. `failed` where it could not. */
+  persons: { readonly base: string; readonly table: string } | 'failed' | undefined;
+  readonly #warehouse: Warehouse;
+  #pulse: NodeJS.Timeout | undefined;
+
+  constructor(warehouse: Warehouse, store: SnapshotStore, schema: string) {
+    this.#warehouse = warehouse;
+    this.registry = new Registry(warehouse, schema);
+    this.store = store;
+  }
+
+  get engine(): Warehouse {
+    return this.#warehouse;
+  }
+
+  /** Tells others now and then that this session lives, for as long as it does. */
+  hold(): void {
+    this.#pulse ??= setInterval(
+      () => void this.registry.renew(this.holder).catch(() => undefined),
+      minute,
+    ).unref();
+  }
+
+  /** Lets go of what this session holds. */
+  async release(): Promise<void> {
+    if (this.#pulse === undefined) return;
+    clearInterval(this.#pulse);
+    this.#pulse = undefined;
+    await this.registry.release(this.holder);
+  }
+}
+
+function newBase(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 12);
+}
+
+/** The name of the table that a stage of a stream is written to. */
+export const tableName = (stream: StreamName, base: string, slot: number): string =>
+  `${stream}_${base}_${slot}`;
+
+/** Three tables take turns: the base, a stage, and what becomes of both where only a part of a stage was sent. */
+export function freeTable(stream: StreamName, base: string, used: readonly (string | undefined)[]): string {
+  const names = [0, 1, 2].map((slot) => tableName(stream, base, slot));
+  return names.find((name) => !used.includes(name)) ?? tableName(stream, base, 3);
+}
