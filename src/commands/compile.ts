@@ -28,7 +28,7 @@ async function compileAll(
   name: string | undefined,
   dialect: CompileOptions['dialect'],
 ): Promise<string> {
-  await using session = await openSource(given);
+  await using session = await openSource(given, false);
   const { config, plan } = session;
   const written = await dialectOf({ type: dialect ?? config.warehouse.type });
   const models = compiledSql(plan, config, written, name);

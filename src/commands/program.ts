@@ -76,6 +76,7 @@ function addSync(parent: Command, ended: Ended): void {
     .requiredOption('--config <path>', 'the sync file, YAML')
     .option(...projectDir)
     .option('--accept-state', 'continue from a state that belongs to another destination or warehouse')
+    .option('--allow-removals', 'remove however many rows have left the warehouse, this once')
     .action(async (options: SyncOptions) => {
       ended(await (await import('./sync.ts')).runSyncCommand(options));
     });

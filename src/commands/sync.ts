@@ -6,6 +6,7 @@ import { Mask } from '../cli/mask.ts';
 import { loadDestination, loadSource } from '../cli/role.ts';
 import { outliveReader } from '../cli/standard-output.ts';
 import { keepYoungGenerationSmall } from '../cli/young-generation.ts';
+import { withChanges } from '../source/config.ts';
 import { summaryJson } from '../sync/report/json.ts';
 import { showProgress } from '../sync/report/progress.ts';
 import { RunRecorder } from '../sync/report/run-recorder.ts';
@@ -16,12 +17,23 @@ import type { SyncFile } from '../sync/sync-file.ts';
 export interface SyncOptions extends ConfigOptions {
   /** Go on from a state that another destination or warehouse has written. */
   readonly acceptState?: boolean;
+  /** Let any number of rows be removed this time. */
+  readonly allowRemovals?: boolean;
 }
 
-async function readOptions({ acceptState = false, ...options }: SyncOptions): Promise<SyncFile> {
+async function readOptions({
+  acceptState = false,
+  allowRemovals = false,
+  ...options
+}: SyncOptions): Promise<SyncFile> {
   const file = await readSyncFile(options);
-  const source = acceptState ? { ...file.source, on_other_warehouse: 'accept' } : file.source;
-  return { ...file, source, acceptState };
+  const accepting = acceptState ? { on_other_warehouse: 'accept' } : {};
+  const source = { ...file.source, ...accepting };
+  return {
+    ...file,
+    source: allowRemovals ? withChanges(source, { allow_removals: true }) : source,
+    acceptState,
+  };
 }
 
 export function runSyncCommand(options: SyncOptions): Promise<number> {

@@ -14,7 +14,7 @@ import type { Delivery } from './subject.ts';
  */
 export async function diagnose(source: unknown, destination: unknown, signal: AbortSignal): Promise<Report> {
   const { delivery, findings } = deliveryOf(destination);
-  await using session = await openSource(source);
+  await using session = await openSource(source, false);
   const { config, plan } = session;
   const examination = { plan, delivery, now: readStart() };
   const streams = await examineStreams(config, examination, signal);

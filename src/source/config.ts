@@ -98,7 +98,7 @@ const definitions = (title: string) =>
     });
 
 /** The ways of change that a config can name. */
-export const wayNames = ['snapshot', 'cursor', 'full'] as const;
+const wayNames = ['snapshot', 'cursor', 'full'] as const;
 export type WayName = (typeof wayNames)[number];
 
 const way = (title: string) =>
@@ -247,13 +247,24 @@ export type Definition = z.infer<typeof definition>;
 
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseSourceConfig(config: unknown): SourceConfig {
-  return parseConfig('Source config', sourceConfig, withEveryStream(config));
+  return parseConfig('Source config', sourceConfig, isJsonObject(config) ? withStreams(config) : config);
+}
+
+/** A source's config with more said of its changes, as far as it does not say it itself where `isDefault`. */
+export function withChanges(
+  config: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>>,
+  isDefault = false,
+): Readonly<Record<string, unknown>> {
+  const { changes: given = {}, ...rest } = withStreams(config);
+  if (!isJsonObject(given)) return config;
+  return { ...rest, changes: isDefault ? { ...more, ...given } : { ...given, ...more } };
 }
 
 /** `changes: snapshot` is short for that way in every stream. A form cannot offer both. */
-function withEveryStream(config: unknown): unknown {
-  if (!isJsonObject(config) || !isWayName(config.changes)) return config;
+function withStreams(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { changes: name } = config;
+  if (!isWayName(name)) return config;
   return { ...config, changes: Object.fromEntries(streamNames.map((stream) => [stream, name])) };
 }
 

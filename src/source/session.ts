@@ -41,8 +41,12 @@ export class Session implements SourceSession {
   }
 }
 
-/** @throws ConnectorError where the config is wrong, or the warehouse cannot be reached */
-export async function openSource(config: unknown): Promise<Session> {
+/**
+ * Only what reads records needs snapshots, and keeps others from the warehouse for it.
+ *
+ * @throws ConnectorError where the config is wrong, or the warehouse cannot be reached
+ */
+export async function openSource(config: unknown, isToRead = true): Promise<Session> {
   const parsed = parseSourceConfig(config);
-  return new Session(parsed, await openPlan(parsed));
+  return new Session(parsed, await openPlan(parsed, isToRead));
 }

@@ -3,8 +3,8 @@ import type { SourceConnector } from '../protocol/connector.ts';
 import { checkFailed, checkSucceeded } from '../protocol/make-message.ts';
 import type { Session } from './session.ts';
 
-const openSource = async (config: unknown): Promise<Session> =>
-  (await import('./session.ts')).openSource(config);
+const openSource = async (config: unknown, isToRead?: boolean): Promise<Session> =>
+  (await import('./session.ts')).openSource(config, isToRead);
 
 /** The nexus source. Each verb loads what it needs: `spec` must not pay for a database. */
 export const nexusSource: SourceConnector = {
@@ -19,12 +19,12 @@ export const nexusSource: SourceConnector = {
     }
   },
   async *discover(config) {
-    await using session = await openSource(config);
+    await using session = await openSource(config, false);
     yield* session.catalog();
   },
   async *read({ config, ...request }) {
     await using session = await openSource(config);
     yield* session.read(request);
   },
-  open: openSource,
+  open: (config) => openSource(config),
 };

@@ -3,6 +3,7 @@ import { isAbort } from '../errors/abort.ts';
 import { configError, messageOf } from '../errors/connector-error.ts';
 import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
+import { withChanges } from '../source/config.ts';
 import { configureCatalog } from './configured-catalog.ts';
 import type { RunRecorder } from './report/run-recorder.ts';
 import { findStateFile, openStateFile, type StateFile } from './state/state-file.ts';
@@ -65,7 +66,7 @@ class Transfer {
 
   async go(lock: StateLock): Promise<void> {
     const stateFile = await this.#openState();
-    await using source = await this.#ends.source.open(this.#file.source);
+    await using source = await this.#ends.source.open(this.#sourceConfig());
     const catalog = await configureCatalog({
       source,
       config: this.#file.source,
@@ -91,6 +92,12 @@ class Transfer {
     } finally {
       this.#watcher.stop();
     }
+  }
+
+  /** Snapshots that the warehouse does not keep lie beside the state. */
+  #sourceConfig(): Readonly<Record<string, unknown>> {
+    const { source, statePath } = this.#file;
+    return withChanges(source, { file: `${statePath}.snapshots.duckdb` }, true);
   }
 
   /** The states, once it is certain that they are this destination's. */

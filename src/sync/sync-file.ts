@@ -28,7 +28,7 @@ const topLevelKeys = Object.keys(syncFileSettings);
 
 /** Values that are paths, which a person writes as seen from the sync file. */
 const pathKeys = {
-  source: [['warehouse', 'path'], ['models'], ['project_dir']],
+  source: [['warehouse', 'path'], ['models'], ['project_dir'], ['changes', 'file']],
   destination: [['rejects']],
 } as const;
 

@@ -1,9 +1,10 @@
-import { ConnectorError } from '../../errors/connector-error.ts';
+import { existsSync } from 'node:fs';
+import { ConnectorError, configError } from '../../errors/connector-error.ts';
 import { streamNames } from '../../streams/contract.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import { Snapshots } from '../changes/snapshot/snapshots.ts';
 import { changesOf, type SourceConfig } from '../config.ts';
+import { Snapshots } from '../snapshots/snapshots.ts';
 
 /** Why no snapshot can be kept, in words for a person. */
 export interface NoSnapshots {
@@ -16,28 +17,38 @@ export interface OpenWarehouse {
 }
 
 /** The warehouse, open for snapshots where a stream may need one and the warehouse lets them be kept. */
-export async function openWithSnapshots(config: SourceConfig): Promise<OpenWarehouse> {
+export async function openWithSnapshots(config: SourceConfig, isToRead: boolean): Promise<OpenWarehouse> {
   const changes = changesOf(config);
-  const { schema, file } = changes;
-  const isWanted = streamNames.some(
-    (stream) => changes[stream] === undefined || changes[stream] === 'snapshot',
-  );
-  if (!isWanted) return withoutSnapshots(config, 'The config asks for none.');
-  if (changes.store === 'file' || (changes.store === undefined && file !== undefined)) return inFile(config);
+  const isWanted = streamNames.some((stream) => changes[stream] === 'snapshot');
+  if (!isToRead || !isWanted) return withoutSnapshots(config, 'changes asks for none.');
+  // A file that is there already is where they were kept before.
+  const isInFile = changes.store === undefined && changes.file !== undefined && existsSync(changes.file);
+  if (changes.store === 'file' || isInFile) return inFile(config, undefined);
+  return await inWarehouse(config);
+}
+
+async function inWarehouse(config: SourceConfig): Promise<OpenWarehouse> {
+  const { store, schema, file } = changesOf(config);
   try {
     const warehouse = await openWarehouse(config.warehouse, 'snapshots');
-    return { warehouse, snapshots: new Snapshots(warehouse, 'warehouse', schema) };
+    return { warehouse, snapshots: new Snapshots({ warehouse, store: 'warehouse', schema }) };
   } catch (error) {
-    if (!(error instanceof ConnectorError) || changes.store === 'warehouse') throw error;
-    return withoutSnapshots(config, error.message);
+    if (!(error instanceof ConnectorError) || store === 'warehouse') throw error;
+    if (file === undefined) return withoutSnapshots(config, error.message);
+    return inFile(config, error.message);
   }
 }
 
-async function inFile(config: SourceConfig): Promise<OpenWarehouse> {
+/** `instead` is why they are not kept in the warehouse, where the config leaves it open. */
+async function inFile(config: SourceConfig, instead: string | undefined): Promise<OpenWarehouse> {
   const { schema, file } = changesOf(config);
-  if (file === undefined) return withoutSnapshots(config, 'changes.file names no file.');
+  if (file === undefined) {
+    throw configError(
+      'changes.store is "file", but changes.file names none. Name a path that is kept from sync to sync.',
+    );
+  }
   const warehouse = await openWarehouse(config.warehouse, 'read', file);
-  return { warehouse, snapshots: new Snapshots(warehouse, 'file', schema) };
+  return { warehouse, snapshots: new Snapshots({ warehouse, store: 'file', schema, instead }) };
 }
 
 async function withoutSnapshots(config: SourceConfig, reason: string): Promise<OpenWarehouse> {

@@ -10,8 +10,8 @@ import {
 import { identityOf, type WarehouseIdentity } from '../../warehouse/identity.ts';
 import { schemaOf } from '../../warehouse/open.ts';
 import type { Column, Relation, Warehouse } from '../../warehouse/warehouse.ts';
-import type { Snapshots } from '../changes/snapshot/snapshots.ts';
 import type { Definition, SourceConfig } from '../config.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
 import { requireTraits, withFilter } from './configured-names.ts';
 import { defaultDefinitions, lacking, passedOver } from './defaults.ts';
 import { openProject, withEntityColumns } from './open-project.ts';
@@ -44,9 +44,9 @@ export interface Plan {
 }
 
 /** Opens the warehouse and loads the models; the caller closes the warehouse. */
-export async function openPlan(config: SourceConfig): Promise<Plan> {
+export async function openPlan(config: SourceConfig, isToRead = true): Promise<Plan> {
   const project = await openProject(config);
-  const { warehouse, snapshots } = await openWithSnapshots(config);
+  const { warehouse, snapshots } = await openWithSnapshots(config, isToRead);
   try {
     const { dialect } = warehouse;
     const context = {

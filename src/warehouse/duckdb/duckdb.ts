@@ -10,7 +10,7 @@ import {
 } from '../warehouse.ts';
 import type { DuckdbConfig } from './config.ts';
 import { duckdbDialect } from './dialect.ts';
-import { asText, streamLines } from './lines.ts';
+import { asText, streamLines } from './lines/lines.ts';
 import { besideCatalog, type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';

@@ -2,10 +2,10 @@ import { configError } from '../../../errors/connector-error.ts';
 import { log } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import type { StreamName } from '../../../streams/contract.ts';
-import { atStart, sentBy } from './position.ts';
-import { type Entry, type Found, isAt, requireFree } from './registry.ts';
+import { atStart, sentBy } from '../../snapshots/position.ts';
+import { type Entry, type Found, isAt, requireFree } from '../../snapshots/registry.ts';
+import { freeTable, type Snapshots } from '../../snapshots/snapshots.ts';
 import type { SnapshotState } from './snapshot-state.ts';
-import { freeTable, type Snapshots } from './snapshots.ts';
 import { partSql } from './stage-sql.ts';
 
 /** A stream's base that this read holds, and the stage that it is going to write. */

@@ -1,5 +1,5 @@
 import type { TextRow } from '../../../warehouse/warehouse.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
 
 /** What a read has found. */
 export interface Counts {

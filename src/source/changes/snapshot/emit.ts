@@ -1,10 +1,10 @@
 import type { RecordLines } from '../../../protocol/connector.ts';
 import { removedAtColumn, type StreamContract } from '../../../streams/contract.ts';
 import type { BoundSql, Dialect, LineBatch, ObjectField, TextRow } from '../../../warehouse/warehouse.ts';
+import { type Position, rowsAfter } from '../../snapshots/position.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
 import { mergedIntoColumn } from './columns.ts';
-import { type Position, rowsAfter } from './position.ts';
 import { separator } from './row-sql.ts';
-import type { Snapshots } from './snapshots.ts';
 
 /** What a read has found, and where it lies. */
 export interface Findings {

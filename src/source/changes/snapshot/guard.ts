@@ -17,10 +17,7 @@ export interface Leaving {
 const fewest = 100;
 
 /** How many rows may leave at once. */
-export function mostLeaving(
-  { max_removed: given }: Pick<ChangesConfig, 'max_removed'>,
-  before: number,
-): number {
+function mostLeaving({ max_removed: given }: Pick<ChangesConfig, 'max_removed'>, before: number): number {
   const number = Number.parseFloat(given);
   return given.endsWith('%') ? Math.max(fewest, Math.floor((before * number) / 100)) : Math.floor(number);
 }

@@ -1,7 +1,7 @@
 import { findByName } from '../../../models/relation-lookup.ts';
 import { relationSql } from '../../../warehouse/warehouse.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
 
 /** The table of nexus that says which person an email address, or another identifier, is of. */
 const identifiersTable = 'nexus_resolved_person_identifiers';

@@ -4,6 +4,7 @@ import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import { changesOf } from '../../config.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { currentIdRecipe } from '../../record-line/event-identity.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { StreamRead } from '../change-way.ts';
 import { readStart } from '../cursor/clock.ts';
 import { type Claim, claim } from './claim.ts';
@@ -14,7 +15,6 @@ import { requireFewRemovals } from './guard.ts';
 import { markMoves, withMoves } from './moves.ts';
 import { separator } from './row-sql.ts';
 import type { SnapshotState } from './snapshot-state.ts';
-import type { Snapshots } from './snapshots.ts';
 import { stageSql } from './stage-sql.ts';
 
 /** A stream that is compared with its snapshot. */

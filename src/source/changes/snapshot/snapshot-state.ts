@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type Position, positionSchema } from '../../snapshots/position.ts';
 import type { StateContent } from '../change-way.ts';
 import { foreignState } from '../state.ts';
-import { type Position, positionSchema } from './position.ts';
 
 const contentSchema = z.strictObject({
   base: z.string().regex(/^[0-9a-z]{8,32}$/),

@@ -15,7 +15,7 @@ export interface StageParts {
 }
 
 /** The columns of a base and of a stage, in their order. */
-export const stageColumns = [
+const stageColumns = [
   ...['key', 'spelled', 'model', 'hash', 'shape', 'sent_at', 'person', 'entity'],
   ...['generation', 'action', 'gone', 'merged_into'],
 ] as const;

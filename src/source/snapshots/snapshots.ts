@@ -1,9 +1,17 @@
-import type { StreamName } from '../../../streams/contract.ts';
-import type { Warehouse } from '../../../warehouse/warehouse.ts';
+import type { StreamName } from '../../streams/contract.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { newHolder, Registry } from './registry.ts';
 
 /** Where snapshots are kept: in the warehouse, or in a file beside it. */
 export type SnapshotStore = 'warehouse' | 'file';
+
+export interface SnapshotPlace {
+  readonly warehouse: Warehouse;
+  readonly store: SnapshotStore;
+  /** The name of the schema that holds the tables. */
+  readonly schema: string;
+  readonly instead?: string | undefined;
+}
 
 const minute = 60_000;
 
@@ -11,6 +19,8 @@ const minute = 60_000;
 export class Snapshots {
   readonly registry: Registry;
   readonly store: SnapshotStore;
+  /** Why they are not in the warehouse, where it was tried. */
+  readonly instead: string | undefined;
   readonly holder = newHolder();
   /** The base of streams that have none yet: all streams of one state share it. */
   base: string = newBase();
@@ -19,10 +29,11 @@ export class Snapshots {
   readonly #warehouse: Warehouse;
   #pulse: NodeJS.Timeout | undefined;
 
-  constructor(warehouse: Warehouse, store: SnapshotStore, schema: string) {
+  constructor({ warehouse, store, schema, instead }: SnapshotPlace) {
     this.#warehouse = warehouse;
     this.registry = new Registry(warehouse, schema);
     this.store = store;
+    this.instead = instead;
   }
 
   get engine(): Warehouse {
@@ -51,8 +62,7 @@ function newBase(): string {
 }
 
 /** The name of the table that a stage of a stream is written to. */
-export const tableName = (stream: StreamName, base: string, slot: number): string =>
-  `${stream}_${base}_${slot}`;
+const tableName = (stream: StreamName, base: string, slot: number): string => `${stream}_${base}_${slot}`;
 
 /** Three tables take turns: the base, a stage, and what becomes of both where only a part of a stage was sent. */
 export function freeTable(stream: StreamName, base: string, used: readonly (string | undefined)[]): string {

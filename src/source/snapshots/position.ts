@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BoundSql, Dialect } from '../../../warehouse/warehouse.ts';
+import type { BoundSql, Dialect } from '../../warehouse/warehouse.ts';
 
 /**
  * How far the changes of a generation were sent: removals come first, then rows in the order of time and key, then
@@ -16,14 +16,12 @@ export const positionSchema = z.discriminatedUnion('phase', [
 export type Position = Readonly<z.infer<typeof positionSchema>>;
 
 export const atStart: Position = { phase: 'start' };
-export const atEnd: Position = { phase: 'end' };
 
 const phases: readonly Position['phase'][] = ['start', 'removals', 'rows', 'moves', 'end'];
 const rank = ({ phase }: Position): number => phases.indexOf(phase);
 
 /** A timestamp that the warehouse printed, as SQL. */
-export const stampSql = ({ time }: Dialect, timestamp: string): string =>
-  time.literal(timestamp.replace(' ', 'T'));
+const stampSql = ({ time }: Dialect, timestamp: string): string => time.literal(timestamp.replace(' ', 'T'));
 
 /** SQL of whether a row of a stage, of which each change has an `action`, was sent at a position. */
 export function sentBy(dialect: Dialect, position: Position): string {

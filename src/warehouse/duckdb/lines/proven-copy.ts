@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
+import { quoteString } from '../quote.ts';
 import { addressOffset, type CopyFrom, dataOf, lineRuns, prefixOffset, stringSize } from './line-bytes.ts';
-import { quoteString } from './quote.ts';
 
 /** Lines of several lengths, none so short that it would stand in place, and one with characters of several bytes. */
 const sample: readonly string[] = [

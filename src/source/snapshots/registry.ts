@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { configError } from '../../../errors/connector-error.ts';
-import { fateOf, type ProcessIdentity, thisProcess } from '../../../files/process-identity.ts';
-import type { StreamName } from '../../../streams/contract.ts';
-import type { TextRow, Warehouse } from '../../../warehouse/warehouse.ts';
+import { configError } from '../../errors/connector-error.ts';
+import { fateOf, type ProcessIdentity, thisProcess } from '../../files/process-identity.ts';
+import type { StreamName } from '../../streams/contract.ts';
+import type { TextRow, Warehouse } from '../../warehouse/warehouse.ts';
 import { type Position, positionSchema } from './position.ts';
 
 /** The version of the tables. */

@@ -1,11 +1,11 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
-import { ConnectorError } from '../../errors/connector-error.ts';
-import type { BoundSql, LineBatch, LineOptions, TextRow } from '../warehouse.ts';
+import { ConnectorError } from '../../../errors/connector-error.ts';
+import type { BoundSql, LineBatch, LineOptions, TextRow } from '../../warehouse.ts';
+import { UsedBytes } from '../memory.ts';
+import type { OpenDatabase } from '../open.ts';
+import { guarded, isOutOfMemory } from '../query-error.ts';
+import { requireSelect } from '../statements/one-select.ts';
 import { type CopyFrom, lineRuns } from './line-bytes.ts';
-import { UsedBytes } from './memory.ts';
-import type { OpenDatabase } from './open.ts';
-import { guarded, isOutOfMemory } from './query-error.ts';
-import { requireSelect } from './statements/one-select.ts';
 
 export const asText = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value);

@@ -1,9 +1,9 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Memory } from '../memory.ts';
 import type { CopyFrom } from './line-bytes.ts';
 import { streamLines } from './lines.ts';
-import { Memory } from './memory.ts';
 import { provenCopy } from './proven-copy.ts';
 
 const copyFrom: CopyFrom = bindings.get_data_from_pointer;
