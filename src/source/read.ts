@@ -3,7 +3,13 @@ import { nearMatches } from '../errors/did-you-mean.ts';
 import type { SessionRead, SourceOutput } from '../protocol/connector.ts';
 import { finding, log, streamStatusMessage, traceError } from '../protocol/make-message.ts';
 import type { ConfiguredAirbyteStream } from '../protocol/messages.ts';
-import { isStreamName, type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
+import {
+  isStreamName,
+  personStream,
+  type StreamName,
+  streamContracts,
+  streamNames,
+} from '../streams/contract.ts';
 import { describeWarehouse } from '../warehouse/identity.ts';
 import type { ChangeWay, StreamChanges, StreamRead } from './changes/change-way.ts';
 import { refuseOtherWarehouse } from './changes/cursor/same-warehouse.ts';
@@ -142,7 +148,7 @@ async function* readOneStream(request: RequestedStream): AsyncGenerator<SourceOu
   try {
     yield* readStream(request);
   } catch (error) {
-    if (request.stream === 'persons' && 'registry' in request.plan.snapshots)
+    if (request.stream === personStream && 'registry' in request.plan.snapshots)
       request.plan.snapshots.persons = 'failed';
     yield traceError(asStreamError(error, request.stream));
     yield streamStatusMessage(request.stream, 'INCOMPLETE');

@@ -28,3 +28,6 @@ export const removedAtColumn = '_ab_cdc_deleted_at';
 
 /** A model's column that says of which nexus entity a row is: by it, an old userId is known in a new one. Never sent. */
 export const entityColumn = '_nexus_entity_id';
+
+/** The stream of people, whom the others refer to. */
+export const personStream: StreamName = persons.name;

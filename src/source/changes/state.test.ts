@@ -68,10 +68,10 @@ describe('a state is refused', () => {
   });
 
   it('of a way that only a newer version knows', () => {
-    const [state] = messageOf({ version: 2, way: 'snapshot', generation: 7, warehouse });
+    const [state] = messageOf({ version: 2, way: 'diff', generation: 7, warehouse });
     const found = streamStateOf(state === undefined ? [] : [state], 'persons');
     expect(() => found && requireKnownWay('persons', found)).toThrow(
-      /stream persons was written by a newer version of this connector: it knows changes by "snapshot", this version by cursor or full\. Use the newer version again; or restore .*; or reset the stream/,
+      /stream persons was written by a newer version of this connector: it knows changes by "diff", this version by snapshot, cursor or full\. Use the newer version again; or restore .*; or reset the stream/,
     );
   });
 

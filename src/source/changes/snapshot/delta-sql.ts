@@ -100,7 +100,7 @@ class DeltaWords {
   }
 
   get #isEvent(): boolean {
-    return this.#comparison.contract.name === 'events';
+    return this.#comparison.contract.syncType === 'track';
   }
 
   #ofAll(name: 'hash' | 'shape'): string {
@@ -127,7 +127,7 @@ class DeltaWords {
   sentAt(): string {
     const { base, contract, dialect, start } = this.#comparison;
     const time = this.#own('time');
-    if (contract.name !== 'persons') return time;
+    if (contract.syncType !== 'identify') return time;
     const dated = `COALESCE(${time}, ${dialect.time.literal(start)})`;
     return base === undefined
       ? dated
@@ -187,7 +187,7 @@ class DeltaWords {
 
   #fieldSql({ name, sql }: NamedField): string {
     if (name === 'messageId' && this.#isEvent) return `CONCAT('"', ${this.#messageId()}, '"')`;
-    if (name !== 'timestamp' || this.#comparison.contract.name !== 'persons') return sql;
+    if (name !== 'timestamp' || this.#comparison.contract.syncType !== 'identify') return sql;
     const { dialect } = this.#comparison;
     const sentAt = this.sentAt();
     const own = `CONCAT('"', REPLACE(${dialect.time.print(sentAt)}, ' ', 'T'), 'Z"')`;
@@ -208,7 +208,7 @@ class DeltaWords {
   #unset(model: ModelPlan): string | undefined {
     const { base, contract, dialect } = this.#comparison;
     const isOwn = model.columns.some(({ name }) => name === unsetColumn || name === mergedIntoColumn);
-    if (base === undefined || contract.name === 'events' || isOwn) return undefined;
+    if (base === undefined || contract.syncType === 'track' || isOwn) return undefined;
     const before = this.#own('base_shape');
     const after = this.#ofAll('shape');
     const member = dialect.quoteString(`,"${unsetColumn}":`);

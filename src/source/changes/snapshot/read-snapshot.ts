@@ -1,6 +1,7 @@
 import type { RecordLines } from '../../../protocol/connector.ts';
 import { log, rowEstimate } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
+import { personStream } from '../../../streams/contract.ts';
 import { changesOf } from '../../config.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { currentIdRecipe } from '../../record-line/event-identity.ts';
@@ -64,7 +65,7 @@ async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): 
     await make(true);
     counts = await count(snapshots, { delta, stage, promoted });
   }
-  if (contract.name !== 'persons') return counts;
+  if (contract.syncType !== 'identify') return counts;
   snapshots.persons = { base: claimed.base, table: stage };
   if (counts.removed === 0) return counts;
   await markMoves(plan, snapshots, { stage, start });
@@ -73,7 +74,7 @@ async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): 
 
 async function comparisonOf(read: SnapshotRead, claimed: Claim, start: string): Promise<Comparison> {
   const { snapshots, contract, config, state, alreadySent } = read;
-  const persons = contract.name === 'events' ? await personsTable(snapshots, claimed.base) : undefined;
+  const persons = contract.syncType === 'track' ? await personsTable(snapshots, claimed.base) : undefined;
   const isFailed = persons === 'failed';
   const { baseTable } = claimed;
   const moved = baseTable === undefined || persons === undefined || isFailed;
@@ -95,7 +96,7 @@ async function personsTable(snapshots: Snapshots, base: string): Promise<string 
   const { persons, registry } = snapshots;
   if (persons === 'failed') return persons;
   if (persons !== undefined) return persons.base === base ? persons.table : undefined;
-  const found = (await registry.entries('persons')).find((entry) => entry.base === base);
+  const found = (await registry.entries(personStream)).find((entry) => entry.base === base);
   return found?.table === undefined ? undefined : registry.table(found.table);
 }
 
@@ -123,7 +124,7 @@ async function makeStage(
   const { dialect } = engine;
   const sql = stageSql({
     dialect,
-    isEvents: contract.name === 'events',
+    isEvents: contract.syncType === 'track',
     delta,
     base: comparison.base,
     generation: claimed.generation,
@@ -139,7 +140,7 @@ async function makeStage(
  */
 async function compareRepeats(read: SnapshotRead, comparison: Comparison, delta: string): Promise<void> {
   const { snapshots, contract } = read;
-  if (contract.name === 'events') return;
+  if (contract.syncType === 'track') return;
   const { engine, registry } = snapshots;
   const { dialect } = engine;
   const repeated = registry.scratch(`nexus_customer_io_${contract.name}_repeated`);
@@ -246,7 +247,7 @@ function stateOf(
       base,
       ...at,
       store: snapshots.store,
-      ...(contract.name === 'events' ? { ids: state?.ids ?? currentIdRecipe } : {}),
+      ...(contract.syncType === 'track' ? { ids: state?.ids ?? currentIdRecipe } : {}),
       models: Object.fromEntries(models.map(({ label, compiled }) => [label, compiled.fingerprint])),
     },
   };

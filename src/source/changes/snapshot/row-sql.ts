@@ -55,7 +55,7 @@ function keyParts(
     return name === 'userId' ? fold(part) : part;
   });
   // Someone who is known by an anonymous id alone.
-  if (contract.name !== 'persons' || !has(model, 'anonymousId')) return `(${joined(parts)})`;
+  if (contract.syncType !== 'identify' || !has(model, 'anonymousId')) return `(${joined(parts)})`;
   const user = partOf(dialect, model, 'userId');
   const anonymous = joined([`''`, partOf(dialect, model, 'anonymousId')]);
   return `(CASE WHEN ${user} = '' THEN ${anonymous} ELSE ${joined(parts)} END)`;
@@ -78,8 +78,8 @@ function shapeOf(
   model: ModelPlan,
   fields: readonly NamedField[],
 ): string {
-  if (contract.name === 'events') return `''`;
-  if (contract.name === 'relationships') {
+  if (contract.syncType === 'track') return `''`;
+  if (contract.columns.some(({ role }) => role === 'relation')) {
     const relation = fields.find(({ name }) => name === 'relationshipAttributes');
     return relation === undefined ? `''` : dialect.snapshot.names(relation.sql);
   }
@@ -98,7 +98,7 @@ function hashOf(
   fields: readonly NamedField[],
   ignored: ReadonlySet<string>,
 ): string {
-  if (contract.name === 'events') return `NULL`;
+  if (contract.syncType === 'track') return `NULL`;
   const json = new Map(fields.map(({ name, sql }) => [name, sql]));
   const columns = model.columns.filter(({ name }) => json.has(name) && !ignored.has(name));
   return dialect.snapshot.hash(
@@ -115,7 +115,7 @@ export function rowSql(
 ): RowSql {
   const fields = recordFields(dialect, contract, model);
   const others = fields.filter(({ name }) => name !== 'messageId');
-  const isEvent = contract.name === 'events';
+  const isEvent = contract.syncType === 'track';
   const identity = isEvent ? eventIdentity(dialect, model, others, recipe) : `''`;
   const user = partOf(dialect, model, 'userId');
   return {
