@@ -92,5 +92,6 @@ function cycler(values: readonly Value[]): TemplateObject {
       ['next', next],
       ['reset', reset],
     ]),
+    missing: (name) => (name === 'current' ? (values[at % Math.max(1, values.length)] ?? null) : undefined),
   });
 }

@@ -132,7 +132,10 @@ const NAMED: Record<string, Filter> = {
       given.or('start', 0n),
     ),
   ),
-  tojson: filter('indent', (value, _given, tools) => htmlSafe(jsonOf(value, true, tools.limits))),
+  tojson: filter('indent', (value, given, { limits }) => {
+    const indent = given.has('indent') && given.get('indent') !== null ? given.whole('indent') : undefined;
+    return htmlSafe(jsonOf(value, true, limits, indent === undefined ? undefined : Math.min(indent, 16)));
+  }),
   truncate: text((value, given) => truncated(value, given), 'length killwords end leeway'),
   unique: filter('case_sensitive attribute', (value, given, { limits }) => uniqueOf(value, given, limits)),
   groupby: filter('attribute default', (value, given, { limits }) => grouped(value, given, limits)),

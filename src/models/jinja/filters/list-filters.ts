@@ -109,5 +109,7 @@ export function grouped(value: Value, given: Bound, limits: Limits): Value[] {
     if (group === undefined) groups.set(key, [one]);
     else group.push(one);
   }
-  return [...groups].sort(([a], [b]) => order(a, b, limits)).map(([key, items]) => new Tuple([key, items]));
+  return [...groups]
+    .sort(([a], [b]) => order(a, b, limits))
+    .map(([key, items]) => new Tuple([key, items], ['grouper', 'list']));
 }

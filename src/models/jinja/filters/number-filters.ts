@@ -1,6 +1,7 @@
 import { TemplateFault } from '../fault.ts';
 import type { Bound } from '../values/bind.ts';
 import { asNumber } from '../values/compare.ts';
+import { fixedText } from '../values/numbers.ts';
 import { typeName, type Value } from '../values/values.ts';
 
 export function numberOf(value: Value): bigint | number {
@@ -49,14 +50,7 @@ export function rounded(value: Value, given: Bound): Value {
   const scaled = Number(number) * factor;
   if (method === 'ceil') return Math.ceil(scaled) / factor;
   if (method === 'floor') return Math.floor(scaled) / factor;
-  return digits >= 0 && digits <= 100 ? halfEven(Number(number), digits) : Math.round(scaled) / factor;
-}
-
-/** Python rounds what lies exactly between two numbers to the even one. */
-function halfEven(number: number, digits: number): number {
-  const factor = 10 ** digits;
-  const floor = Math.floor(number * factor);
-  const isHalf = number * factor - floor === 0.5 && Number((floor + 0.5) / factor) === number && digits === 0;
-  if (isHalf) return floor % 2 === 0 ? floor : floor + 1;
-  return Number(number.toFixed(digits));
+  return digits >= 0 && digits <= 70
+    ? Number(fixedText(Number(number), digits))
+    : Math.round(scaled) / factor;
 }

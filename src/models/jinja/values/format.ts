@@ -1,7 +1,7 @@
 import { TemplateFault } from '../fault.ts';
 import type { Limits } from '../limits.ts';
 import { asNumber, keyOf } from './compare.ts';
-import { floatText } from './numbers.ts';
+import { fixedText, floatText } from './numbers.ts';
 import { reprOf, textOf } from './text-of.ts';
 import { type Named, Tuple, typeName, type Value } from './values.ts';
 
@@ -81,9 +81,9 @@ function wholeOf(value: Value): bigint {
 function fixed(value: Value, digits: number): string {
   const number = asNumber(value);
   if (number === undefined) throw new TemplateFault(`a number is needed here, not ${typeName(value)}.`);
-  if (digits > 100) throw new TemplateFault('a number has at most 100 digits behind the point here.');
+  if (digits > 70) throw new TemplateFault('a number has at most 70 digits behind the point here.');
   if (typeof number === 'bigint') return digits === 0 ? String(number) : `${number}.${'0'.repeat(digits)}`;
-  return number.toFixed(digits);
+  return Number.isFinite(number) ? fixedText(number, digits) : floatText(number);
 }
 
 function laidOut(text: string, { fill, align, width }: Layout): string {

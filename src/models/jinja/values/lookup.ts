@@ -108,6 +108,7 @@ function memberOf(value: Value, name: string, limits: Limits): Value | undefined
     return value.members.has(name) ? value.members.get(name) : value.missing?.(name);
   }
   if (value instanceof Namespace) return value.members.get(name);
+  if (value instanceof Callable) return name === 'name' ? value.name : undefined;
   return value instanceof Loop ? loopMember(value, name, limits) : undefined;
 }
 
@@ -153,6 +154,8 @@ function dictMember(dict: Map<Value, Value>, name: string, limits: Limits): Valu
 }
 
 function tupleMember(tuple: Tuple, name: string, limits: Limits): Value | undefined {
+  const named = tuple.items[tuple.names.indexOf(name)];
+  if (named !== undefined) return named;
   return name === 'index' || name === 'count'
     ? bind([...tuple.items], name, LIST_METHODS, limits)
     : undefined;

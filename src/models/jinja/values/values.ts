@@ -21,9 +21,12 @@ export type Named = ReadonlyMap<string, Value>;
 
 export class Tuple {
   readonly items: readonly Value[];
+  /** What the items may be called by, where they have names: `grouper` and `list` of a group. */
+  readonly names: readonly string[];
 
-  constructor(items: readonly Value[]) {
+  constructor(items: readonly Value[], names: readonly string[] = []) {
     this.items = items;
+    this.names = names;
   }
 }
 
