@@ -4,6 +4,7 @@ import { Refusal, refusalOf } from './refusal.ts';
 import { type Cell, cellsOf, type RowType, rowType, rowTypesOf } from './result.ts';
 import { mostRows, type Parameters, requireStatementCount } from './session-parameters.ts';
 import type { Literals } from './statements/binds.ts';
+import { withTemporaryTables } from './statements/temporary-tables.ts';
 import { translate } from './statements/translate.ts';
 
 type Rows = readonly (readonly Cell[])[];
@@ -106,6 +107,8 @@ export interface QueryOptions {
   readonly describeOnly?: boolean | undefined;
   readonly binds?: readonly Literals[];
   readonly parameters?: Parameters;
+  /** The session's temporary tables. */
+  readonly temporary?: Set<string>;
 }
 
 /** Runs Snowflake SQL on DuckDB, once for each row of binds. @throws Refusal */
@@ -113,7 +116,12 @@ export async function runQuery(
   connection: DuckDBConnection,
   sql: string,
   catalog: Catalog,
-  { describeOnly = false, binds = [new Map()], parameters = new Map() }: QueryOptions = {},
+  {
+    describeOnly = false,
+    binds = [new Map()],
+    parameters = new Map(),
+    temporary = new Set(),
+  }: QueryOptions = {},
 ): Promise<Answer> {
   try {
     requireStatementCount(sql, parameters);
@@ -125,7 +133,7 @@ export async function runQuery(
     }
     let last = done;
     for (const literals of binds) {
-      const translated = translate(sql, literals, parameters);
+      const translated = withTemporaryTables(translate(sql, literals, parameters), temporary);
       last = await (describeOnly ? describe(connection, translated) : answer(connection, translated));
     }
     return shortened(last, mostRows(parameters));

@@ -38,6 +38,8 @@ interface Session {
   /** Those of the account, and over them what the session has set. */
   readonly parameters: Map<string, string>;
   readonly settings: Map<string, string>;
+  /** Its temporary tables. */
+  readonly temporary: Set<string>;
 }
 
 const loginBody = z.object({
@@ -144,7 +146,7 @@ export class Sessions {
     const connection = await this.#options.open();
     const parameters = new Map(Object.entries(this.#options.accountParameters));
     await applyParameters(connection, parameters);
-    return { connection, parameters, settings: new Map() };
+    return { connection, parameters, settings: new Map(), temporary: new Set() };
   }
 
   /** A login may name where its session begins; as in Snowflake, a name that does not exist is not an error yet. */
@@ -204,7 +206,8 @@ export class Sessions {
     if (refused?.kind === 'refused') throw new Refusal(refused.code, refused.message);
     const settings = parameterSettings(sqlText);
     if (settings !== undefined) return this.#set(session, settings);
-    const options = { describeOnly, binds: literalRows(binds), parameters: session.parameters };
+    const { parameters, temporary } = session;
+    const options = { describeOnly, binds: literalRows(binds), parameters, temporary };
     return runQuery(session.connection, sqlText, this.#options.catalog, options);
   }
 

@@ -70,6 +70,24 @@ function ofNoNull(name: string): string {
   return macro(`snowflake_${name}`, ...bodies);
 }
 
+/** Objects and arrays, as far as snapshots ask of them. */
+const objectMacros = (): string[] => [
+  macro('object_keys', '(x) AS json_keys(x::VARCHAR)'),
+  macro('snowflake_get', `(x, name) AS json_extract(x, '/' || replace(replace(name, '~', '~0'), '/', '~1'))`),
+  macro('is_null_value', `(x) AS json_type(x) = 'NULL'`),
+  macro('array_size', '(x) AS len(x)'),
+  macro(
+    'object_construct_keep_null',
+    '(a, b) AS json_object(a::VARCHAR, b)',
+    '(a, b, c, d) AS json_object(a::VARCHAR, b, c::VARCHAR, d)',
+  ),
+  // As often as an element is in the second array, one is taken away.
+  macro(
+    'array_except',
+    `(a, b) AS list_filter(a, lambda x, i: len(list_filter(a[1:i], lambda y: y = x)) > len(list_filter(b, lambda y: y = x)))`,
+  ),
+];
+
 /** The statements that make a DuckDB session answer as a Snowflake session. */
 export function sessionStatements(): string[] {
   return [
@@ -97,6 +115,7 @@ export function sessionStatements(): string[] {
     ...['greatest', 'least', 'concat_ws'].map(ofNoNull),
     macro('octet_length', '(x) AS strlen(x)'),
     macro('seq4', '() AS 0'),
+    ...objectMacros(),
     macro('current_version', `() AS '9.31.1'`),
     columnsView,
     tablesView,

@@ -36,6 +36,8 @@ const functions: Readonly<Record<string, string>> = {
   GREATEST: 'SNOWFLAKE_GREATEST',
   LEAST: 'SNOWFLAKE_LEAST',
   CONCAT_WS: 'SNOWFLAKE_CONCAT_WS',
+  GET: 'SNOWFLAKE_GET',
+  FILTER: 'LIST_FILTER',
 };
 
 const columnList = /(?:"(?:[^"]|"")+"\s*\.\s*)?\bINFORMATION_SCHEMA\s*\.\s*COLUMNS\b/g;
@@ -45,6 +47,8 @@ const transient = /^(\s*CREATE\s+(?:OR\s+REPLACE\s+)?)TRANSIENT\s+(?=TABLE\b)/i;
 const copyGrants = /\bCOPY\s+GRANTS\b(?=\s+AS\b)/i;
 const generator = /\bTABLE\s*\(\s*GENERATOR\s*\(\s*ROWCOUNT\s*=>\s*(\d+)\s*\)\s*\)/g;
 const vector = /\bVECTOR\s*\(\s*(FLOAT|INT)\s*,\s*(\d+)\s*\)/g;
+/** `name TYPE -> …`, the argument of a function that takes one. */
+const lambda = /\b(\w+)(?:\s+VARCHAR)?\s*->/g;
 /** A scale of nine digits needs DuckDB's other timestamp; other scales only round, which no test looks at. */
 const scaledTimestamp = /(\bTIMESTAMPTZ|\bTIMESTAMP|tz_offset INTEGER\))\s*\((\d)\)/g;
 
@@ -102,6 +106,7 @@ export function translate(
     .replace(tableList, 'TEMP.SNOWFLAKE_TABLES')
     .replace(transient, '$1')
     .replace(copyGrants, '')
+    .replace(lambda, 'lambda $1:')
     .replace(generator, (_, rows) => `RANGE(${rows})`)
     .replace(vector, (_, type, dimension) => `${type}[${dimension}]`)
     .replace(scaledTimestamp, (_, type, scale) =>

@@ -67,7 +67,7 @@ export class Registry {
   async entries(stream: StreamName): Promise<readonly Found[]> {
     const { dialect } = this.#warehouse;
     const sql = `SELECT "base", "stream", "version", "generation", "position", "table", "staged_generation", "staged_table",
-  "hashed_by", "holder", CASE WHEN "held_until" > ${dialect.time.now} THEN 'true' ELSE 'false' END AS "is_held", "promoted_at"
+  "hashed_by", "holder", CASE WHEN "held_until" > ${dialect.time.now} THEN 'true' ELSE 'false' END AS "is_held", ${dialect.time.print('"promoted_at"')} AS "promoted_at"
 FROM ${this.table(registryName)} WHERE "stream" = ${dialect.quoteString(stream)} ORDER BY "promoted_at" DESC NULLS LAST`;
     const rows = await this.#warehouse.rows(sql).catch(async () => {
       await this.#make();

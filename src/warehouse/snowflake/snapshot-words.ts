@@ -5,6 +5,15 @@ import { quoteString } from './quote.ts';
 const member = ({ name, json }: HashedColumn): string =>
   `COALESCE(CONCAT(${quoteString(`${name}:`)}, ${json}, CHR(31)), '')`;
 
+/**
+ * A NULL in JSON is no value. FILTER's lambda may name columns:
+ * https://docs.snowflake.com/en/sql-reference/functions/filter
+ */
+function valued(json: string): string {
+  const object = `TRY_PARSE_JSON(${json})`;
+  return `FILTER(OBJECT_KEYS(${object}), name VARCHAR -> NOT IS_NULL_VALUE(GET(${object}, name)))`;
+}
+
 /** HASH would do with less, but its results may change, and a change would have every row sent again. */
 export const snapshotWords: SnapshotWords = {
   hashedBy: `'md5'`,
@@ -13,11 +22,14 @@ export const snapshotWords: SnapshotWords = {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(member)
       .join(', ')})), 1, 16)`,
-  combined: (hash) => `SUBSTR(MD5(LISTAGG(${hash}, ',') WITHIN GROUP (ORDER BY ${hash})), 1, 16)`,
-  joined: (text) => `LISTAGG(DISTINCT ${text}, '') WITHIN GROUP (ORDER BY ${text})`,
+  combined: (hash) => `SUBSTR(MD5(ARRAY_TO_STRING(ARRAY_SORT(ARRAY_AGG(${hash})), ',')), 1, 16)`,
+  // LISTAGG with DISTINCT wants to be ordered by a column, not by an expression.
+  joined: (text) => `ARRAY_TO_STRING(ARRAY_SORT(ARRAY_AGG(DISTINCT ${text})), '')`,
   names: (json) =>
-    `COALESCE(CONCAT(ARRAY_TO_STRING(OBJECT_KEYS(TRY_PARSE_JSON(${json})), CHR(31)), CHR(31)), '')`,
-  lost: (before, after) => `TO_JSON(ARRAY_EXCEPT(SPLIT(${before}, CHR(31)), SPLIT(${after}, CHR(31))))`,
+    `COALESCE(CONCAT(ARRAY_TO_STRING(${valued(json)}, CHR(31)), CASE WHEN ARRAY_SIZE(${valued(json)}) > 0 THEN CHR(31) ELSE '' END), '')`,
+  // ARRAY_EXCEPT takes one of each away: names that stand twice in a text of several shapes would be left.
+  lost: (before, after) =>
+    `TO_JSON(TO_VARIANT(ARRAY_EXCEPT(ARRAY_DISTINCT(SPLIT(${before}, CHR(31))), SPLIT(${after}, CHR(31)))))`,
   json: (text) => `TO_JSON(TO_VARIANT(${text}))`,
   scratch: (schema, name) => `${schema}.${name}`,
 };

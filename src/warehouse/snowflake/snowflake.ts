@@ -2,7 +2,7 @@ import type { Connection } from 'snowflake-sdk';
 import type { Column, LineBatch, LineOptions, TextRow, Warehouse } from '../warehouse.ts';
 import type { SnowflakeConfig } from './config.ts';
 import { snowflakeDialect } from './dialect.ts';
-import { quoteIdentifier } from './quote.ts';
+import { quoteIdentifier, writtenName } from './quote.ts';
 import { relationLookup } from './relations.ts';
 import { textRow } from './results/line-batches.ts';
 import { allTextCells, resumedLines } from './results/resumed-result.ts';
@@ -76,9 +76,9 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
       await guarded(() => execute(connection, sql));
     },
     snapshotSchema: (name) => {
-      const folded = snowflakeDialect.foldIdentifier(name);
-      const create = snowflakeDialect.ddl.createSchema(folded, config.schema);
-      return { schema: quoteIdentifier(folded), create };
+      const written = writtenName(name);
+      const create = snowflakeDialect.ddl.createSchema(written, writtenName(config.schema));
+      return { schema: quoteIdentifier(written), create };
     },
     forAnySession: async (sql) => sql,
     close: () => disconnect(connection),

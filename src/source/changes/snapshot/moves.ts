@@ -63,11 +63,11 @@ export async function markMoves(
   await engine.execute(
     dialect.ddl.temporaryTable(moves, `SELECT * FROM (\n${candidates(plan, stage)}\n) AS "all"\n${best}`),
   );
-  await engine.execute(`UPDATE ${stage} SET "action" = 'moved', "gone" = 'moved', "merged_into" = ${moves}."new", "sent_at" = ${dialect.time.literal(start)}
-FROM ${moves} WHERE "key" = ${moves}."old" AND "action" = 'removed'`);
+  await engine.execute(`UPDATE ${stage} SET "action" = 'moved', "gone" = 'moved', "merged_into" = "moves"."new", "sent_at" = ${dialect.time.literal(start)}
+FROM (SELECT "old", "new" FROM ${moves}) AS "moves" WHERE "key" = "moves"."old" AND "action" = 'removed'`);
   // Whoever had become somebody that has become another now.
   await engine.execute(
-    `UPDATE ${stage} SET "merged_into" = ${moves}."new" FROM ${moves} WHERE "merged_into" = ${moves}."old"`,
+    `UPDATE ${stage} SET "merged_into" = "moves"."new" FROM (SELECT "old", "new" FROM ${moves}) AS "moves" WHERE "merged_into" = "moves"."old"`,
   );
 }
 

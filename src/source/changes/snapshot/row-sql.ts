@@ -98,7 +98,7 @@ function hashOf(
   fields: readonly NamedField[],
   ignored: ReadonlySet<string>,
 ): string {
-  if (contract.syncType === 'track') return `NULL`;
+  if (contract.syncType === 'track') return `CAST(NULL AS ${dialect.types.made.text})`;
   const json = new Map(fields.map(({ name, sql }) => [name, sql]));
   const columns = model.columns.filter(({ name }) => json.has(name) && !ignored.has(name));
   return dialect.snapshot.hash(
@@ -120,7 +120,9 @@ export function rowSql(
   const user = partOf(dialect, model, 'userId');
   return {
     key: isEvent ? eventKey(dialect, model, identity) : keyParts(dialect, contract, model, folded),
-    spelled: isEvent ? 'NULL' : keyParts(dialect, contract, model, (part) => part),
+    spelled: isEvent
+      ? `CAST(NULL AS ${dialect.types.made.text})`
+      : keyParts(dialect, contract, model, (part) => part),
     hash: hashOf(dialect, contract, model, fields, ignored),
     shape: shapeOf(dialect, contract, model, fields),
     time: cursorOf(dialect, model),

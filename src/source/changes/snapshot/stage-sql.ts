@@ -59,12 +59,15 @@ function perKey({ dialect, isEvents, delta, generation }: StageParts): string {
  */
 function notThere({ dialect, isEvents, delta, generation, labels }: StageParts, base: string): string {
   const names = labels.map((label) => dialect.quoteString(label)).join(', ');
-  const empty = `("base"."model" IN (${names}) AND "base"."model" NOT IN (SELECT "model" FROM ${delta})) OR NOT EXISTS (SELECT 1 FROM ${delta})`;
+  // Snowflake takes IN and EXISTS with a query in a WHERE alone.
+  const empty = `("base"."model" IN (${names}) AND "filled" IS NULL) OR (SELECT COUNT(*) FROM ${delta}) = 0`;
   const leaves = isEvents ? 'FALSE' : `"base"."gone" IS NULL AND NOT (${names === '' ? 'TRUE' : empty})`;
   return `SELECT "key", "spelled", "model", "hash", "shape", "sent_at", "person", "entity",
   CASE WHEN "leaves" THEN ${generation} ELSE "generation" END AS "generation",
   CASE WHEN "leaves" THEN 'removed' WHEN "gone" = 'moved' THEN "action" END AS "action", CASE WHEN "leaves" THEN 'removed' ELSE "gone" END AS "gone", "merged_into"
-FROM (SELECT "base".*, ${leaves} AS "leaves" FROM ${base} AS "base" WHERE NOT EXISTS (SELECT 1 FROM ${delta} AS "delta" WHERE "delta"."key" = "base"."key")) AS "left"`;
+FROM (SELECT "base".*, ${leaves} AS "leaves" FROM ${base} AS "base"
+LEFT JOIN (SELECT DISTINCT "model" AS "filled" FROM ${delta}) AS "models" ON "filled" = "base"."model"
+WHERE NOT EXISTS (SELECT 1 FROM ${delta} AS "delta" WHERE "delta"."key" = "base"."key")) AS "left"`;
 }
 
 /**
