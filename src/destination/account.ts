@@ -2,14 +2,14 @@ import type { DeliveryAccount, StreamDelivery } from '../protocol/run-account.ts
 import type { DeliveryStats } from './delivery/attempts.ts';
 import type { Notices } from './input/notices.ts';
 import type { Ledger, StreamTally } from './settlement/ledger.ts';
-import type { RejectsFile } from './settlement/rejects-file.ts';
+import type { Rejects } from './settlement/rejects/rejects.ts';
 import type { Judge } from './settlement/verdict.ts';
 
 /** The parts of a run that know what it has done. */
 export interface Watched {
   readonly ledger: Pick<Ledger, 'tallies'>;
   readonly delivery: { readonly stats: Readonly<DeliveryStats> };
-  readonly rejects: Pick<RejectsFile, 'path' | 'count'>;
+  readonly rejects: Pick<Rejects, 'path' | 'count'>;
   readonly judge: Pick<Judge, 'reasons' | 'rejectedBy'>;
   readonly notices: Notices;
 }

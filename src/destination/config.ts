@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { configError } from '../errors/connector-error.ts';
 import { parseConfig } from '../errors/schema-issue.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
+import { checkObjectStorage, objectStorageConfig } from './object-storage-config.ts';
 
 /** A relationship that is removed comes back with its next row; a person's history does not. */
 const removal = (what: string, fallback: 'ignore' | 'remove') =>
@@ -148,10 +149,20 @@ export const destinationConfig = z.looseObject({
       'How timestamps in relationshipAttributes are sent: as unix seconds, which segments can compare, or as text, unchanged.',
     group: 'mapping',
   }),
-  rejects: z.string().default('rejects').meta({
-    title: 'Rejects folder',
-    description:
-      'The folder for records that could not be delivered. They are kept complete, each with the reason.',
+  rejects: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      title: 'Rejects',
+      description:
+        'Where records that could not be delivered go, complete and each with the reason: a folder, or log for one log line each. By default, the folder rejects, and in the image log. Log lines contain personal data. Not used if object storage is set up.',
+      examples: ['/mnt/rejects', 'log'],
+      group: 'rejects',
+    }),
+  object_storage_config: objectStorageConfig.optional().meta({
+    title: 'Object storage for rejects',
+    description: 'A bucket for records that could not be delivered, in files of JSON lines.',
     group: 'rejects',
   }),
   max_rejects: z
@@ -209,6 +220,7 @@ export type StreamMapping = z.infer<typeof mapping>;
 export function parseDestinationConfig(config: unknown): DestinationConfig {
   const parsed = parseConfig('Destination config', destinationConfig, config);
   refuseCredentials(parsed);
+  checkObjectStorage(parsed.object_storage_config);
   if (parsed.api === 'pipelines') writeKey(parsed);
   else trackKey(parsed);
   return parsed;

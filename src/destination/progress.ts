@@ -2,6 +2,7 @@ import type { AccountMessage, DestinationOutput } from '../protocol/connector.ts
 import { log } from '../protocol/make-message.ts';
 import { deliveryAccount, type Watched } from './account.ts';
 import { limits } from './mapping/limits.ts';
+import { toLog } from './settlement/rejects/log-rejects.ts';
 
 const everyMs = 5_000;
 
@@ -37,6 +38,7 @@ function* warnings({ ledger, notices, rejects, judge }: Watched): Generator<stri
       yield `${count} values of "${column}" in stream "${stream}" had white space around them, which was left out.`;
   }
   if (rejects.path !== undefined) {
-    yield `${rejects.count} records were rejected: each is in ${rejects.path} with its reason. ${judge.reasons.commonest()}`;
+    const place = rejects.path === toLog ? 'a line of this log' : rejects.path;
+    yield `${rejects.count} records were rejected: each is in ${place} with its reason. ${judge.reasons.commonest()}`;
   }
 }

@@ -19,7 +19,8 @@ import type { StreamPlan } from './mapping/stream-mapping.ts';
 import { Ledger } from './settlement/ledger.ts';
 import { rejectLines } from './settlement/reject-line.ts';
 import { Rejections } from './settlement/rejections.ts';
-import { RejectsFile } from './settlement/rejects-file.ts';
+import { openRejects } from './settlement/rejects/open-rejects.ts';
+import type { Rejects } from './settlement/rejects/rejects.ts';
 import { Judge } from './settlement/verdict.ts';
 
 type Plans = ReadonlyMap<string, StreamPlan>;
@@ -38,13 +39,24 @@ export interface Run {
   close(): Promise<void>;
 }
 
-/** @param given aborted where the caller ends the run */
-export async function openRun(config: DestinationConfig, plans: Plans, given: AbortSignal): Promise<Run> {
+export interface RunOptions {
+  readonly config: DestinationConfig;
+  readonly plans: Plans;
+  /** The number of the job, where the platform gives one. */
+  readonly job: number | undefined;
+  /** Aborted where the caller ends the run. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws ConnectorError where rejects could not be kept. */
+export async function openRun({ config, plans, job, signal: given }: RunOptions): Promise<Run> {
   const api = await apiOf(config);
   const out = new AsyncQueue<DestinationOutput>();
   const halt = new Halt(given);
+  const put = (message: DestinationOutput): void => out.put(message);
+  const rejects = await openRejects(config, { lineOf: rejectLines(plans), job, put });
   const transport = api.transport(config);
-  const { ledger, judge, file, rejections } = openSettlement(config, plans, out, halt);
+  const { ledger, judge, rejections } = openSettlement({ config, plans, rejects, put, halt });
   const outcomes: Outcomes = {
     accept: (acknowledgement) => ledger.accept(acknowledgement),
     reject: (acknowledgement, line, refusal) => rejections.reject(acknowledgement, line, refusal),
@@ -63,11 +75,11 @@ export async function openRun(config: DestinationConfig, plans: Plans, given: Ab
     halt,
     longestLine: config.max_line_bytes,
   });
-  const watched = { ledger, delivery: attempts, rejects: file, judge, notices };
+  const watched = { ledger, delivery: attempts, rejects, judge, notices };
   const close = async (): Promise<void> => {
     transport.close();
     clock.stop();
-    await file.close();
+    await rejects.close();
   };
   return { intake, lanes, judge, rejections, halt, out, watched, close };
 }
@@ -76,17 +88,18 @@ export async function openRun(config: DestinationConfig, plans: Plans, given: Ab
 const columnNames = (plans: Plans): ReadonlySet<string> =>
   new Set([...plans.values()].flatMap(({ properties }) => Object.keys(properties)));
 
+interface SettlementParts extends Pick<RunOptions, 'config' | 'plans'> {
+  readonly rejects: Rejects;
+  readonly put: (message: DestinationOutput) => void;
+  readonly halt: Halt;
+}
+
 /** The ledger, and who tells it what was rejected. */
-function openSettlement(config: DestinationConfig, plans: Plans, out: Run['out'], halt: Halt) {
-  const ledger = new Ledger(
-    plans.keys(),
-    (message) => out.put(message),
-    (stream) => judge.holds(stream),
-  );
+function openSettlement({ config, plans, rejects, put, halt }: SettlementParts) {
+  const ledger = new Ledger(plans.keys(), put, (stream) => judge.holds(stream));
   const judge = new Judge({ most: config.max_rejects, tallies: ledger.tallies, plans });
-  const file = new RejectsFile(config.rejects, rejectLines(plans));
-  const rejections = new Rejections({ ledger, judge, file, stop: (reason) => halt.stop(reason) });
-  return { ledger, judge, file, rejections };
+  const rejections = new Rejections({ ledger, judge, rejects, stop: (reason) => halt.stop(reason) });
+  return { ledger, judge, rejections };
 }
 
 interface DeliveryParts {

@@ -1,4 +1,3 @@
-import { requireWritableFolder } from '../files/named-file.ts';
 import type { DestinationOutput, WriteRequest } from '../protocol/connector.ts';
 import { log } from '../protocol/make-message.ts';
 import { checkMappings, unusedMappings } from './check-mappings.ts';
@@ -26,7 +25,7 @@ async function consume(
 /** Part-filled batches go, and rejects reach the disk, though no state comes for a long time. */
 function tick({ halt, lanes, rejections }: Run): void {
   lanes.nudge();
-  rejections.flush().catch((error) => halt.stop(error));
+  rejections.tick().catch((error) => halt.stop(error));
 }
 
 /** Takes input until it ends or the signal comes, and closes the queue with what stopped it. */
@@ -54,12 +53,15 @@ async function work(run: Run, input: WriteRequest['input']): Promise<void> {
   }
 }
 
+/** The platform gives the number of its job as the `sync_id` of each stream. */
+const jobOf = ({ streams }: WriteRequest['catalog']): number | undefined =>
+  streams.find(({ sync_id }) => sync_id !== undefined)?.sync_id;
+
 /** What the config and the catalog ask for, found out before anything is read or sent. */
 async function prepare({ catalog, config: given }: WriteRequest) {
   const config: DestinationConfig = parseDestinationConfig(given);
   const plans = planStreams(catalog, config);
   checkMappings(catalog, config);
-  await requireWritableFolder('rejects', config.rejects);
   return { config, plans };
 }
 
@@ -70,7 +72,7 @@ async function prepare({ catalog, config: given }: WriteRequest) {
  */
 export async function* write(request: WriteRequest): AsyncGenerator<DestinationOutput> {
   const { config, plans } = await prepare(request);
-  const run = await openRun(config, plans, request.signal);
+  const run = await openRun({ config, plans, job: jobOf(request.catalog), signal: request.signal });
   for (const text of unusedMappings(request.catalog, config)) run.out.put(log('WARN', text));
   const working = work(run, request.input);
   try {

@@ -63,7 +63,12 @@ export const runSummary = z.strictObject({
     .string()
     .nullable()
     .describe('The state file of a sync; null in a write, or where none was named.'),
-  rejects: z.string().nullable().describe('The file of this run’s rejects; null where nothing was rejected.'),
+  rejects: z
+    .string()
+    .nullable()
+    .describe(
+      'Where this run’s rejects are: a file, an address in a bucket, or "log"; null where nothing was rejected.',
+    ),
 });
 
 /** The JSON Schema of {@link runSummary}, which stands in docs/summary.schema.json. */

@@ -32,6 +32,13 @@ const pathKeys = {
   destination: [['rejects']],
 } as const;
 
+/** What a setting that is a path may be instead. */
+const noPath: Readonly<Record<string, string>> = {
+  // DuckDB's name for no file.
+  path: ':memory:',
+  rejects: 'log',
+};
+
 export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv): SyncFile {
   const root = substituteEnvironment(parseYamlFile(text, path, ['source', 'vars']), env);
   if (!isJsonObject(root)) throw configError(`${path} must hold source:, destination: and state:.`);
@@ -78,7 +85,6 @@ function resolvePath(config: Mapping, keys: readonly string[], folder: string): 
   const value = config[key];
   if (rest.length > 0)
     return isJsonObject(value) ? { ...config, [key]: resolvePath(value, rest, folder) } : config;
-  // `:memory:` is DuckDB's name for no file.
-  if (typeof value !== 'string' || value === '' || value === ':memory:') return config;
+  if (typeof value !== 'string' || value === '' || noPath[key] === value) return config;
   return { ...config, [key]: resolve(folder, value) };
 }

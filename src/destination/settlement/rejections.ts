@@ -1,12 +1,12 @@
 import type { Refusal } from '../mapping/limits.ts';
 import type { Acknowledgement, Ledger } from './ledger.ts';
 import { type RecordLine, textOf } from './record-line.ts';
-import type { RejectsFile } from './rejects-file.ts';
+import type { Rejects } from './rejects/rejects.ts';
 import type { Judge, RejectedError } from './verdict.ts';
 
 export interface RejectionOptions {
   readonly ledger: Pick<Ledger, 'reject'>;
-  readonly file: RejectsFile;
+  readonly rejects: Rejects;
   readonly judge: Judge;
   /** Told why the run must stop in its middle, once too much of it was rejected. */
   readonly stop: (reason: RejectedError) => void;
@@ -21,10 +21,10 @@ export class Rejections {
   }
 
   reject(acknowledgement: Acknowledgement, line: RecordLine, refusal: Refusal): void {
-    const { file, judge, ledger, stop } = this.#options;
+    const { rejects, judge, ledger, stop } = this.#options;
     const { stream } = acknowledgement;
     const record = textOf(line);
-    file.add(stream, record, refusal);
+    rejects.add(stream, record, refusal);
     judge.add(stream, refusal, record);
     ledger.reject(acknowledgement);
     const tooMany = judge.stops(stream);
@@ -33,11 +33,16 @@ export class Rejections {
 
   /** Waits only where so much is to be written that records should wait too. */
   room(): Promise<void> | undefined {
-    return this.#options.file.isFull ? this.flush() : undefined;
+    return this.#options.rejects.isFull ? this.flush() : undefined;
   }
 
-  /** Resolves when all rejects are on disk: a state vouches for them, and may pass only then. */
+  /** Resolves when all rejects will last: a state vouches for them, and may pass only then. */
   flush(): Promise<void> {
-    return this.#options.file.flush();
+    return this.#options.rejects.flush();
+  }
+
+  /** Comes every second, however far the next state is. */
+  tick(): Promise<void> {
+    return this.#options.rejects.tick();
   }
 }

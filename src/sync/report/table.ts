@@ -76,7 +76,8 @@ function traffic({ requests, bytes, retries }: RunAccount): string[] {
 function rejects({ streams, rejects: path }: RunAccount): string[] {
   const count = streams.reduce((so_far, stream) => so_far + stream.rejected, 0);
   if (count === 0) return [];
-  const place = path === null ? 'the log above says why' : `each with its reason in ${path}`;
+  const place =
+    path === null || path === 'log' ? 'the log above says why' : `each with its reason in ${path}`;
   return [
     styleText('yellow', `${count.toLocaleString('en')} rejected, not in Customer.io: ${place}`, colour),
   ];
