@@ -1,5 +1,5 @@
 -- Differs from models/specification/customer_io_events.sql: events of every source, and no value columns, which
--- nexus_events has no more; a person with two roles in an event gets it once; e-mails are joined folded, as the
+-- nexus_events has no more; a person with two roles in an event gets it once; emails are joined folded, as the
 -- persons are deduplicated, so that the events of a folded duplicate go to the person who is sent. Anonymous ids are
 -- left out where no source gives any. The message id is the event's own id, and only where an event has several
 -- persons the entity's too: no change of a person, nor a merge, makes the event another one.
@@ -8,7 +8,7 @@
 {% set columns = adapter.get_columns_in_relation(ref('nexus_entities')) | map(attribute='column') | map('lower') | list %}
 {% set has_anonymous_id = 'segment_anonymous_id' in columns %}
 
--- By a hash, since a collation of the column would take different e-mails for one
+-- By a hash, since a collation of the column would take different emails for one
 with customer_io_person_ids as (
     select
         md5(lower(trim("userId"))) as person_key,
@@ -37,7 +37,7 @@ person_participants as (
     where entity_type = 'person'
 ),
 
--- All persons count, those without an e-mail too: an e-mail that comes later must not change an id
+-- All persons count, those without an email too: an email that comes later must not change an id
 events_of_several as (
     select pp.event_id
     from person_participants pp

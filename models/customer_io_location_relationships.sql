@@ -1,6 +1,6 @@
 -- Differs from models/specification/customer_io_location_relationships.sql:
 -- both directions count, whichever side the person is on; one row per location and person, from the first time to the
--- last, so that location_count is the number of locations; e-mails are joined folded, as the persons are deduplicated.
+-- last, so that location_count is the number of locations; emails are joined folded, as the persons are deduplicated.
 -- Who is no longer at a location has a row with "_ab_cdc_deleted_at", which removes the relationship, and counts no more.
 -- The timestamp is that of the person's newest change: a visit to one location also changes is_primary_location and
 -- location_count of the person's others. The first time is _created_at: established_at moves with every declaration.
@@ -9,7 +9,7 @@
 {% set columns = adapter.get_columns_in_relation(ref('nexus_entities')) | map(attribute='column') | map('lower') | list %}
 {% set has_location_name = 'location_name' in columns %}
 
--- By a hash, since a collation of the column would take different e-mails for one
+-- By a hash, since a collation of the column would take different emails for one
 with customer_io_person_ids as (
     select
         md5(lower(trim("userId"))) as person_key,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorsOf, read } from '../support/reading.ts';
 import { duckdbEngine, type Engine } from '../support/warehouses.ts';
 
-/** Default models on columns with a collation, by which different people, places and e-mails are equal. */
+/** Default models on columns with a collation, by which different people, places and emails are equal. */
 
 let engine: Engine;
 

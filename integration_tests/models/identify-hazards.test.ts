@@ -57,7 +57,7 @@ it('M2, "timestamp" is _updated_at; that and the other times of nexus are traits
   });
 });
 
-it('M3, id columns are no traits: with the e-mail as userId it is deduplicated all the same', async () => {
+it('M3, id columns are no traits: with the email as userId it is deduplicated all the same', async () => {
   const rows = await rowsOf({ user_id_column: 'email', anonymous_id_column: 'anon', ...one(' ann@x.io') });
   expect(rows).toMatchObject([{ userId: ' ann@x.io', anonymousId: 'a2', user_id: 'u2' }]);
   expect(Object.keys(rows[0] ?? {})).not.toContain('email');

@@ -133,7 +133,7 @@ const without = (row: Row, ...names: string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 
 describe('people', () => {
-  it('quick start: active persons with an e-mail, the newest of each', async () => {
+  it('quick start: active persons with an email, the newest of each', async () => {
     const rows = await rowsOf('persons', { from: 'model', name: 'customer_io' });
     expect(rows).toEqual([{ ...without(ann, 'segment_anonymous_id'), anonymousId: 'anon-1' }]);
   });

@@ -92,7 +92,7 @@ describe('the shipped model', () => {
     expect(await alone()).toEqual(before);
   });
 
-  it('keeps the ids where a person of the event gets an e-mail later', async () => {
+  it('keeps the ids where a person of the event gets an email later', async () => {
     const before = await idsOf();
     await sql(entities(`email = 'eve@example.com'`, 'per_4'));
     const after = await idsOf();

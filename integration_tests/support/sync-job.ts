@@ -15,7 +15,7 @@ import { catalogOf, read } from './reading.ts';
 
 /**
  * A warehouse and what a sync without faults makes of it: the measure of every sync with faults. Some rows are
- * spoiled, so that each run has rejects of both kinds: one person in 50 has an e-mail address that Customer.io
+ * spoiled, so that each run has rejects of both kinds: one person in 50 has an email address that Customer.io
  * refuses (and with it the person's events and relationships), one in 50 a value over its limit.
  */
 export interface Calm {

@@ -13,7 +13,7 @@ import { checkOf, read } from '../support/reading.ts';
  */
 
 const tables = [
-  // Ann is two entities of one folded e-mail, a2 the newer. L1 is two groups, g2 the newer.
+  // Ann is two entities of one folded email, a2 the newer. L1 is two groups, g2 the newer.
   `CREATE TABLE nexus_entities AS SELECT *, TIMESTAMP '2024-01-01' AS _created_at, now() AS _processed_at FROM (VALUES
      ('a1', 'person', 'u1', ' Ann@x.io', 'anon1', NULL, NULL, NULL, TIMESTAMP '2025-01-01'),
      ('a2', 'person', 'u2', 'ann@x.io', 'anon2', NULL, NULL, NULL, TIMESTAMP '2025-02-01'),
@@ -145,7 +145,7 @@ describe('a first sync', () => {
     });
   });
 
-  it('E3, two entities of one folded e-mail: one person, the newer, who keeps the events and ties of both', () => {
+  it('E3, two entities of one folded email: one person, the newer, who keeps the events and ties of both', () => {
     expect(
       simulator.store
         .people()
@@ -160,7 +160,7 @@ describe('a first sync', () => {
     expect(Object.keys(ties('ann@x.io')).sort()).toEqual(['L1', 'L2']);
   });
 
-  it('E4, whose id is the userId: the e-mail in every stream, and user_id is a trait', () => {
+  it('E4, whose id is the userId: the email in every stream, and user_id is a trait', () => {
     expect(simulator.store.person({ email: 'ann@x.io' })?.attributes).toMatchObject({ user_id: 'u2' });
   });
 

@@ -64,7 +64,7 @@ describe('the first sync', () => {
     expect(first.stderr).toMatch(/events +4,472 +4,441 +31 /);
   });
 
-  it('leaves out the white space around e-mails, and says how often', () => {
+  it('leaves out the white space around emails, and says how often', () => {
     for (const [count, stream] of [
       [14, 'persons'],
       [46, 'relationships'],
@@ -99,7 +99,7 @@ describe('the first sync', () => {
     }
   });
 
-  it('rejects persons for two true reasons: an e-mail that is none, and a value over 1,000 bytes', () => {
+  it('rejects persons for two true reasons: an email that is none, and a value over 1,000 bytes', () => {
     const tooLong = of('persons').filter(({ reason }) => reason === 'too_long');
     for (const { field, record } of tooLong) {
       const value = String(record.record.data[field.replace('attributes.', '')]);
@@ -124,7 +124,7 @@ describe('the first sync', () => {
       stale: 0,
     });
     // Events of a person who was rejected for a long value still create the person, as Customer.io does. Two of the
-    // 404 are one person, whose e-mail is there with a tab before it and without.
+    // 404 are one person, whose email is there with a tab before it and without.
     const delivered = new Set(keys('persons'));
     expect(counts.people).toBe(
       403 + [...delivered].filter((email) => simulator.store.person({ email })).length,

@@ -1,5 +1,5 @@
 -- The specification's overview names this model, and its events and relationships refer to it, but it prints no
--- text for it. This is the identify macro as the journey example calls it, with the e-mail as userId.
+-- text for it. This is the identify macro as the journey example calls it, with the email as userId.
 {{ config(materialized='view') }}
 
 {{ nexus.customer_io_identify(

@@ -25,7 +25,7 @@ export const identifierOf = (
 export const isBlank = (dialect: Dialect, column: string): string =>
   `COALESCE(${trim(dialect, textOf(dialect, column))}, '') = ''`;
 
-/** SQL that makes one e-mail of those that differ by case or padding; ids are taken letter for letter. */
+/** SQL that makes one email of those that differ by case or padding; ids are taken letter for letter. */
 export function personKey(dialect: Dialect, delivery: Delivery): string {
   const { identifier } = delivery;
   const userId = identifierOf(dialect, 'userId', delivery);

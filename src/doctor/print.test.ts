@@ -24,7 +24,7 @@ test('a report reads by stream and model, with remedies, rows and a summary', ()
               {
                 code: 'email_invalid',
                 severity: 'warning',
-                message: 'No e-mail.',
+                message: 'No email.',
                 mend: 'Mend it.',
                 examples: [{ userId: ' a\n@x', timestamp: null, size: 3 }],
               },
@@ -37,7 +37,7 @@ test('a report reads by stream and model, with remedies, rows and a summary', ()
   );
   expect(printed(report, new PassThrough())).toBe(`persons
   identify: 1,200 rows
-    warning  No e-mail. [email_invalid]
+    warning  No email. [email_invalid]
              → Mend it.
              userId=" a\\n@x"  timestamp=NULL  size=3
     info     Of 2 rows. [identify_rows]

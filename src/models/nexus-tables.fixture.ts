@@ -3,7 +3,7 @@ export const nexusTables: readonly string[] = [
   `CREATE TABLE nexus_entities (entity_id VARCHAR, entity_type VARCHAR, user_id VARCHAR, email VARCHAR,
      segment_anonymous_id VARCHAR, status VARCHAR, first_name VARCHAR, location_id VARCHAR, location_name VARCHAR,
      location_lobbie_integration_uuid VARCHAR, _processed_at TIMESTAMP, _updated_at TIMESTAMP, _created_at TIMESTAMP)`,
-  // p1 and p2 are one folded e-mail, p2 the newer; p4 has none; g1 and g2 are one location, g2 the newer.
+  // p1 and p2 are one folded email, p2 the newer; p4 has none; g1 and g2 are one location, g2 the newer.
   `INSERT INTO nexus_entities VALUES
      ('p1', 'person', 'u1', 'Ann@x.io', 'an1', 'active', 'Ann', NULL, NULL, NULL, now(), '2025-01-01', '2024-01-01'),
      ('p2', 'person', 'u2', 'ann@x.io ', 'an0', 'lead', 'Anne', NULL, NULL, NULL, now(), '2025-02-01', '2024-02-01'),

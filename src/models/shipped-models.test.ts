@@ -19,7 +19,7 @@ const run = async (name: string, ...order: string[]): Promise<Row[]> => {
   return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 };
 
-test('persons: one per folded e-mail, the newest', async () => {
+test('persons: one per folded email, the newest', async () => {
   const rows = await run('customer_io_persons', 'userId');
   expect(rows.map((row) => [row.userId, row.anonymousId, row.first_name])).toEqual([
     ['ann@x.io ', 'an0', 'Anne'],

@@ -37,7 +37,7 @@ test('the specification has six models', () => {
   expect(files).toHaveLength(6);
 });
 
-test('quick start: active persons with an e-mail', async () => {
+test('quick start: active persons with an email', async () => {
   expect(pick(await run('customer_io'), 'userId', 'anonymousId').sort()).toEqual([
     ['u1', 'an1'],
     ['u3', null],

@@ -8,7 +8,7 @@ const { given, closeCase } = smallCases(nexusId);
 afterEach(closeCase);
 
 describe('relationships', () => {
-  it('1: two patients with one e-mail are one person, with one relationship since the first declaration', async () => {
+  it('1: two patients with one email are one person, with one relationship since the first declaration', async () => {
     const result = await given([
       ...identifiers([
         [

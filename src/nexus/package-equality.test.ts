@@ -11,7 +11,7 @@ import { packageStatements, type TestWarehouse, testWarehouse } from './test-war
  *
  * Q1  established_at is the first declaration, not the latest
  * Q8  a chain of 16 identifiers is one person, not eleven
- * Q15 patients whose e-mail is blank or 'null' are known by their other identifiers, and two strangers are no one person
+ * Q15 patients whose email is blank or 'null' are known by their other identifiers, and two strangers are no one person
  */
 const exceptions = z
   .array(

@@ -5,7 +5,7 @@ import { declaration, type Identifier, identifiers, location, smallCases } from 
 const { given, closeCase } = smallCases(nexusId);
 afterEach(closeCase);
 
-/** Two people, each with an e-mail, who share another identifier. */
+/** Two people, each with an email, who share another identifier. */
 const sharing = (value: string, type = 'phone'): string[] =>
   identifiers(
     ['ann', 'bob'].map((who): Identifier[] => [

@@ -3,7 +3,7 @@ import type { StreamPlan } from '../mapping/stream-mapping.ts';
 /**
  * Which streams' records are on their way, and when one has to wait for the others: what no lane can order. A
  * relationship touches a person and an object. And a stream may know a person by another identifier than the one
- * before (an event by e-mail, the person by id), so what came before a stream begins is let through first; streams
+ * before (an event by email, the person by id), so what came before a stream begins is let through first; streams
  * that come mixed wait only that once.
  */
 export class StreamOrder {

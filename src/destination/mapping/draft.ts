@@ -27,7 +27,7 @@ export interface Ignored {
   readonly ignored: true;
 }
 
-/** Case does not tell e-mails apart. */
+/** Case does not tell emails apart. */
 const personKey = (identifiers: PersonIdentifiers = { id: '' }): string =>
   `person:${Object.values(identifiers).join('').toLowerCase()}`;
 

@@ -19,7 +19,7 @@ export const limits = {
   attributeName: 150,
   /** [workspace] The value of an attribute. */
   attributeValue: 1_000,
-  /** [workspace] An id or e-mail address of a person. */
+  /** [workspace] An id or email address of a person. */
   personId: 150,
   /** [workspace] An object's id. */
   objectId: 150,
@@ -95,7 +95,7 @@ export function checkAttributes(
   return undefined;
 }
 
-/** An id or e-mail that an attribute sets is an identifier, whose limit is shorter. */
+/** An id or email that an attribute sets is an identifier, whose limit is shorter. */
 export function checkReserved({ id, email }: Attributes): Refusal | undefined {
   return (
     (typeof id === 'string' ? tooLong('attributes.id', id, limits.personId) : undefined) ??

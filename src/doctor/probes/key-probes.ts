@@ -100,7 +100,7 @@ export function tooLong(
 const email =
   '[^[:space:]@<>"(),:;]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+';
 
-/** A column that must hold e-mails, where a condition holds. */
+/** A column that must hold emails, where a condition holds. */
 export function invalidEmail(column: string, when: string, dialect: Dialect, delivery: Delivery): Probe {
   return {
     code: 'email_invalid',

@@ -72,7 +72,7 @@ async function notSent(
   const total = Number(first.__lost);
   const examples = found.map(({ __keys, __lost, __all, rows, ...key }) => ({ ...key, rows: Number(rows) }));
   const finding = { ...lost(Number(first.__keys), total), count: total, examples };
-  // Not one match: the two sides speak of different things, such as ids here and e-mails there.
+  // Not one match: the two sides speak of different things, such as ids here and emails there.
   return [Number(first.__all) === total ? { ...finding, severity: 'error' } : finding];
 }
 

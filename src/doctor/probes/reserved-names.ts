@@ -4,7 +4,7 @@ import { attributesOf, type Subject } from '../subject.ts';
 /** What an attribute of this name does in Customer.io, by its API description and its page on attributes. */
 const persons: Readonly<Record<string, readonly [Severity, string]>> = {
   id: ['info', "sets the person's id"],
-  email: ['info', "sets the person's e-mail"],
+  email: ['info', "sets the person's email"],
   phone: ['info', "sets the person's phone for SMS"],
   anonymous_id: ['info', 'ties anonymous events to the person'],
   unsubscribed: ['info', 'stops all messages to the person where it is true'],

@@ -36,7 +36,7 @@ const ids = async (parameters: Omit<IdentifyDefinition, 'from'> = {}) =>
   (await warehouse.run(identify(parameters))).map((row) => row.userId).sort();
 
 describe('the rows', () => {
-  test('the newest of one folded e-mail stays, NULL keys stay apart, ties go to the lower entity', async () => {
+  test('the newest of one folded email stays, NULL keys stay apart, ties go to the lower entity', async () => {
     expect(await ids()).toEqual(['u10', 'u2', 'u3', 'u4', 'u7']);
   });
 

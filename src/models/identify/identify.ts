@@ -115,7 +115,7 @@ function hasIdentifier({ userId, anonymousId }: IdentifyColumns, sqlOf: SqlOf): 
   return anonymousId === undefined ? hasUser : `(${hasUser} OR ${sqlOf(anonymousId)} IS NOT NULL)`;
 }
 
-/** Without its collation, which would take different e-mails for one. */
+/** Without its collation, which would take different emails for one. */
 function dedupeKey(operand: Operand, sqlOf: SqlOf, dialect: Dialect): string {
   const isText = 'type' in operand && dialect.types.isText(operand.type);
   const text = isText ? dialect.text.exact(sqlOf(operand), operand) : dialect.text.cast(sqlOf(operand));

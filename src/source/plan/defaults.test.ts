@@ -82,7 +82,7 @@ describe('tables that nobody gave for a stream', () => {
 });
 
 describe('persons', () => {
-  test('are customer_io_persons, else the quick start’s customer_io, else identify by e-mail', () => {
+  test('are customer_io_persons, else the quick start’s customer_io, else identify by email', () => {
     const both = { customer_io: 'select 1', customer_io_persons: 'select 1' };
     expect(defaultDefinitions('persons', known(both, nexus))).toEqual([
       { from: 'model', name: 'customer_io_persons' },

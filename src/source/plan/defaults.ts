@@ -44,7 +44,7 @@ function lookup(relations: readonly Relation[], dialect: Dialect): Has {
   };
 }
 
-/** Persons are keyed by e-mail, as the specification's events and relationships know them. */
+/** Persons are keyed by email, as the specification's events and relationships know them. */
 function personsDefinition(has: Has): Definition {
   return {
     from: 'identify',

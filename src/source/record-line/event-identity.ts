@@ -56,7 +56,7 @@ export function eventIdentity(
   return `CASE WHEN TRIM(${text(dialect, model, own)}) = '' THEN ${whole} ELSE ${text(dialect, model, own)}${rest} END`;
 }
 
-/** SQL of a row's person: an e-mail is one in any case, and an anonymous id says nothing of a known person. */
+/** SQL of a row's person: an email is one in any case, and an anonymous id says nothing of a known person. */
 function personText(dialect: Dialect, model: ModelPlan): string {
   const anonymous = has(model, 'anonymousId') ? text(dialect, model, 'anonymousId') : `''`;
   if (!has(model, 'userId')) return anonymous;

@@ -2,7 +2,7 @@
 WITH "__ref__customer_io_persons" AS (
 -- As models/specification/customer_io_persons.sql: one row per LOWER(TRIM(email)), the newest. Here so that the other
 -- models have persons where dbt has built none, and without anonymous ids where no source gives any.
--- The e-mail is the userId: a model of your own with another userId needs events and relationships of your own too.
+-- The email is the userId: a model of your own with another userId needs events and relationships of your own too.
 
 
 
@@ -47,7 +47,7 @@ QUALIFY ROW_NUMBER() OVER (
 )
 SELECT * FROM (
 -- Differs from models/specification/customer_io_events.sql: events of every source, and no value columns, which
--- nexus_events has no more; a person with two roles in an event gets it once; e-mails are joined folded, as the
+-- nexus_events has no more; a person with two roles in an event gets it once; emails are joined folded, as the
 -- persons are deduplicated, so that the events of a folded duplicate go to the person who is sent. Anonymous ids are
 -- left out where no source gives any. The message id is the event's own id, and only where an event has several
 -- persons the entity's too: no change of a person, nor a merge, makes the event another one.
@@ -56,7 +56,7 @@ SELECT * FROM (
 
 
 
--- By a hash, since a collation of the column would take different e-mails for one
+-- By a hash, since a collation of the column would take different emails for one
 with customer_io_person_ids as (
     select
         md5(lower(trim("userId"))) as person_key,
@@ -85,7 +85,7 @@ person_participants as (
     where entity_type = 'person'
 ),
 
--- All persons count, those without an e-mail too: an e-mail that comes later must not change an id
+-- All persons count, those without an email too: an email that comes later must not change an id
 events_of_several as (
     select pp.event_id
     from person_participants pp

@@ -2,7 +2,7 @@
 WITH "__ref__customer_io_persons" AS (
 -- As models/specification/customer_io_persons.sql: one row per LOWER(TRIM(email)), the newest. Here so that the other
 -- models have persons where dbt has built none, and without anonymous ids where no source gives any.
--- The e-mail is the userId: a model of your own with another userId needs events and relationships of your own too.
+-- The email is the userId: a model of your own with another userId needs events and relationships of your own too.
 
 
 
@@ -48,7 +48,7 @@ QUALIFY ROW_NUMBER() OVER (
 SELECT * FROM (
 -- Differs from models/specification/customer_io_location_relationships.sql:
 -- both directions count, whichever side the person is on; one row per location and person, from the first time to the
--- last, so that location_count is the number of locations; e-mails are joined folded, as the persons are deduplicated.
+-- last, so that location_count is the number of locations; emails are joined folded, as the persons are deduplicated.
 -- Who is no longer at a location has a row with "_ab_cdc_deleted_at", which removes the relationship, and counts no more.
 -- The timestamp is that of the person's newest change: a visit to one location also changes is_primary_location and
 -- location_count of the person's others. The first time is _created_at: established_at moves with every declaration.
@@ -57,7 +57,7 @@ SELECT * FROM (
 
 
 
--- By a hash, since a collation of the column would take different e-mails for one
+-- By a hash, since a collation of the column would take different emails for one
 with customer_io_person_ids as (
     select
         md5(lower(trim("userId"))) as person_key,

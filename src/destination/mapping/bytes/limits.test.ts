@@ -37,7 +37,7 @@ const texts: readonly (readonly [string, Limited])[] = [
     'the anonymousId of a person',
     { stream: 'persons', limit: limits.attributeValue, row: (anonymousId) => ({ anonymousId }) },
   ],
-  ['the e-mail of a person', { stream: 'persons', limit: limits.personId, row: (email) => ({ email }) }],
+  ['the email of a person', { stream: 'persons', limit: limits.personId, row: (email) => ({ email }) }],
   ['the id of a person', { stream: 'persons', limit: limits.personId, row: (id) => ({ id }) }],
   ['the userId of an event', { stream: 'events', limit: limits.personId, row: (userId) => ({ userId }) }],
   ['the name of an event', { stream: 'events', limit: limits.eventName, row: (event) => ({ event }) }],

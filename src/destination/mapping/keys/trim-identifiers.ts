@@ -19,7 +19,7 @@ const none: readonly string[] = [];
 
 /**
  * Identifiers without the white space around them: it is never meant, and makes another person of the same one. A
- * person's id or e-mail that is nothing else is a missing one; in columns that a record must have, that is the
+ * person's id or email that is nothing else is a missing one; in columns that a record must have, that is the
  * mapping's to tell.
  */
 export function trimIdentifiers(

@@ -39,7 +39,7 @@ export interface Template {
   readonly removed?: Members;
   /**
    * Whose the attributes are. Limits of single attributes are documented for people, objects and relationships, not
-   * for event data; the id and e-mail of a person are identifiers; an anonymousId becomes an attribute of a person.
+   * for event data; the id and email of a person are identifiers; an anonymousId becomes an attribute of a person.
    */
   readonly attributesOf: 'person' | 'object' | 'event';
 }

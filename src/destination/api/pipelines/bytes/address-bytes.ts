@@ -8,7 +8,7 @@ const isAlphanumeric = (byte: number): boolean =>
 const isUsual = (byte: number): boolean =>
   isAlphanumeric(byte) || byte === dot || byte === hyphen || byte === 0x2b || byte === 0x5f;
 
-/** Whether bytes are an e-mail address of the usual spelling. Others may be one: `isEmailAddress` knows. */
+/** Whether bytes are an email address of the usual spelling. Others may be one: `isEmailAddress` knows. */
 export function isUsualAddress(bytes: Uint8Array, start: number, end: number): boolean {
   let index = start;
   while (index < end && isUsual(bytes[index] ?? 0)) index += 1;
