@@ -129,6 +129,21 @@ describe('what is delivered', () => {
     }
   });
 
+  it.each(['track', 'pipelines'])(
+    'does not lose a value for one that the source could not read: %s',
+    async (api) => {
+      const nulled = person(1, { plan: null, seats: null });
+      const changes = [{ field: 'seats', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }];
+      if (nulled.type === 'RECORD') nulled.record.meta = { changes };
+      const rest = { api, write_key: 'write', null_attributes: 'unset' };
+      const { error } = await write(from([person(1, { plan: 'pro', seats: 3 }), nulled]), rest);
+      expect(error).toBeUndefined();
+      const attributes = simulator.store.person({ id: 'u1' })?.attributes;
+      expect(attributes).toMatchObject({ seats: 3 });
+      expect(attributes?.plan ?? null).toBeNull();
+    },
+  );
+
   it('lets persons through before their relationships', async () => {
     const relationship = record('relationships', {
       groupId: 'L1',

@@ -12,6 +12,7 @@ import type { LineReader } from './line-reader.ts';
 import { beginningOf, refuseLength, stateTooLong } from './long-line.ts';
 import type { MappedStream, MappedStreams } from './mapped-streams.ts';
 import type { Notices } from './notices.ts';
+import { withoutNulled } from './nulled-fields.ts';
 import { StreamOrder } from './stream-order.ts';
 
 export interface IntakeOptions {
@@ -96,7 +97,7 @@ export class Intake {
   ): Promise<void> | void {
     const { lanes, ledger, notices, reader, rejections } = this.#options;
     const acknowledgement = ledger.open(plan.key);
-    const mapped = isTooDeep ? tooDeep(record.data) : toOperation(record.data);
+    const mapped = isTooDeep ? tooDeep(record.data) : toOperation(withoutNulled(record));
     if (isRefusal(mapped)) {
       rejections.reject(acknowledgement, reader.line, mapped);
       return rejections.room();

@@ -97,8 +97,10 @@ const steps: {
     return (data, made, into) => {
       const given = data[messageId];
       const dated = data[timestamp];
-      const what = keyText(given) ?? JSON.stringify([dated, attributesIn(data, made, context)]);
-      into[name] = eventId(given, unixSeconds(dated), JSON.stringify([made.person, made.name, what]));
+      const key = keyText(given);
+      const what = key ?? JSON.stringify([dated, attributesIn(data, made, context)]);
+      const seconds = key === undefined ? unixSeconds(dated) : undefined;
+      into[name] = eventId(given, seconds, JSON.stringify([made.person, made.name, what]));
       return undefined;
     };
   },

@@ -151,8 +151,10 @@ describe('events', () => {
     });
     const idOf = (row: Row): unknown => mapped('events', row).id;
     const made = idOf({ ...event, messageId: 'row-7' });
-    expect(made).toMatch(/^01HK[0-9A-HJKMNP-TV-Z]{22}$/);
-    // The same key is the same event whatever else changed; without one, the whole row tells it apart.
+    expect(made).toMatch(/^0{10}[0-9A-HJKMNP-TV-Z]{16}$/);
+    expect(idOf({ ...event, messageId: null })).toMatch(/^01HK[0-9A-HJKMNP-TV-Z]{22}$/);
+    // The same key is the same event whatever else changed, its time too; without one, the whole row tells it apart.
+    expect(idOf({ ...event, messageId: 'row-7', timestamp: '2024-02-01T00:00:00Z' })).toBe(made);
     expect(idOf({ ...event, messageId: 'row-7', n: 2 })).toBe(made);
     expect(idOf({ ...event, messageId: 'row-8' })).not.toBe(made);
     expect(idOf({ ...event, messageId: null })).toBe(idOf({ ...event, messageId: null }));

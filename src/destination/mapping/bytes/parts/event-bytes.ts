@@ -72,7 +72,8 @@ export function eventIdLast({ columns, out }: Context): Step {
     text.begin(made);
     if (isGiven) text.add(id.start, id.end);
     else if (!text.addRecord(record, dated, made)) return false;
-    putUlid(out.bytes, made.idAt, secondsAt(record, dated) * 1000, text.digest());
+    const seconds = isGiven ? 0 : secondsAt(record, dated);
+    putUlid(out.bytes, made.idAt, seconds * 1000, text.digest());
     return true;
   };
 }
