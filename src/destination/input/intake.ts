@@ -1,6 +1,7 @@
 import type { DestinationInput, LongLine } from '../../protocol/connector.ts';
 import type { ParsedMessage, ParsedRecord } from '../../protocol/lines/parse-message.ts';
 import type { Lanes } from '../delivery/lanes.ts';
+import { withoutNulled } from '../mapping/given/nulled-fields.ts';
 import { isRefusal } from '../mapping/keys/identifiers.ts';
 import { tooDeep } from '../mapping/limits.ts';
 import type { Ledger } from '../settlement/ledger.ts';
@@ -12,7 +13,6 @@ import type { LineReader } from './line-reader.ts';
 import { beginningOf, refuseLength, stateTooLong } from './long-line.ts';
 import type { MappedStream, MappedStreams } from './mapped-streams.ts';
 import type { Notices } from './notices.ts';
-import { withoutNulled } from './nulled-fields.ts';
 import { StreamOrder } from './stream-order.ts';
 
 export interface IntakeOptions {

@@ -1,6 +1,6 @@
 import type { DestinationConfig } from '../config.ts';
-import { asTheSourceMadeIt } from './cached-record.ts';
 import { type Draft, draftOf, type Ignored } from './draft.ts';
+import { asTheSourceMadeIt } from './given/cached-record.ts';
 import { isRefusal } from './keys/identifiers.ts';
 import { trimIdentifiers } from './keys/trim-identifiers.ts';
 import { checkAttributes, limits, type Refusal, tooLong } from './limits.ts';

@@ -2,7 +2,7 @@ import { parseExactJson } from '../../json/exact-json.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import { streamContracts } from '../../streams/contract.ts';
 import { columnOfRole } from '../../streams/stream.ts';
-import { asTheSourceMadeIt } from '../mapping/cached-record.ts';
+import { asTheSourceMadeIt } from '../mapping/given/cached-record.ts';
 import { keyText } from '../mapping/keys/identifiers.ts';
 import { limits, truncate } from '../mapping/limits.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';

@@ -1,7 +1,7 @@
 import { memberText } from '../../json/json-depth.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import { isStreamName, type StreamName } from '../../streams/contract.ts';
-import { cacheMark } from '../mapping/cached-record.ts';
+import { cacheMark } from '../mapping/given/cached-record.ts';
 import type { Refusal } from '../mapping/limits.ts';
 import type { StreamPlan } from '../mapping/stream-mapping.ts';
 

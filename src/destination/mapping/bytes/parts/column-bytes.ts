@@ -3,7 +3,7 @@ import { removedAtColumn, streamContracts } from '../../../../streams/contract.t
 import { type ColumnRole, columnOfRole } from '../../../../streams/stream.ts';
 import type { DestinationConfig } from '../../../config.ts';
 import { columnKinds, isTime } from '../../attributes.ts';
-import { cacheMark } from '../../cached-record.ts';
+import { cacheMark } from '../../given/cached-record.ts';
 import { limits } from '../../limits.ts';
 import type { StreamPlan } from '../../stream-mapping.ts';
 import { templates } from '../../templates/templates.ts';

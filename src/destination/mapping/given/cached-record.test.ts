@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseDestinationConfig } from '../config.ts';
+import { parseDestinationConfig } from '../../config.ts';
+import { planStreams } from '../stream-mapping.ts';
 import { asTheSourceMadeIt } from './cached-record.ts';
-import { planStreams } from './stream-mapping.ts';
 
 const number = { type: ['null', 'number'] };
 const text = { type: ['null', 'string'] };

@@ -1,5 +1,5 @@
-import { parseExactJson } from '../../json/exact-json.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import { parseExactJson } from '../../../json/exact-json.ts';
+import type { StreamPlan } from '../stream-mapping.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../json/json-object.ts';
-import type { AirbyteRecordMessage } from '../../protocol/messages.ts';
+import { isJsonObject } from '../../../json/json-object.ts';
+import type { AirbyteRecordMessage } from '../../../protocol/messages.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
