@@ -1,15 +1,22 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { outputFailure, watchStandardOutput } from './cli/standard-output.ts';
+import { usageProblem } from './cli/usage.ts';
 import { buildProgram } from './commands/program.ts';
 import { messageOf } from './errors/connector-error.ts';
 
 const airbyteWords = new Set(['spec', 'check', 'discover', 'read', 'source', 'destination']);
 
-async function usageError(argv: readonly string[], error: CommanderError): Promise<number> {
+/** What the parser has said of a wrong command line. */
+const told: string[] = [];
+
+async function usageError(program: Command, argv: readonly string[], error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return 0;
+  const problem = usageProblem(program, argv);
+  if (problem !== undefined) process.stderr.write(`${problem}\n(add --help to see the options)\n`);
+  else process.stderr.write(told.join(''));
   if (airbyteWords.has(argv[0] ?? '')) {
     // Where no command is given, the help is the answer, and the error is a word of the parser's own.
-    const message = error.code === 'commander.help' ? 'No command is given.' : error.message;
+    const message = problem ?? (error.code === 'commander.help' ? 'No command is given.' : error.message);
     await (await import('./cli/answer.ts')).answerUsageError(message);
   }
   return 2;
@@ -17,14 +24,17 @@ async function usageError(argv: readonly string[], error: CommanderError): Promi
 
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram((code) => {
-    exitCode = code;
-  });
+  const program = buildProgram(
+    (code) => {
+      exitCode = code;
+    },
+    (text) => told.push(text),
+  );
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return usageError(argv, error);
+    if (error instanceof CommanderError) return usageError(program, argv, error);
     process.stderr.write(`${messageOf(error)}\n`);
     return 1;
   }

@@ -64,8 +64,10 @@ describe('a state', () => {
   it('stays the same workspace’s when its key is replaced', async () => {
     await sync(account());
     const { code, stderr } = await sync({ ...account(), api_key: 'a-new-one' });
-    // Nothing is new, so that the key is never asked about.
-    expect(code, stderr).toBe(0);
+    // It is the key that Customer.io refuses, not the state.
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/key/);
+    expect(stderr).not.toContain('belongs to');
   });
 
   it('becomes another’s where a person says so, and is then refused by the first', async () => {

@@ -15,12 +15,15 @@ function wholeNumber(text: string): number {
 }
 
 const configJson = ['--config <path>', 'the configuration, a JSON file'] as const;
+const configCheck = 'the configuration (JSON), or the sync file (YAML) to check both ends';
 const configEither = ['--config <path>', 'the source configuration (JSON), or the sync file (YAML)'] as const;
 const projectDir = ['--project-dir <dir>', 'the dbt project whose models, macros and vars are used'] as const;
 
 /** The source alone reads a dbt project. */
 function addRoleCommand(parent: Command, role: Role, name: string): Command {
-  const command = parent.command(name).requiredOption(...configJson);
+  const command = parent
+    .command(name)
+    .requiredOption('--config <path>', name === 'check' ? configCheck : configJson[1]);
   return role === 'source' ? command.option(...projectDir) : command;
 }
 
@@ -168,11 +171,15 @@ function addDemo(parent: Command, ended: Ended): void {
 }
 
 /** The command line. Each command is imported only when it is called, so that `spec` stays quick. */
-export function buildProgram(ended: Ended): Command {
+export function buildProgram(
+  ended: Ended,
+  onError: (text: string) => void = (text) => process.stderr.write(text),
+): Command {
   const program = new Command('nexus-customer-io')
     .description('People, events, objects and relationships from a nexus warehouse into Customer.io.')
     .version(packageVersion())
     .showHelpAfterError('(add --help to see the options)')
+    .configureOutput({ writeErr: onError })
     .exitOverride();
   addSourceCommands(program, ended);
   addSourceCommands(

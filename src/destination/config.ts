@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configError } from '../errors/connector-error.ts';
 import { parseConfig } from '../errors/schema-issue.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
 import { checkObjectStorage, objectStorageConfig } from './object-storage-config.ts';
 
@@ -218,12 +219,28 @@ export type StreamMapping = z.infer<typeof mapping>;
 
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseDestinationConfig(config: unknown): DestinationConfig {
-  const parsed = parseConfig('Destination config', destinationConfig, config);
+  const parsed = parseConfig(
+    'Destination config',
+    destinationConfig,
+    isJsonObject(config) ? asMeant(config) : config,
+  );
   refuseCredentials(parsed);
   checkObjectStorage(parsed.object_storage_config);
   if (parsed.api === 'pipelines') writeKey(parsed);
   else trackKey(parsed);
   return parsed;
+}
+
+/** Keys have no white space, but secret stores put a line end behind them; a number of rejects may be a number. */
+function asMeant(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const keys = ['site_id', 'api_key', 'write_key'] as const;
+  const trimmed = keys.flatMap((key) => {
+    const value = config[key];
+    return typeof value === 'string' ? [[key, value.trim()] as const] : [];
+  });
+  const { max_rejects: most } = config;
+  const rejects = Number.isSafeInteger(most) ? [['max_rejects', String(most)] as const] : [];
+  return { ...config, ...Object.fromEntries([...trimmed, ...rejects]) };
 }
 
 /** An address is told in errors and logs: a password in it would be too. No request can be made of one either. */

@@ -321,7 +321,9 @@ describe('check', () => {
     expect(await check({ region: 'mars-secret' })).toMatch(/^FAILED Destination config, region: /);
     expect(await check({ region: 'mars-secret' })).not.toContain('mars');
     expect(await check({ siteid: 'x' })).toMatch(/unknown key "siteid".* Did you mean "site_id"\?/);
-    expect(await check({ max_rejects: 5 })).toMatch(/max_rejects: it must be a text: put it in quotes\.$/);
+    expect(await check({ site_id: 5 })).toMatch(
+      /site_id: it must be a text, but is a number: put it in quotes\.$/,
+    );
     const withPassword = await check({ endpoint: 'http://user:s3cret@127.0.0.1:1' });
     expect(withPassword).toMatch(
       /^FAILED Destination config, endpoint: it must not contain a user name and password/,

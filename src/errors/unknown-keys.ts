@@ -1,22 +1,22 @@
 import { isJsonObject } from '../json/json-object.ts';
-import { configError } from './connector-error.ts';
-import { didYouMean, nearMatches } from './did-you-mean.ts';
+import { nearMatches } from './did-you-mean.ts';
 
 /**
- * A typo must not silently change what is done. Asked before the rest: `warehose` is better told than a missing
- * `warehouse`. Keys that begin with `_` are the platform's own.
- *
- * @throws ConnectorError that names the unknown keys of a configuration, and the near ones.
+ * What is to be said of a configuration's unknown keys, and the known ones that were meant by them. A typo must not
+ * silently change what is done. Keys that begin with `_` are the platform's own.
  */
-export function refuseUnknownKeys(whose: string, config: unknown, known: readonly string[]): void {
+export function unknownKeys(
+  whose: string,
+  config: unknown,
+  known: readonly string[],
+): { readonly message: string; readonly meant: readonly string[] } | undefined {
   const keys = isJsonObject(config) ? Object.keys(config) : [];
   const unknown = keys.filter((key) => !known.includes(key) && !key.startsWith('_'));
-  const [first] = unknown;
-  if (first === undefined) return;
+  if (unknown.length === 0) return undefined;
   const names = unknown.map((key) => shownKey(key, known)).join(', ');
-  throw configError(
-    `${whose}: unknown key ${names}. Known are ${known.join(', ')}.${didYouMean(first, known)}`,
-  );
+  const meant = unknown.flatMap((key) => nearMatches(key, known).slice(0, 1));
+  const near = meant.length === 0 ? '' : ` Did you mean ${meant.map((name) => `"${name}"`).join(', ')}?`;
+  return { message: `${whose}: unknown key ${names}. Known are ${known.join(', ')}.${near}`, meant };
 }
 
 /**

@@ -17,12 +17,19 @@ export async function readNamedFile(setting: string, path: string): Promise<stri
   try {
     const found = await stat(path);
     const stranger = found.isFIFO() && ofShell.test(path) ? undefined : notFile(found);
-    if (stranger === undefined) return await readFile(path, 'utf8');
+    if (stranger === undefined) return utf8Of(await readFile(path), setting, path);
     throw configError(`${setting}: cannot read ${path}: ${stranger}.`);
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
     throw configError(`${setting}: cannot read ${path}: ${readProblemOf(error)}.`, { cause: error });
   }
+}
+
+/** @throws ConnectorError where it is UTF-16, as some editors and shells of Windows write it */
+function utf8Of(bytes: Buffer, setting: string, path: string): string {
+  const isUtf16 = /^(?:fffe|feff|00..|..00)/.test(bytes.toString('hex', 0, 2));
+  if (!isUtf16) return bytes.toString('utf8');
+  throw configError(`${setting}: ${path} is written in UTF-16. Save it as UTF-8.`);
 }
 
 /** Refuses what stands where a file belongs and is none, before it is opened. What is not there passes. */

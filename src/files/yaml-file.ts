@@ -79,10 +79,15 @@ export function parseYamlDocument(
   // A warning is a tag or a directive that is none: the value would be taken without it.
   const warnings = options.schema === 'failsafe' ? [] : document.warnings;
   const [fault] = [...document.errors, ...warnings];
-  if (fault !== undefined) throw notYaml(path, words[fault.code] ?? fallback, fault.pos[0], lineCounter);
+  if (fault !== undefined) throw notYaml(path, wordsOf(fault, text), fault.pos[0], lineCounter);
   const twice = options.uniqueKeys === false ? undefined : repeatedKey(document);
   if (twice !== undefined) throw notYaml(path, words.DUPLICATE_KEY ?? fallback, twice, lineCounter);
   return document;
+}
+
+function wordsOf({ code, pos: [at] }: YAMLError, text: string): string {
+  const isVariable = code === 'UNEXPECTED_TOKEN' && text.slice(Math.max(0, at - 1), at + 1) === '${';
+  return isVariable ? 'a variable within { } must be in quotes' : (words[code] ?? fallback);
 }
 
 function documentOf(

@@ -103,6 +103,8 @@ export interface DestinationAccount {
  */
 export interface SourceConnector {
   spec(): Promise<ConnectorSpecification>;
+  /** Throws a ConnectorError with all that is wrong with a config as such, before anything is opened. */
+  validate?(config: unknown): Promise<void>;
   check(config: unknown): AsyncIterable<AirbyteMessage>;
   discover(config: unknown): AsyncIterable<AirbyteMessage>;
   read(request: ReadRequest): AsyncIterable<SourceOutput>;
@@ -112,6 +114,8 @@ export interface SourceConnector {
 
 export interface DestinationConnector {
   spec(): Promise<ConnectorSpecification>;
+  /** As the source's. */
+  validate?(config: unknown): Promise<void>;
   check(config: unknown): AsyncIterable<AirbyteMessage>;
   discover(config: unknown): AsyncIterable<AirbyteMessage>;
   /** Without it, states are kept to no destination. */

@@ -22,12 +22,21 @@ function parseJson(text: string, path: string, parse: (json: string) => unknown 
     const position = / at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(String(cause))?.[1];
     const line = position === undefined ? undefined : json.slice(0, Number(position)).split('\n').length;
     const where = line === undefined ? '' : ` (line ${line})`;
-    throw configError(`${path} is not valid JSON${where}.`);
+    const yaml = /\.ya?ml$/i.test(path)
+      ? ' This command takes a JSON file; a sync file (YAML) is for sync, check, doctor, compile, run and replay.'
+      : '';
+    throw configError(`${path} is not valid JSON${where}.${yaml}`);
   }
 }
 
-function misfit(path: string, what: string, error: z.ZodError, within: PropertyKey[] = []): ConnectorError {
-  const { place, what: why } = schemaIssue(error, within);
+function misfit(
+  path: string,
+  what: string,
+  error: z.ZodError,
+  value: unknown,
+  within: PropertyKey[] = [],
+): ConnectorError {
+  const { place, what: why } = schemaIssue(error, value, within);
   return configError(`${path} is not ${what}: ${place === '' ? '' : `${place}: `}${why}.`);
 }
 
@@ -46,8 +55,9 @@ export function parseConfigFile(text: string, path: string): unknown {
 
 /** @throws ConnectorError where the text is not a ConfiguredAirbyteCatalog. */
 export function parseConfiguredCatalog(text: string, path: string): ConfiguredAirbyteCatalog {
-  const result = configuredAirbyteCatalog.safeParse(parseJson(text, path));
-  if (!result.success) throw misfit(path, 'a configured catalog', result.error);
+  const value = parseJson(text, path);
+  const result = configuredAirbyteCatalog.safeParse(value);
+  if (!result.success) throw misfit(path, 'a configured catalog', result.error, value);
   return result.data;
 }
 
@@ -70,7 +80,7 @@ const whatStateIs = 'a list of Airbyte state messages';
 function parseState(item: unknown, path: string, within: PropertyKey[]): AirbyteStateMessage {
   const bare = isJsonObject(item) && isJsonObject(item.state) ? item.state : item;
   const result = stateMessage.safeParse(bare);
-  if (!result.success) throw misfit(path, whatStateIs, result.error, within);
+  if (!result.success) throw misfit(path, whatStateIs, result.error, bare, within);
   if (result.data.stream === undefined && result.data.global === undefined) {
     const place = within.length === 0 ? 'it' : `entry ${within.join('.')}`;
     throw configError(

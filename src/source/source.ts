@@ -9,6 +9,9 @@ const openSource = async (config: unknown, isToRead?: boolean): Promise<Session>
 /** The nexus source. Each verb loads what it needs: `spec` must not pay for a database. */
 export const nexusSource: SourceConnector = {
   spec: async () => (await import('./spec.ts')).sourceSpec(),
+  validate: async (config) => {
+    (await import('./config.ts')).parseSourceConfig(config);
+  },
   async *check(config) {
     try {
       await using session = await openSource(config);

@@ -39,14 +39,22 @@ export interface SyncRequest {
  * @throws ConnectorError where it cannot begin.
  */
 export async function runSync(file: SyncFile, ends: SyncEnds, request: SyncRequest): Promise<void> {
+  await validateEnds(file, ends);
   const statePath = await findStateFile(file.statePath);
   await using lock = await lockState(statePath);
   await new Transfer({ ...file, statePath }, ends, request).go(lock);
   if (request.signal.aborted) request.run.interrupted();
 }
 
-const isRecord = (output: SourceOutput): boolean =>
-  output.type === 'RECORD_LINES' || output.type === 'RECORD';
+/** @throws ConnectorError with all that is wrong with either config, before anything is opened or sent. */
+async function validateEnds(file: SyncFile, { source, destination }: SyncEnds): Promise<void> {
+  const answers = await Promise.allSettled([
+    source.validate?.(file.source),
+    destination.validate?.(file.destination),
+  ]);
+  const problems: unknown[] = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  if (problems.length > 0) throw configError(problems.map(messageOf).join('\n'), { cause: problems[0] });
+}
 
 class Transfer {
   readonly #file: SyncFile;
@@ -54,7 +62,6 @@ class Transfer {
   readonly #watcher: SyncWatcher;
   readonly #run: RunRecorder;
   readonly #signal: AbortSignal;
-  #checked = false;
 
   constructor(file: SyncFile, ends: SyncEnds, { watcher, run, signal }: SyncRequest) {
     this.#file = file;
@@ -117,10 +124,8 @@ class Transfer {
     return stateFile;
   }
 
-  /** A wrong key or an unreachable host is told before the first record, not after minutes of trying again. */
-  async #checkDestinationOnce(): Promise<void> {
-    if (this.#checked) return;
-    this.#checked = true;
+  /** A wrong key or an unreachable host is told at once, also where nothing is to be sent. */
+  async #checkDestination(): Promise<void> {
     for await (const message of this.#ends.destination.check(this.#file.destination)) {
       if (message.type !== 'CONNECTION_STATUS') continue;
       const { status, message: text } = message.connectionStatus;
@@ -134,8 +139,9 @@ class Transfer {
    */
   async *#counted(outputs: AsyncIterable<SourceOutput>): AsyncGenerator<SourceOutput> {
     try {
+      // Once the destination is ready for the first output, and before there is one.
+      await this.#checkDestination();
       for await (const output of outputs) {
-        if (isRecord(output)) await this.#checkDestinationOnce();
         this.#count(output);
         yield output;
       }

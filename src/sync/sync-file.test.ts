@@ -35,7 +35,15 @@ describe('parseSyncFile', () => {
     ['source: {}\nstate: x', /destination: is missing/],
     ['source: {}\ndestination: {}', /state: must be the path/],
     ['- a', /must hold source/],
-    ['', /must hold source/],
+    ['', /sync\.yaml is empty: it must hold source/],
+    ['# nothing\n', /sync\.yaml is empty/],
+    ['warehouse: {type: duckdb}', /configuration of the source alone.*under source:/],
+    ['site_id: x', /configuration of the destination alone.*under destination:/],
+    [
+      'sorce: {}\nstate: ""',
+      /no setting "sorce".*\nsync\.yaml: destination: is missing.*\nsync\.yaml: state: must be the path/,
+    ],
+    ['source: 5\ndestination: {}\nstate: x', /source: must hold the source's configuration/],
     ['source: {a: "secret-text', /is not YAML: (?!.*secret-text).*column \d+$/],
     ['source: {}\nsource: {}\ndestination: {}\nstate: x', /is not YAML.*unique/],
   ])('refuses %j', (text, message) => {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { configError } from '../errors/connector-error.ts';
-import { didYouMean } from '../errors/did-you-mean.ts';
+import { didYouMean, nearMatches } from '../errors/did-you-mean.ts';
 import { shownKey } from '../errors/unknown-keys.ts';
 import { parseYamlFile } from '../files/yaml-file.ts';
 import { isJsonObject } from '../json/json-object.ts';
@@ -39,40 +39,71 @@ const noPath: Readonly<Record<string, string>> = {
   rejects: 'log',
 };
 
+/** @throws ConnectorError that tells everything that is wrong with the file itself. */
 export function parseSyncFile(text: string, path: string, env: NodeJS.ProcessEnv): SyncFile {
-  const root = substituteEnvironment(parseYamlFile(text, path, ['source', 'vars']), env);
-  if (!isJsonObject(root)) throw configError(`${path} must hold source:, destination: and state:.`);
-  refuseUnknownKeys(root, path);
+  const written = parseYamlFile(text, path, ['source', 'vars']);
+  refuseOther(written, path);
+  const root = substituteEnvironment(written, env);
+  if (!isJsonObject(root)) throw configError(`${path} ${itHolds}`);
+  const problems = [...unknownSettings(root, path), ...missingSettings(root, path)];
+  if (problems.length > 0) throw configError(problems.join('\n'));
   const folder = dirname(resolve(path));
-  if (typeof root.state !== 'string' || root.state === '') {
-    throw configError(`${path}: state: must be the path of the file that the sync keeps its place in.`);
-  }
   return {
-    source: section(root, 'source', path, folder),
+    source: section(root, 'source', folder),
     // Rejects lie beside the sync file, wherever cron happens to start the sync.
-    destination: section(
-      { ...root, destination: withRejects(root.destination) },
-      'destination',
-      path,
-      folder,
-    ),
-    statePath: resolve(folder, root.state),
+    destination: section({ ...root, destination: withRejects(root.destination) }, 'destination', folder),
+    statePath: resolve(folder, String(root.state)),
   };
 }
 
-function refuseUnknownKeys(root: Mapping, path: string): void {
-  const unknown = Object.keys(root).find((key) => !topLevelKeys.includes(key));
-  if (unknown === undefined) return;
+const itHolds = 'must hold source:, destination: and state:.';
+
+/** A file that is no sync file at all: nothing, a list, or a configuration for Airbyte. */
+function refuseOther(written: unknown, path: string): void {
+  if (written === null || written === undefined) throw configError(`${path} is empty: it ${itHolds}`);
+  if (!isJsonObject(written)) throw configError(`${path} ${itHolds}`);
+  if (topLevelKeys.some((key) => Object.hasOwn(written, key))) return;
+  const end =
+    'warehouse' in written
+      ? 'source'
+      : ['api_key', 'write_key', 'site_id'].some((key) => key in written)
+        ? 'destination'
+        : undefined;
+  if (end === undefined) return;
   throw configError(
-    `${path}: there is no setting ${shownKey(unknown, topLevelKeys)}; it takes ${topLevelKeys.join(', ')}.${didYouMean(unknown, topLevelKeys)}`,
+    `${path} is the configuration of the ${end} alone, as Airbyte takes it, and no sync file. Write it under ${end}: in a file that also has the other end and state:.`,
   );
 }
 
-function section(root: Mapping, key: 'source' | 'destination', path: string, folder: string): Mapping {
+function unknownSettings(root: Mapping, path: string): string[] {
+  return Object.keys(root)
+    .filter((key) => !topLevelKeys.includes(key))
+    .map(
+      (key) =>
+        `${path}: there is no setting ${shownKey(key, topLevelKeys)}; it takes ${topLevelKeys.join(', ')}.${didYouMean(key, topLevelKeys)}`,
+    );
+}
+
+function missingSettings(root: Mapping, path: string): string[] {
+  const meant = Object.keys(root).flatMap((key) => nearMatches(key, topLevelKeys));
+  return topLevelKeys.flatMap((key) => {
+    if (meant.includes(key) && root[key] === undefined) return [];
+    if (key === 'state') {
+      const isPath = typeof root.state === 'string' && root.state !== '';
+      return isPath ? [] : [`${path}: state: must be the path of the file that the sync keeps its place in.`];
+    }
+    if (isJsonObject(root[key])) return [];
+    const what = root[key] === undefined ? 'is missing; it holds' : 'must hold';
+    return [`${path}: ${key}: ${what} the ${key}'s configuration.`];
+  });
+}
+
+function section(root: Mapping, key: 'source' | 'destination', folder: string): Mapping {
   const value = root[key];
-  if (!isJsonObject(value))
-    throw configError(`${path}: ${key}: is missing; it holds the ${key}'s configuration.`);
-  return pathKeys[key].reduce<Mapping>((config, keys) => resolvePath(config, keys, folder), value);
+  return pathKeys[key].reduce<Mapping>(
+    (config, keys) => resolvePath(config, keys, folder),
+    isJsonObject(value) ? value : {},
+  );
 }
 
 function withRejects(destination: unknown): unknown {

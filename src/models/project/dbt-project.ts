@@ -40,8 +40,9 @@ export async function readDbtProject(folder: string): Promise<DbtProject> {
       { cause, internal: messageOf(cause) },
     );
   });
-  const parsed = projectFile.safeParse(parseDbtYaml(text, path));
-  if (!parsed.success) throw configError(misfit(path, parsed.error));
+  const file = parseDbtYaml(text, path);
+  const parsed = projectFile.safeParse(file);
+  if (!parsed.success) throw configError(misfit(path, parsed.error, file));
   const { name, vars, models, ...paths } = parsed.data;
   const own = mapping.safeParse(name === undefined ? undefined : vars?.[name]);
   return {

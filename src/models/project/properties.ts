@@ -56,9 +56,10 @@ export function readProperties(files: readonly { path: string; text: string }[])
 type PropertiesFile = NonNullable<z.infer<typeof propertiesFile>>;
 
 function parseProperties(path: string, text: string): PropertiesFile {
-  const parsed = propertiesFile.safeParse(parseDbtYaml(text, path));
+  const file = parseDbtYaml(text, path);
+  const parsed = propertiesFile.safeParse(file);
   if (parsed.success) return parsed.data ?? {};
-  throw configError(misfit(path, parsed.error));
+  throw configError(misfit(path, parsed.error, file));
 }
 
 /** A place that is a template is known to dbt only; the table is then looked for where the models are read. */

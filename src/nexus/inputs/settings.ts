@@ -78,7 +78,7 @@ function isTruthy(value: unknown): boolean {
 export function nexusSettings(vars: Readonly<Record<string, unknown>>): NexusSettings {
   const parsed = nexusVars.safeParse(vars);
   if (!parsed.success) {
-    const { place, what } = schemaIssue(parsed.error, ['vars']);
+    const { place, what } = schemaIssue(parsed.error, vars, ['vars']);
     throw configError(`${place}: ${what}.`);
   }
   const { data } = parsed;

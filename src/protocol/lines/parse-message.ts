@@ -98,9 +98,10 @@ function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: b
   if (!isJsonObject(state))
     throw broken(line, 'is a STATE that does not fit the protocol: state is not an object');
   // Parsed anew, with plain numbers: the schema does not know those that were kept whole.
-  const result = inputState.safeParse(JSON.parse(line.text).state);
+  const plain: unknown = JSON.parse(line.text).state;
+  const result = inputState.safeParse(plain);
   if (result.success) return { type: 'STATE', state: result.data, exact: state };
-  const { place, what } = schemaIssue(result.error, ['state']);
+  const { place, what } = schemaIssue(result.error, plain, ['state']);
   throw broken(line, `is a STATE that does not fit the protocol: ${place}: ${what}`);
 }
 

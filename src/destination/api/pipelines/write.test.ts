@@ -269,7 +269,7 @@ describe('check', () => {
       'site_id: it is missing. A write_key is for the Pipelines API: set "api" to "pipelines"',
     ],
     [{ site_id: 's' }, 'api_key: it is missing'],
-    [{ api: 'app', ...track }, 'api: it must be one of'],
+    [{ api: 'app', ...track }, 'api: it must be track or pipelines'],
   ])('%j is a config that cannot be', async (config, message) => {
     expect(await check(config)).toMatchObject({
       status: 'FAILED',
