@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { type Chance, chanceOf } from './chance.ts';
+import { night } from './changes/night.ts';
+import { differences, type Policy } from './compare.ts';
+import { lag } from './lag.ts';
+import { Ledger } from './ledger.ts';
+import { type Job, sync, troubledSync } from './one-sync.ts';
+import { makeWorld } from './world/make-world.ts';
+import type { World } from './world/world.ts';
+import { writeWarehouse } from './world/write-warehouse.ts';
+
+/** What became of some days of one seed. */
+export interface Outcome {
+  /** The first of what differs, with what happened to it; empty where nothing does. */
+  readonly differences: readonly string[];
+  readonly history: readonly string[];
+}
+
+interface Setting {
+  readonly policy: Policy;
+  readonly removals: Readonly<Record<string, unknown>>;
+  readonly store: 'warehouse' | 'file';
+}
+
+function settingOf(chance: Chance): Setting {
+  const isStrict = chance.happens(0.6);
+  const [persons, objects] = isStrict ? ['remove', 'remove'] : ['ignore', 'ignore'];
+  return {
+    policy: { keepsPeople: !isStrict, keepsObjects: !isStrict },
+    removals: { persons, objects, relationships: 'remove', persons_moved: 'merge' },
+    store: chance.happens(0.8) ? 'warehouse' : 'file',
+  };
+}
+
+/** Lets days go by, each with a sync; then compares with a Customer.io that got only the last of them. */
+export async function runDays(seed: number, days: number, way: string): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'days-'));
+  const simulator = await startCustomerIo();
+  try {
+    return await new Days(seed, { folder, simulator, way }).run(days);
+  } finally {
+    await simulator.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+const startCustomerIo = (): Promise<Simulator> =>
+  startSimulator({ siteId: 'site', apiKey: 'key', objectTypes: ['1'] });
+
+interface Place {
+  readonly folder: string;
+  readonly simulator: Simulator;
+  readonly way: string;
+}
+
+class Days {
+  readonly #chance: Chance;
+  readonly #world: World;
+  readonly #setting: Setting;
+  readonly #job: Job;
+  readonly #ledger = new Ledger();
+  readonly #history: string[] = [];
+
+  constructor(seed: number, { folder, simulator, way }: Place) {
+    this.#chance = chanceOf(seed);
+    this.#setting = settingOf(this.#chance);
+    this.#world = makeWorld(this.#chance, Math.floor(Date.now() / 1000) * 1000);
+    const { store, removals } = this.#setting;
+    const streams = ['persons', 'objects', 'relationships', 'events'].map((stream) => [stream, way]);
+    this.#job = {
+      warehouse: join(folder, 'warehouse.duckdb'),
+      folder,
+      state: 'state.json',
+      changes: { ...Object.fromEntries(streams), store },
+      removals,
+      simulator,
+    };
+  }
+
+  async run(days: number): Promise<Outcome> {
+    this.#tell(0, [JSON.stringify(this.#setting)]);
+    await this.#sync(0);
+    for (let day = 1; day < days; day += 1) {
+      this.#tell(day, night(this.#world, this.#chance));
+      await this.#sync(day);
+    }
+    return { differences: await this.#differences(), history: this.#history };
+  }
+
+  #tell(day: number, what: readonly string[]): void {
+    this.#history.push(...what.map((text) => `day ${day}: ${text}`));
+  }
+
+  async #sync(day: number): Promise<void> {
+    this.#ledger.note(this.#world);
+    await writeWarehouse(this.#job.warehouse, this.#world, this.#chance);
+    if (this.#chance.happens(0.3)) {
+      this.#tell(day, [`a sync: ${await troubledSync(this.#job, this.#chance)}`]);
+    }
+    const { ended, errors } = await sync(this.#job);
+    if (ended !== 'complete') throw new Error(`${ended}: ${errors.join('; ')}\n${this.#history.join('\n')}`);
+    if (this.#chance.happens(0.2)) this.#tell(day, await lag(this.#job, this.#chance));
+  }
+
+  async #differences(): Promise<string[]> {
+    const simulator = await startCustomerIo();
+    try {
+      // What a way of changes of its own sends: all of it.
+      const { ended, errors } = await sync({ ...this.#job, simulator, state: 'fresh.json', changes: 'full' });
+      if (ended !== 'complete') throw new Error(`The fresh sync: ${errors.join('; ')}`);
+      const expected = { ...this.#setting.policy, ledger: this.#ledger, lost: this.#world.facts.lost };
+      return differences(this.#job.simulator.store, simulator.store, expected);
+    } finally {
+      await simulator.close();
+    }
+  }
+}
