@@ -17,7 +17,11 @@ export interface Expectation extends Policy {
 
 /** What differs between a Customer.io that saw every day and one that saw only the last. */
 export function differences(held: Store, fresh: Store, expected: Expectation): string[] {
-  const people = compare(peopleOf(held), peopleOf(fresh), (email) => expected.keepsPeople && expected.ledger.wasThere(email));
+  const people = compare(
+    peopleOf(held),
+    peopleOf(fresh),
+    (email) => expected.keepsPeople && expected.ledger.wasThere(email),
+  );
   const objects = compare(objectsOf(held), objectsOf(fresh), () => expected.keepsObjects);
   const events = eventDifferences(held, fresh, expected);
   return [
@@ -48,7 +52,10 @@ const objectsOf = (store: Store): Map<string, string> =>
   new Map(
     store
       .objects()
-      .map((object) => [`${object.object_type_id}/${object.object_id}`, JSON.stringify(inOrder(object.attributes))]),
+      .map((object) => [
+        `${object.object_type_id}/${object.object_id}`,
+        JSON.stringify(inOrder(object.attributes)),
+      ]),
   );
 
 function compare(
@@ -60,7 +67,8 @@ function compare(
   for (const [key, is] of held) {
     const should = fresh.get(key);
     if (should === undefined && !mayStay(key)) found.push(`${key} should not be there: ${is}`);
-    else if (should !== undefined && should !== is) found.push(`${key} is\n  ${is}\nand should be\n  ${should}`);
+    else if (should !== undefined && should !== is)
+      found.push(`${key} is\n  ${is}\nand should be\n  ${should}`);
   }
   for (const [key, should] of fresh) if (!held.has(key)) found.push(`${key} is missing: ${should}`);
   return found;
@@ -87,9 +95,15 @@ function eventDifferences(held: Store, fresh: Store, { ledger, lost, keepsPeople
     const [event] = events;
     if (event === undefined) continue;
     const id = eventIdOf(event);
-    if (events.length > ledger.mostCopies(id)) found.push(`${key} is there ${events.length} times: ${JSON.stringify(events)}`);
-    if (!ledger.mayHave(event.person.toLowerCase(), id)) found.push(`${key} was never theirs: ${JSON.stringify(event)}`);
-    found.push(...events.filter((each) => !ledger.was(id, versionOf(each))).map((each) => `${key} was never so: ${JSON.stringify(each)}`));
+    if (events.length > ledger.mostCopies(id))
+      found.push(`${key} is there ${events.length} times: ${JSON.stringify(events)}`);
+    if (!ledger.mayHave(event.person.toLowerCase(), id))
+      found.push(`${key} was never theirs: ${JSON.stringify(event)}`);
+    found.push(
+      ...events
+        .filter((each) => !ledger.was(id, versionOf(each)))
+        .map((each) => `${key} was never so: ${JSON.stringify(each)}`),
+    );
   }
   return found;
 }

@@ -5,17 +5,20 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { night } from './changes/night.ts';
 import { differences, type Policy } from './compare.ts';
-import { lag } from './lag.ts';
 import { Ledger } from './ledger.ts';
-import { type Job, sync, troubledSync } from './one-sync.ts';
+import { byAirbyte } from './transfer/by-airbyte.ts';
+import { bySync } from './transfer/by-sync.ts';
+import type { Carrier, Job } from './transfer/job.ts';
+import { lag } from './transfer/lag.ts';
 import { makeWorld } from './world/make-world.ts';
 import type { World } from './world/world.ts';
 import { writeWarehouse } from './world/write-warehouse.ts';
 
 /** What became of some days of one seed. */
 export interface Outcome {
-  /** The first of what differs, with what happened to it; empty where nothing does. */
+  /** Empty where nothing differs. */
   readonly differences: readonly string[];
+  /** What happened on which day. */
   readonly history: readonly string[];
 }
 
@@ -23,7 +26,10 @@ interface Setting {
   readonly policy: Policy;
   readonly removals: Readonly<Record<string, unknown>>;
   readonly store: 'warehouse' | 'file';
+  readonly carrier: 'sync' | 'airbyte';
 }
+
+const carriers: Readonly<Record<Setting['carrier'], Carrier>> = { sync: bySync, airbyte: byAirbyte };
 
 function settingOf(chance: Chance): Setting {
   const isStrict = chance.happens(0.6);
@@ -32,6 +38,7 @@ function settingOf(chance: Chance): Setting {
     policy: { keepsPeople: !isStrict, keepsObjects: !isStrict },
     removals: { persons, objects, relationships: 'remove', persons_moved: 'merge' },
     store: chance.happens(0.8) ? 'warehouse' : 'file',
+    carrier: chance.happens(0.7) ? 'sync' : 'airbyte',
   };
 }
 
@@ -39,8 +46,11 @@ function settingOf(chance: Chance): Setting {
 export async function runDays(seed: number, days: number, way: string): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'days-'));
   const simulator = await startCustomerIo();
+  const those = new Days(seed, { folder, simulator, way });
   try {
-    return await new Days(seed, { folder, simulator, way }).run(days);
+    return { differences: await those.run(days), history: those.history };
+  } catch (error) {
+    return { differences: [String(error)], history: those.history };
   } finally {
     await simulator.close();
     await rm(folder, { recursive: true });
@@ -62,7 +72,7 @@ class Days {
   readonly #setting: Setting;
   readonly #job: Job;
   readonly #ledger = new Ledger();
-  readonly #history: string[] = [];
+  readonly history: string[] = [];
 
   constructor(seed: number, { folder, simulator, way }: Place) {
     this.#chance = chanceOf(seed);
@@ -80,28 +90,28 @@ class Days {
     };
   }
 
-  async run(days: number): Promise<Outcome> {
+  async run(days: number): Promise<string[]> {
     this.#tell(0, [JSON.stringify(this.#setting)]);
     await this.#sync(0);
     for (let day = 1; day < days; day += 1) {
       this.#tell(day, night(this.#world, this.#chance));
       await this.#sync(day);
     }
-    return { differences: await this.#differences(), history: this.#history };
+    return await this.#differences();
   }
 
   #tell(day: number, what: readonly string[]): void {
-    this.#history.push(...what.map((text) => `day ${day}: ${text}`));
+    this.history.push(...what.map((text) => `day ${day}: ${text}`));
   }
 
   async #sync(day: number): Promise<void> {
+    const carrier = carriers[this.#setting.carrier];
     this.#ledger.note(this.#world);
     await writeWarehouse(this.#job.warehouse, this.#world, this.#chance);
-    if (this.#chance.happens(0.3)) {
-      this.#tell(day, [`a sync: ${await troubledSync(this.#job, this.#chance)}`]);
+    while (this.#chance.happens(0.25)) {
+      this.#tell(day, [`a sync, in which ${await carrier.stumble(this.#job, this.#chance)}`]);
     }
-    const { ended, errors } = await sync(this.#job);
-    if (ended !== 'complete') throw new Error(`${ended}: ${errors.join('; ')}\n${this.#history.join('\n')}`);
+    await carrier.carry(this.#job);
     if (this.#chance.happens(0.2)) this.#tell(day, await lag(this.#job, this.#chance));
   }
 
@@ -109,8 +119,7 @@ class Days {
     const simulator = await startCustomerIo();
     try {
       // What a way of changes of its own sends: all of it.
-      const { ended, errors } = await sync({ ...this.#job, simulator, state: 'fresh.json', changes: 'full' });
-      if (ended !== 'complete') throw new Error(`The fresh sync: ${errors.join('; ')}`);
+      await bySync.carry({ ...this.#job, simulator, state: 'fresh.json', changes: 'full' });
       const expected = { ...this.#setting.policy, ledger: this.#ledger, lost: this.#world.facts.lost };
       return differences(this.#job.simulator.store, simulator.store, expected);
     } finally {

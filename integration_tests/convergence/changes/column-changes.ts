@@ -1,5 +1,5 @@
 import type { Chance } from '../chance.ts';
-import { valueOf } from '../world/make-world.ts';
+import { someValue } from '../world/make-world.ts';
 import { next, type World } from '../world/world.ts';
 
 export function newTrait(world: World, chance: Chance): string {
@@ -7,7 +7,7 @@ export function newTrait(world: World, chance: Chance): string {
   const type = chance.pick(['VARCHAR', 'INTEGER', 'BOOLEAN', 'DOUBLE']);
   world.traits.set(name, type);
   for (const { traits } of world.people.values()) {
-    if (chance.happens(0.7)) traits[name] = valueOf(type, chance);
+    if (chance.happens(0.7)) traits[name] = someValue(type, chance);
   }
   return `new column ${name} ${type}`;
 }

@@ -1,5 +1,5 @@
 import type { Chance } from '../chance.ts';
-import { addPerson, ago, valueOf } from '../world/make-world.ts';
+import { addPerson, ago, someValue } from '../world/make-world.ts';
 import { foldedEmail, next, type Person, type World } from '../world/world.ts';
 import { loseEvents } from './people-leave.ts';
 
@@ -12,7 +12,8 @@ export function touch(world: World, thing: { updated: number | null }, chance: C
   else if (kind < 0.93) thing.updated = ago(world, -5);
 }
 
-export const somebody = ({ people }: World, chance: Chance): Person | undefined => chance.maybe(people.values());
+export const somebody = ({ people }: World, chance: Chance): Person | undefined =>
+  chance.maybe(people.values());
 
 const withEmail = ({ people }: World): Person[] =>
   [...people.values()].filter((person) => foldedEmail(person) !== undefined);
@@ -33,7 +34,7 @@ export function editTrait(world: World, chance: Chance): string | undefined {
   const trait = chance.maybe(world.traits);
   if (person === undefined || trait === undefined) return undefined;
   const [name, type] = trait;
-  person.traits[name] = valueOf(type, chance);
+  person.traits[name] = someValue(type, chance);
   touch(world, person, chance);
   return `${name} of ${person.id} ${person.email} is ${person.traits[name]}`;
 }

@@ -1,5 +1,5 @@
 import type { Chance } from '../chance.ts';
-import { addPerson, valueOf } from '../world/make-world.ts';
+import { addPerson, someValue } from '../world/make-world.ts';
 import { foldedEmail, type Person, type World } from '../world/world.ts';
 
 /** Two people, of whom others may know more than one thing. */
@@ -33,7 +33,7 @@ export function personReturns(world: World, chance: Chance): string | undefined 
   world.people.set(person.id, person);
   // Columns may have other types by now.
   for (const [name, type] of world.traits) {
-    person.traits[name] = chance.happens(0.5) ? valueOf(type, chance) : null;
+    person.traits[name] = chance.happens(0.5) ? someValue(type, chance) : null;
   }
   return `${person.id} ${person.email} is back`;
 }

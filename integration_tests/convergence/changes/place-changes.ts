@@ -32,7 +32,8 @@ export function placeReturns({ places, gone }: World, chance: Chance): string | 
   return `place ${place.id} ${place.locationId} is back`;
 }
 
-const told = ({ id, person, place }: Membership, what: string): string => `${id} of ${person} at ${place} ${what}`;
+const told = ({ id, person, place }: Membership, what: string): string =>
+  `${id} of ${person} at ${place} ${what}`;
 
 export function newMembership(world: World, chance: Chance): string | undefined {
   const id = addMembership(world, chance);

@@ -1,7 +1,7 @@
 import type { Chance } from '../chance.ts';
 import { day, next, type Person, type Value, type World } from './world.ts';
 
-const words = ['Ada', 'Ben', 'Chloé', 'blue', 'it\'s', '', '17', 'true', 'Québec', 'a "quoted" word'] as const;
+const words = ['Ada', 'Ben', 'Chloé', 'blue', "it's", '', '17', 'true', 'Québec', 'a "quoted" word'] as const;
 const towns = ['Austin', 'Denver', 'Québec', 'São Paulo'] as const;
 const eventNames = ['appointment completed', 'payment failed', 'page viewed', 'email opened'] as const;
 const sources = ['lobbie', 'stripe', 'crm'] as const;
@@ -35,7 +35,7 @@ export function makeWorld(chance: Chance, start: number): World {
 }
 
 /** A value of a trait column. */
-export function valueOf(type: string, chance: Chance): Value {
+export function someValue(type: string, chance: Chance): Value {
   if (type === 'BOOLEAN') return chance.happens(0.5);
   if (type === 'VARCHAR') return chance.pick(words);
   return type === 'DOUBLE' ? chance.below(100) + 0.25 : chance.below(100);
@@ -56,7 +56,10 @@ export function addPerson(world: World, chance: Chance): Person {
     email: chance.happens(0.95) ? `p${number}@example.com` : null,
     anonymous: chance.happens(0.6) ? `anon-${number}` : null,
     traits: Object.fromEntries(
-      Array.from(world.traits, ([name, type]) => [name, chance.happens(0.7) ? valueOf(type, chance) : null]),
+      Array.from(world.traits, ([name, type]) => [
+        name,
+        chance.happens(0.7) ? someValue(type, chance) : null,
+      ]),
     ),
     updated: chance.happens(0.9) ? created + Math.round(chance.number() * 9 * day) : null,
     created,

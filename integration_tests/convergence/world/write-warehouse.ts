@@ -14,7 +14,10 @@ export async function runSql(path: string, sql: string): Promise<void> {
 
 type Rows = Record<string, unknown>[];
 
-export async function withConnection<T>(path: string, use: (run: (sql: string) => Promise<Rows>) => Promise<T>): Promise<T> {
+export async function withConnection<T>(
+  path: string,
+  use: (run: (sql: string) => Promise<Rows>) => Promise<T>,
+): Promise<T> {
   const instance = await DuckDBInstance.create(path, { threads: '1' });
   const connection = await instance.connect();
   try {
@@ -35,11 +38,7 @@ const time = (moment: Moment): string =>
 
 type Column = readonly [name: string, type: string];
 
-function tableSql(
-  name: string,
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): string {
+function tableSql(name: string, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const defined = columns.map(([column, type]) => `"${column}" ${type}`).join(', ');
   const values = rows.map((row) => `(${row.join(', ')})`).join(',\n');
   return `CREATE OR REPLACE TABLE ${name} (${defined});\n${rows.length === 0 ? '' : `INSERT INTO ${name} VALUES ${values};\n`}`;

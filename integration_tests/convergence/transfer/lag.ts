@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { isJsonObject } from '../../src/json/json-object.ts';
-import { sealed } from '../../src/sync/state/state-entries.ts';
-import type { Chance } from './chance.ts';
-import { type Job, fileOf } from './one-sync.ts';
-import { withConnection } from './world/write-warehouse.ts';
+import type { AirbyteStateMessage } from '../../../src/protocol/messages.ts';
+import { sealed } from '../../../src/sync/state/state-entries.ts';
+import type { Chance } from '../chance.ts';
+import { withConnection } from '../world/write-warehouse.ts';
+import { fileOf, type Job, snapshotsFile } from './job.ts';
 
 /** A row of a stage that was sent. */
 interface Sent {
@@ -18,13 +18,12 @@ interface Sent {
  */
 export async function lag(job: Job, chance: Chance): Promise<string[]> {
   const { statePath } = fileOf(job);
-  const states: unknown = JSON.parse(await readFile(statePath, 'utf8'));
-  if (!Array.isArray(states)) return [];
+  const states: AirbyteStateMessage[] = JSON.parse(await readFile(statePath, 'utf8'));
   const state = chance.maybe(states);
   const content = state?.stream?.stream_state;
-  if (!isJsonObject(content) || content.way !== 'snapshot') return [];
-  const stream = String(state.stream.stream_descriptor.name);
-  const file = content.store === 'file' ? `${statePath}.snapshots.duckdb` : job.warehouse;
+  if (content?.way !== 'snapshot') return [];
+  const stream = state?.stream?.stream_descriptor.name ?? '';
+  const file = content.store === 'file' ? snapshotsFile(job) : job.warehouse;
   const rows = await stagedRows(file, stream, content);
   const sent = chance.maybe(rows);
   if (sent === undefined) return [];
@@ -39,7 +38,11 @@ function positionOf({ action, key, at }: Sent): unknown {
 }
 
 /** What the last read of a stream has sent; nothing where it had nothing to send. */
-async function stagedRows(file: string, stream: string, { base, generation }: Record<string, unknown>): Promise<Sent[]> {
+async function stagedRows(
+  file: string,
+  stream: string,
+  { base, generation }: Record<string, unknown>,
+): Promise<Sent[]> {
   return withConnection(file, async (run) => {
     const [entry] = await run(
       `SELECT staged_table AS name FROM nexus_customer_io.nexus_customer_io_snapshots WHERE base = '${base}' AND stream = '${stream}' AND staged_generation = ${generation}`,
@@ -48,6 +51,10 @@ async function stagedRows(file: string, stream: string, { base, generation }: Re
     const rows = await run(
       `SELECT action, key, sent_at::VARCHAR AS at FROM nexus_customer_io."${entry.name}" WHERE action IS NOT NULL AND generation = ${generation} ORDER BY key`,
     );
-    return rows.map(({ action, key, at }) => ({ action: String(action), key: String(key), at: at === null ? null : String(at) }));
+    return rows.map(({ action, key, at }) => ({
+      action: String(action),
+      key: String(key),
+      at: at === null ? null : String(at),
+    }));
   });
 }
