@@ -1,6 +1,6 @@
 import { foldedEmail, type Happening, type World } from './world/world.ts';
 
-/** An event as Customer.io shows it; its time in unix seconds, undefined where it had none. */
+/** An event as Customer.io shows it; its time in unix seconds, undefined where it is that of the sync. */
 export interface Version {
   readonly name: string;
   readonly type: string;
@@ -34,15 +34,17 @@ export class Ledger {
     const people = Map.groupBy(world.participations, ({ event }) => event);
     for (const event of world.events.values()) {
       const those = (people.get(event.id) ?? []).flatMap(({ person }) => emails.get(person) ?? []);
-      this.#noteEvent(event, new Set(those));
+      this.#noteEvent(event, new Set(those), world);
     }
   }
 
-  #noteEvent(event: Happening, people: ReadonlySet<string>): void {
+  #noteEvent(event: Happening, people: ReadonlySet<string>, { facts }: World): void {
     const past: Past = this.#events.get(event.id) ?? { versions: [], people: new Set(), isShared: false };
     this.#events.set(event.id, past);
     const { name, type, source, at } = event;
-    past.versions.push({ name, type, source, at: at === null ? undefined : Math.floor(at / 1000) });
+    // One without a time, or of the future, happens when it is sent.
+    const isDated = at !== null && at <= facts.start;
+    past.versions.push({ name, type, source, at: isDated ? Math.floor(at / 1000) : undefined });
     for (const person of people) past.people.add(person);
     const living = [...past.people].filter((person) => this.#now.has(person));
     if (people.size > 0 && living.length > 1) past.isShared = true;

@@ -5,7 +5,7 @@ import type { InputLines, SourceOutput } from '../../../src/protocol/connector.t
 import type { AirbyteStateMessage, ConfiguredAirbyteCatalog } from '../../../src/protocol/messages.ts';
 import { withChanges } from '../../../src/source/config.ts';
 import { nexusSource } from '../../../src/source/source.ts';
-import { streamNames } from '../../../src/streams/contract.ts';
+import { catalogOf } from '../../support/reading.ts';
 import { type Carrier, fileOf, type Job, snapshotsFile } from './job.ts';
 import { away, type Trouble, troubleOf, upTo } from './troubles.ts';
 
@@ -22,13 +22,17 @@ export const byAirbyte: Carrier = {
   },
 };
 
-export const configuredCatalog: ConfiguredAirbyteCatalog = {
-  streams: streamNames.map((name) => ({
-    stream: { name, json_schema: {} },
-    sync_mode: 'incremental',
-    destination_sync_mode: 'append_dedup',
-  })),
-};
+/** All that the source has today, as a platform that discovers before each transfer configures it. */
+export async function configuredCatalog(config: unknown): Promise<ConfiguredAirbyteCatalog> {
+  const { streams } = await catalogOf(config);
+  return {
+    streams: streams.map((stream) => ({
+      stream,
+      sync_mode: 'incremental',
+      destination_sync_mode: 'append_dedup',
+    })),
+  };
+}
 
 /** The source's config, where snapshots in a file are named by who runs it. */
 export function sourceConfigOf(job: Job): Readonly<Record<string, unknown>> {
@@ -41,12 +45,13 @@ async function transfer(job: Job, { sourceFails, destinationDies, isStopped }: T
   const states = await keptStates(statePath);
   const { signal, abort } = stopper();
   const config = sourceConfigOf(job);
-  const read = nexusSource.read({ config, catalog: configuredCatalog, state: [...states.values()], signal });
+  const catalog = await configuredCatalog(config);
+  const read = nexusSource.read({ config, catalog, state: [...states.values()], signal });
   const errors: string[] = [];
   const input = lines(upTo(upTo(read, sourceFails), isStopped, abort), errors);
   const written = customerIoDestination.write({
     config: destination,
-    catalog: configuredCatalog,
+    catalog,
     input,
     signal,
   });

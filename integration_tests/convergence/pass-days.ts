@@ -43,7 +43,7 @@ function settingOf(chance: Chance): Setting {
 }
 
 /** Lets days go by, each with a sync; then compares with a Customer.io that got only the last of them. */
-export async function runDays(seed: number, days: number, way: string): Promise<Outcome> {
+export async function passDays(seed: number, days: number, way: string): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'days-'));
   const simulator = await startCustomerIo();
   const those = new Days(seed, { folder, simulator, way });
