@@ -3,10 +3,13 @@ import { quoteIdentifier, quoteString } from './quote.ts';
 
 const separator = 'chr(31)';
 
-/** With its name, so that a value which moves to another column is a change; NULL counts as nothing. */
+/**
+ * With its name, so that a value which moves to another column is a change; NULL counts as nothing. Hashed once more:
+ * the engine joins the hashes of several arguments by XOR, so that of two columns with one value nothing would be left.
+ */
 function hashOf({ name }: HashedColumn): string {
   const ref = quoteIdentifier(name);
-  return `CASE WHEN ${ref} IS NULL THEN 0::UBIGINT ELSE hash(${quoteString(name)}, ${ref}) END`;
+  return `CASE WHEN ${ref} IS NULL THEN 0::UBIGINT ELSE hash(hash(${quoteString(name)}, ${ref})) END`;
 }
 
 /** Pairs of names and values whose value is not null. */
