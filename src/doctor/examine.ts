@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../source/config.ts';
-import { definitionsOf, notTaken } from '../source/plan/plan.ts';
+import { definitionsOf, notTaken } from '../source/plan/definitions.ts';
 import { type StreamName, streamContracts, streamNames } from '../streams/contract.ts';
 import { examplesOf } from './examples.ts';
 import type { Finding, ModelReport, StreamReport } from './finding.ts';

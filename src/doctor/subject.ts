@@ -2,8 +2,9 @@ import type { DestinationConfig } from '../destination/config.ts';
 import { isAirbyteColumn } from '../destination/mapping/attributes.ts';
 import { ConnectorError } from '../errors/connector-error.ts';
 import { nearMatches } from '../errors/did-you-mean.ts';
-import type { ModelPlan, NamedDefinition, Plan } from '../source/plan/plan.ts';
-import { describeModel, missingColumns } from '../source/plan/plan.ts';
+import type { NamedDefinition } from '../source/plan/definitions.ts';
+import type { ModelPlan, Plan } from '../source/plan/plan.ts';
+import { describeModel, missingColumns } from '../source/plan/plan-model.ts';
 import type { StreamContract } from '../streams/contract.ts';
 import type { Finding } from './finding.ts';
 

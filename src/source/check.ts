@@ -2,16 +2,12 @@ import { streamNames } from '../streams/contract.ts';
 import { readStart } from './changes/cursor/clock.ts';
 import { type RowRange, recordQuery } from './changes/cursor/record-query.ts';
 import type { SourceConfig } from './config.ts';
+import { notTaken } from './plan/definitions.ts';
 import { notesOf } from './plan/entity-types.ts';
-import {
-  notTaken,
-  type Plan,
-  placed,
-  planStreams,
-  readElsewhere,
-  type StreamPlan,
-  unfilled,
-} from './plan/plan.ts';
+import type { Plan, StreamPlan } from './plan/plan.ts';
+import { placed } from './plan/plan-model.ts';
+import { planStreams } from './plan/plan-streams.ts';
+import { readElsewhere, unfilled } from './plan/unfilled.ts';
 
 /** What can be read, in words, once every model is compiled and described: what `read` needs, less the rows. */
 export async function readiness(plan: Plan, config: SourceConfig): Promise<string> {

@@ -3,7 +3,10 @@ import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
 import type { SourceConfig } from './config.ts';
-import { notTaken, type Plan, planStreams, readElsewhere, type StreamPlan, unfilled } from './plan/plan.ts';
+import { notTaken } from './plan/definitions.ts';
+import type { Plan, StreamPlan } from './plan/plan.ts';
+import { planStreams } from './plan/plan-streams.ts';
+import { readElsewhere, unfilled } from './plan/unfilled.ts';
 import { recordFields } from './record-line/record-fields.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

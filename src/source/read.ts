@@ -18,16 +18,11 @@ import { streamStateOf } from './changes/state.ts';
 import { requireKnownWay, wayOf } from './changes/ways.ts';
 import { withStates } from './checkpoint-states.ts';
 import { changesOf, type SourceConfig } from './config.ts';
+import { notTaken } from './plan/definitions.ts';
 import { unknownEntityTypes } from './plan/entity-types.ts';
-import {
-  type ModelPlan,
-  notTaken,
-  type Plan,
-  planStream,
-  readElsewhere,
-  requireSomething,
-  type StreamPlan,
-} from './plan/plan.ts';
+import type { ModelPlan, Plan, StreamPlan } from './plan/plan.ts';
+import { planStream } from './plan/plan-streams.ts';
+import { readElsewhere, requireSomething } from './plan/unfilled.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   const { name } = configured.stream;

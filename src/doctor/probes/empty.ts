@@ -1,6 +1,7 @@
 import { compileModel } from '../../models/compile.ts';
 import type { SourceConfig } from '../../source/config.ts';
-import { lackingFor, type Plan } from '../../source/plan/plan.ts';
+import type { Plan } from '../../source/plan/plan.ts';
+import { lackingFor } from '../../source/plan/unfilled.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import type { Detail, Finding } from '../finding.ts';
 import type { Subject } from '../subject.ts';

@@ -5,8 +5,11 @@ import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import { relationSql } from '../../warehouse/warehouse.ts';
 import type { SourceConfig } from '../config.ts';
+import { definitionsOf } from '../plan/definitions.ts';
 import { unknownEntityTypes } from '../plan/entity-types.ts';
-import { definitionsOf, lackingFor, type ModelPlan, type Plan, toModelDefinition } from '../plan/plan.ts';
+import type { ModelPlan, Plan } from '../plan/plan.ts';
+import { toModelDefinition } from '../plan/plan-model.ts';
+import { lackingFor } from '../plan/unfilled.ts';
 import type { ModelPast } from './change-way.ts';
 
 /** What a stream is read from. */

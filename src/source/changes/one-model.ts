@@ -1,5 +1,6 @@
 import type { AirbyteMessage } from '../../protocol/messages.ts';
-import { type ModelPlan, placed } from '../plan/plan.ts';
+import type { ModelPlan } from '../plan/plan.ts';
+import { placed } from '../plan/plan-model.ts';
 import type { ModelPast, StreamRead } from './change-way.ts';
 import { emptyFindings } from './empty-models.ts';
 

@@ -4,7 +4,9 @@ import { type CompileContext, type CompiledModel, compileModel } from '../../mod
 import { type StreamName, streamNames } from '../../streams/contract.ts';
 import type { Dialect, Relation } from '../../warehouse/warehouse.ts';
 import type { SourceConfig } from '../config.ts';
-import { definitionsOf, type Plan, toModelDefinition } from './plan.ts';
+import { definitionsOf } from './definitions.ts';
+import type { Plan } from './plan.ts';
+import { toModelDefinition } from './plan-model.ts';
 
 /** The SQL of one model, as the warehouse gets it. */
 export interface CompiledSql {

@@ -5,7 +5,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LineBatch, LineOptions, TextRow, Warehouse } from '../../../warehouse/warehouse.ts';
 import { parseSourceConfig } from '../../config.ts';
-import { openPlan, planStream } from '../../plan/plan.ts';
+import { openPlan } from '../../plan/plan.ts';
+import { planStream } from '../../plan/plan-streams.ts';
 import type { Cursor } from './cursor.ts';
 import { readModel } from './read-model.ts';
 
