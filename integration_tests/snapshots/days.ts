@@ -38,7 +38,7 @@ const attributes = {
 const relation = (name: string) => ({ from: 'relation', name });
 
 /** Streams of the tables above. */
-export const streamsOf = ({ dialect }: Engine): Readonly<Record<string, unknown>> => ({
+export const streamsOf = ({ dialect }: Pick<Engine, 'dialect'>): Readonly<Record<string, unknown>> => ({
   persons: [relation('p')],
   objects: [relation('o')],
   relationships: [

@@ -27,6 +27,13 @@ export const done: Answer = {
   rows: [[['Statement executed successfully.']]],
 };
 
+const updated = (rows: number): Answer => ({
+  types: ['number of rows updated', 'number of multi-joined rows updated'].map((name) =>
+    rowType(name, 'BIGINT'),
+  ),
+  rows: [[[String(rows), '0']]],
+});
+
 const nameIn = (text: string): string => {
   const name = text.trim();
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toUpperCase();
@@ -85,6 +92,7 @@ async function answer(connection: DuckDBConnection, sql: string): Promise<Answer
   const table = describedTable(sql);
   if (table !== undefined) return describeTable(connection, table);
   const result = await connection.run(sql);
+  if (/^\s*UPDATE\b/i.test(sql)) return updated(result.rowsChanged);
   if (!/^[\s(]*(SELECT|WITH|VALUES|FROM)\b/i.test(sql)) return done;
   const types = rowTypesOf(result);
   return { types, rows: cellsOf(result, types) };

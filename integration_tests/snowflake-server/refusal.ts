@@ -44,6 +44,19 @@ const texts: readonly (readonly [RegExp, (match: RegExpExecArray) => Refusal])[]
   ],
 ];
 
+const writing =
+  /^\s*(?:CREATE(?!\s+(?:OR\s+REPLACE\s+)?TEMP)|INSERT|UPDATE|DELETE|DROP|ALTER\s+(?!SESSION))/i;
+
+/** @throws Refusal for a statement that writes what lasts */
+export function requireReading(sql: string): void {
+  if (!writing.test(sql)) return;
+  throw new Refusal(
+    '003001',
+    'SQL access control error:\nInsufficient privileges to operate on the database or schema',
+    '42501',
+  );
+}
+
 /** DuckDB's error as Snowflake would word it. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;

@@ -20,6 +20,8 @@ export interface SnowflakeServerOptions {
   readonly accountParameters?: Readonly<Record<string, string>>;
   /** Milliseconds after which a query that still runs says so; by default 45 seconds, as at Snowflake. */
   readonly patience?: number;
+  /** Whether the role has no privilege to create anything; temporary tables need none. */
+  readonly isReader?: boolean;
 }
 
 export interface SnowflakeServer {
@@ -33,6 +35,8 @@ export interface SnowflakeServer {
   readonly statements: readonly string[];
   /** Those of them that were to be compiled only. */
   readonly described: readonly string[];
+  /** How many rows the result of each had, as they ended. */
+  readonly results: readonly { readonly sql: string; readonly rows: number }[];
   /** Runs Snowflake SQL beside any session. */
   run(...statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +102,7 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
     catalog,
     account,
     accountParameters: options.accountParameters ?? {},
+    isReader: options.isReader ?? false,
     sizes: options.sizes ?? { inline: 100, chunk: 1000 },
     patience: options.patience ?? 45_000,
   });
@@ -116,6 +121,7 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
     parameters: sessions.parameters,
     statements: sessions.statements,
     described: sessions.described,
+    results: sessions.results,
     run: async (...statements) => {
       for (const statement of statements) await runQuery(own, statement, catalog);
     },

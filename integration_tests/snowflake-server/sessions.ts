@@ -8,7 +8,7 @@ import { type Account, logIn } from './login.ts';
 import { parameterSettings } from './parameters.ts';
 import { Queries } from './queries.ts';
 import { type Answer, type Catalog, done, runQuery } from './query.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, requireReading } from './refusal.ts';
 import { type ChunkSizes, storedResult } from './results.ts';
 import { applyParameters } from './session-parameters.ts';
 import { bindings, literalRows } from './statements/binds.ts';
@@ -29,6 +29,8 @@ export interface SessionsOptions {
   /** What a session has before it sets anything. */
   readonly accountParameters: Readonly<Record<string, string>>;
   readonly sizes: ChunkSizes;
+  /** Whether the role may make temporary tables alone. */
+  readonly isReader: boolean;
   /** Milliseconds before a request is answered in any case. */
   readonly patience: number;
 }
@@ -84,6 +86,8 @@ export class Sessions {
   readonly statements: string[] = [];
   /** Those of them that were to be compiled only. */
   readonly described: string[] = [];
+  /** How many rows each statement's result had, in the order in which they ended. */
+  readonly results: { readonly sql: string; readonly rows: number }[] = [];
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -187,7 +191,11 @@ export class Sessions {
     const body = queryBody.parse(JSON.parse(text));
     const session = this.#sessionOf(request, 'query');
     const missing = faults.take('query', 'short') ? 1 : 0;
-    const answer = this.#run(session, body).then((rows) => storedResult(rows, sizes, missing));
+    const answer = this.#run(session, body).then(async (rows) => {
+      const result = await storedResult(rows, sizes, missing);
+      this.results.push({ sql: body.sqlText, rows: result.total });
+      return result;
+    });
     const id = this.#queries.begin(answer);
     if (body.asyncExec || faults.take('query', 'slow')) return stillRuns(id);
     return this.#answer(id, url);
@@ -204,6 +212,7 @@ export class Sessions {
     if (describeOnly) this.described.push(sqlText);
     const refused = this.#options.faults.takeForStatement(sqlText);
     if (refused?.kind === 'refused') throw new Refusal(refused.code, refused.message);
+    if (this.#options.isReader) requireReading(sqlText);
     const settings = parameterSettings(sqlText);
     if (settings !== undefined) return this.#set(session, settings);
     const { parameters, temporary } = session;

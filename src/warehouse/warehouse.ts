@@ -75,6 +75,8 @@ export type Access = 'read' | 'snapshots' | 'build';
 export interface SnapshotSchema {
   readonly schema: string;
   readonly create: readonly string[];
+  /** What lets them be kept there, as a sentence: a grant. */
+  readonly permission: string;
 }
 
 /** The only door to a database. Every method throws ConnectorError. */
@@ -97,6 +99,8 @@ export interface Warehouse {
    */
   lines(sql: string, options?: LineOptions): AsyncIterable<LineBatch>;
   execute(sql: string): Promise<void>;
+  /** Runs an UPDATE, and tells how many rows it changed. */
+  update(sql: string): Promise<number>;
   /** Where snapshots are kept, in a warehouse that is open for them or beside it. */
   snapshotSchema(name: string): SnapshotSchema;
   /**

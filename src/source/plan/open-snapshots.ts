@@ -28,15 +28,30 @@ export async function openWithSnapshots(config: SourceConfig, isToRead: boolean)
 }
 
 async function inWarehouse(config: SourceConfig): Promise<OpenWarehouse> {
-  const { store, schema, file } = changesOf(config);
+  let warehouse: Warehouse;
   try {
-    const warehouse = await openWarehouse(config.warehouse, 'snapshots');
-    return { warehouse, snapshots: new Snapshots({ warehouse, store: 'warehouse', schema }) };
+    warehouse = await openWarehouse(config.warehouse, 'snapshots');
   } catch (error) {
-    if (!(error instanceof ConnectorError) || store === 'warehouse') throw error;
-    if (file === undefined) return withoutSnapshots(config, error.message);
-    return inFile(config, error.message);
+    return await elsewhere(config, error);
   }
+  const { schema } = changesOf(config);
+  const snapshots = new Snapshots({ warehouse, store: 'warehouse', schema });
+  try {
+    await snapshots.registry.open();
+    return { warehouse, snapshots };
+  } catch (error) {
+    await warehouse.close();
+    if (error instanceof ConnectorError && error.failureType !== 'config_error') throw error;
+    return await elsewhere(config, error);
+  }
+}
+
+/** @throws ConnectorError where the config wants snapshots in the warehouse alone */
+async function elsewhere(config: SourceConfig, error: unknown): Promise<OpenWarehouse> {
+  const { store, file } = changesOf(config);
+  if (!(error instanceof ConnectorError) || store === 'warehouse') throw error;
+  if (file === undefined) return await withoutSnapshots(config, error.message);
+  return await inFile(config, error.message);
 }
 
 /** `instead` is why they are not kept in the warehouse, where the config leaves it open. */

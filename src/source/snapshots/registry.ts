@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { configError } from '../../errors/connector-error.ts';
+import { ConnectorError, configError } from '../../errors/connector-error.ts';
 import { fateOf, type ProcessIdentity, thisProcess } from '../../files/process-identity.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import type { TextRow, Warehouse } from '../../warehouse/warehouse.ts';
@@ -43,10 +43,12 @@ export class Registry {
   readonly #warehouse: Warehouse;
   readonly #schema: string;
   readonly #create: readonly string[];
-  #isMade = false;
+  readonly #permission: string;
+  #known: Promise<readonly TextRow[]> | undefined;
 
   constructor(warehouse: Warehouse, schemaName: string) {
-    const { schema, create } = warehouse.snapshotSchema(schemaName);
+    const { schema, create, permission } = warehouse.snapshotSchema(schemaName);
+    this.#permission = permission;
     this.#warehouse = warehouse;
     this.#schema = schema;
     this.#create = create;
@@ -63,34 +65,63 @@ export class Registry {
     return dialect.snapshot.scratch(this.#schema, dialect.quoteIdentifier(name));
   }
 
-  /** Every entry of a stream, the newest first. @throws ConnectorError where the schema can be neither read nor made */
-  async entries(stream: StreamName): Promise<readonly Found[]> {
+  /** Makes the table if it is not there yet. @throws ConnectorError where it can be neither read nor made */
+  async open(): Promise<void> {
+    try {
+      await this.#rows();
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.failureType !== 'config_error') throw error;
+      throw configError(
+        `No snapshots can be kept in the schema ${this.#schema}: ${error.message} ${this.#permission}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /**
+   * Every entry of a stream as this session found it, the newest first: it asks for all streams at once, and for what
+   * is there `now` only where told.
+   *
+   * @throws ConnectorError where an entry was edited
+   */
+  async entries(stream: StreamName, now = false): Promise<readonly Found[]> {
+    if (now) this.#known = undefined;
+    const rows = await this.#rows();
+    return rows.filter((row) => row.stream === stream).map((row) => foundOf(stream, row));
+  }
+
+  #rows(): Promise<readonly TextRow[]> {
+    this.#known ??= this.#look();
+    return this.#known;
+  }
+
+  async #look(): Promise<readonly TextRow[]> {
     const { dialect } = this.#warehouse;
     const sql = `SELECT "base", "stream", "version", "generation", "position", "table", "staged_generation", "staged_table",
   "hashed_by", "holder", CASE WHEN "held_until" > ${dialect.time.now} THEN 'true' ELSE 'false' END AS "is_held", ${dialect.time.print('"promoted_at"')} AS "promoted_at"
-FROM ${this.table(registryName)} WHERE "stream" = ${dialect.quoteString(stream)} ORDER BY "promoted_at" DESC NULLS LAST`;
-    const rows = await this.#warehouse.rows(sql).catch(async () => {
+FROM ${this.table(registryName)} ORDER BY "promoted_at" DESC NULLS LAST`;
+    return await this.#warehouse.rows(sql).catch(async () => {
       await this.#make();
       return this.#warehouse.rows(sql);
     });
-    this.#isMade = true;
-    return rows.map((row) => foundOf(stream, row));
   }
 
   async #make(): Promise<void> {
     const { text, timestamp } = this.#warehouse.dialect.types.made;
-    for (const statement of this.#create) await this.#warehouse.execute(statement);
-    await this.#warehouse.execute(`CREATE TABLE IF NOT EXISTS ${this.table(registryName)} (
+    const table = `CREATE TABLE IF NOT EXISTS ${this.table(registryName)} (
   "base" ${text}, "stream" ${text}, "version" INTEGER, "generation" INTEGER, "position" ${text}, "table" ${text},
   "staged_generation" INTEGER, "staged_table" ${text}, "hashed_by" ${text}, "holder" ${text}, "held_until" ${timestamp},
-  "promoted_at" ${timestamp})`);
+  "promoted_at" ${timestamp})`;
+    // Who may use a schema need not be allowed to make one.
+    await this.#warehouse.execute(table).catch(async () => {
+      for (const statement of [...this.#create, table]) await this.#warehouse.execute(statement);
+    });
   }
 
   /** Makes a new entry, or replaces one that is begun anew, held by this read. */
   async begin(entry: Entry, holder: string): Promise<void> {
     const { dialect } = this.#warehouse;
     const text = (value: string | undefined) => (value === undefined ? 'NULL' : dialect.quoteString(value));
-    if (!this.#isMade) await this.#make();
     await this.#warehouse.execute(`INSERT INTO ${this.table(registryName)}
   ("base", "stream", "version", "generation", "position", "table", "staged_generation", "staged_table", "hashed_by", "holder", "held_until", "promoted_at")
 SELECT ${text(entry.base)}, ${text(entry.stream)}, ${version}, ${entry.generation}, ${text(JSON.stringify(entry.position))},
@@ -98,19 +129,21 @@ SELECT ${text(entry.base)}, ${text(entry.stream)}, ${version}, ${entry.generatio
   ${this.#lease()}, NULL`);
   }
 
-  /** Writes what has become of an entry, while this read holds it or takes it from `before`. */
+  /** Writes what has become of an entry, while this read holds it or takes it from `before`; false where it may not. */
   async change(
     entry: Entry,
     { holder, before }: { readonly holder: string; readonly before?: string | undefined },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { dialect } = this.#warehouse;
     const text = (value: string | undefined) => (value === undefined ? 'NULL' : dialect.quoteString(value));
     const was = before === undefined ? `"holder" IS NULL` : `"holder" = ${text(before)}`;
-    await this.#warehouse.execute(`UPDATE ${this.table(registryName)} SET "generation" = ${entry.generation},
+    const changed =
+      await this.#warehouse.update(`UPDATE ${this.table(registryName)} SET "generation" = ${entry.generation},
   "position" = ${text(JSON.stringify(entry.position))}, "table" = ${text(entry.table)},
   "staged_generation" = ${entry.staged?.generation ?? 'NULL'}, "staged_table" = ${text(entry.staged?.table)},
   "hashed_by" = ${text(entry.hashedBy)}, "holder" = ${text(holder)}, "held_until" = ${this.#lease()}, "promoted_at" = ${dialect.time.now}
 WHERE "base" = ${text(entry.base)} AND "stream" = ${text(entry.stream)} AND (${was} OR "holder" = ${text(holder)})`);
+    return changed > 0;
   }
 
   /** Says that this read lives. */

@@ -83,9 +83,14 @@ export async function duckdbWarehouse(
     execute: async (sql) => {
       await guarded(() => memory.enough(() => connection.run(sql)));
     },
+    update: (sql) => guarded(() => memory.enough(async () => (await connection.run(sql)).rowsChanged)),
     snapshotSchema: (name) => {
       const schema = `${beside === undefined ? database.catalog : besideCatalog}.${quoteIdentifier(name)}`;
-      return { schema, create: [`CREATE SCHEMA IF NOT EXISTS ${schema}`] };
+      return {
+        schema,
+        create: [`CREATE SCHEMA IF NOT EXISTS ${schema}`],
+        permission: 'The file must be writable.',
+      };
     },
     forAnySession: (sql) => guarded(() => withoutMacros(connection, sql)),
     close: () => database.close(),

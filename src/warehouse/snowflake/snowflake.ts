@@ -58,6 +58,20 @@ async function* lines(
   }
 }
 
+/** The result of an UPDATE is one row that begins with the number of rows. */
+async function update(connection: Connection, sql: string): Promise<number> {
+  const statement = await execute(connection, sql, { fetchAsString: ['Number'] });
+  const [cells] = await allTextCells(connection, statement);
+  return Number(cells?.[0] ?? 0);
+}
+
+/** Either lets the role make the schema, or lets it use one that another has made. */
+function grantsFor({ role, database }: SnowflakeConfig, schema: string): string {
+  const to = `TO ROLE ${role ?? '…'}`;
+  const place = `${quoteIdentifier(writtenName(database))}.${quoteIdentifier(schema)}`;
+  return `Grant CREATE SCHEMA ON DATABASE ${quoteIdentifier(writtenName(database))} ${to}, or make the schema ${place} and grant USAGE, CREATE TABLE ON SCHEMA ${place} ${to}.`;
+}
+
 /** The warehouse behind the public driver; one session, one statement after another. */
 export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Warehouse> {
   const connection = await connect(config);
@@ -75,10 +89,11 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
     execute: async (sql) => {
       await guarded(() => execute(connection, sql));
     },
+    update: (sql) => guarded(() => update(connection, sql)),
     snapshotSchema: (name) => {
       const written = writtenName(name);
       const create = snowflakeDialect.ddl.createSchema(written, writtenName(config.schema));
-      return { schema: quoteIdentifier(written), create };
+      return { schema: quoteIdentifier(written), create, permission: grantsFor(config, written) };
     },
     forAnySession: async (sql) => sql,
     close: () => disconnect(connection),

@@ -41,12 +41,25 @@ export async function claim(
     state === undefined || found === undefined || isLost(found, state)
       ? anew(stream, base, { state, found, entries })
       : { entry: await settled(snapshots, found, state), notes: [] };
-  if (found === undefined) await registry.begin(entry, holder);
-  else await registry.change(entry, { holder, before: found.holder });
+  const isMine =
+    found === undefined
+      ? await begun(snapshots, entry)
+      : await registry.change(entry, { holder, before: found.holder });
   snapshots.hold();
-  const [now] = (await registry.entries(stream)).filter((each) => each.base === base);
-  if (now !== undefined) requireFree({ ...now, isHeld: true }, holder);
+  if (!isMine) await requireMine(snapshots, entry);
   return claimOf(snapshots, entry, notes);
+}
+
+/** Two reads may begin at once: the first entry that is there counts. */
+async function begun({ registry, holder }: Snapshots, entry: Entry): Promise<boolean> {
+  await registry.begin(entry, holder);
+  return false;
+}
+
+/** @throws ConnectorError where another read was faster */
+async function requireMine({ registry, holder }: Snapshots, { stream, base }: Entry): Promise<void> {
+  const entries = await registry.entries(stream, true);
+  for (const entry of entries) if (entry.base === base) requireFree({ ...entry, isHeld: true }, holder);
 }
 
 function claimOf({ registry }: Snapshots, entry: Entry, notes: readonly AirbyteMessage[]): Claim {

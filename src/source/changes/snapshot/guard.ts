@@ -4,13 +4,10 @@ import type { ChangesConfig } from '../../config.ts';
 
 /** What would leave a stream. */
 export interface Leaving {
-  readonly stream: StreamName;
   /** Rows that were sent and are not there now. */
   readonly leaving: number;
   /** Rows that were there before. */
   readonly before: number;
-  /** Keys of a few of them. */
-  readonly examples: readonly string[];
 }
 
 /** A share of few rows is few, and small tables change much. */
@@ -22,20 +19,22 @@ function mostLeaving({ max_removed: given }: Pick<ChangesConfig, 'max_removed'>,
   return given.endsWith('%') ? Math.max(fewest, Math.floor((before * number) / 100)) : Math.floor(number);
 }
 
-/** @throws ConnectorError where so many rows have left that a fault is likelier than life */
-export function requireFewRemovals(
-  config: ChangesConfig,
-  { stream, leaving, before, examples }: Leaving,
-): void {
-  if (config.allow_removals || leaving <= mostLeaving(config, before)) return;
-  throw tooMany(config, { stream, leaving, before, examples });
-}
+/** Whether so many rows have left that a fault is likelier than life. */
+export const areTooMany = (config: ChangesConfig, { leaving, before }: Leaving): boolean =>
+  !config.allow_removals && leaving > mostLeaving(config, before);
 
 const number = (value: number): string => value.toLocaleString('en');
 
-function tooMany(
+interface Gone {
+  readonly stream: StreamName;
+  /** Keys of a few of them. */
+  readonly examples: readonly string[];
+}
+
+export function tooManyRemovals(
   { max_removed: most }: ChangesConfig,
-  { stream, leaving, before, examples }: Leaving,
+  { leaving, before }: Leaving,
+  { stream, examples }: Gone,
 ): ConnectorError {
   const names = examples.map((key) => `"${key}"`).join(', ');
   return configError(

@@ -12,7 +12,7 @@ import { type Claim, claim } from './claim.ts';
 import { type Counts, count } from './counts.ts';
 import { type Comparison, deltaSql } from './delta-sql.ts';
 import { changedRows, type Findings, movedRows, type Reached, removedRows } from './emit.ts';
-import { requireFewRemovals } from './guard.ts';
+import { areTooMany, tooManyRemovals } from './guard.ts';
 import { markMoves, withMoves } from './moves.ts';
 import { separator } from './row-sql.ts';
 import type { SnapshotState } from './snapshot-state.ts';
@@ -160,15 +160,14 @@ async function requireFew(
   counts: Counts,
 ): Promise<void> {
   const { removed, moved, there, added } = counts;
-  if (removed + moved === 0) return;
+  const leaving = { leaving: removed + moved, before: there - added + removed + moved };
+  if (!areTooMany(changesOf(config), leaving)) return;
   const { engine } = snapshots;
   const examples = await engine.rows(
     `SELECT REPLACE(COALESCE("spelled", "key"), ${separator}, ' ') AS "key" FROM ${stage} WHERE "action" IN ('removed', 'moved') AND "generation" > ${promoted} ORDER BY "key" LIMIT 3`,
   );
-  requireFewRemovals(changesOf(config), {
+  throw tooManyRemovals(changesOf(config), leaving, {
     stream: contract.name,
-    leaving: removed + moved,
-    before: there - added + removed + moved,
     examples: examples.flatMap(({ key }) => key ?? []),
   });
 }
