@@ -32,7 +32,7 @@ export async function read(
     } else if (output.type === 'STATE') {
       result.states.push(output.state);
       result.rowsAtState.push(result.rows.length);
-    } else result.others.push(output);
+    } else if (output.type !== 'CHANGES') result.others.push(output);
   }
   return result;
 }

@@ -3,6 +3,7 @@ import { type ConfigOptions, readCatalog, readState } from '../cli/files.ts';
 import type { Mask } from '../cli/mask.ts';
 import { loadSource } from '../cli/role.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
+import { changesLog } from '../protocol/make-message.ts';
 
 export interface ReadPaths extends ConfigOptions {
   readonly catalog: string;
@@ -13,7 +14,9 @@ async function* read(paths: ReadPaths, mask: Mask, signal: AbortSignal): AsyncGe
   const { connector, config } = await openConnector(loadSource, paths, mask);
   const catalog = await readCatalog(paths.catalog);
   const state = await readState(paths.state);
-  yield* connector.read({ config, catalog, state, signal });
+  for await (const output of connector.read({ config, catalog, state, signal })) {
+    yield output.type === 'CHANGES' ? changesLog(output) : output;
+  }
 }
 
 export function runRead(paths: ReadPaths): Promise<number> {

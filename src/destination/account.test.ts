@@ -59,7 +59,16 @@ async function accounts(
   return found;
 }
 
-const none = { read: 0, delivered: 0, rejected: 0, rejected_by: [], truncated: {}, trimmed: {} };
+const none = {
+  read: 0,
+  delivered: 0,
+  rejected: 0,
+  rejected_by: [],
+  truncated: {},
+  trimmed: {},
+  removed: 0,
+  merged: 0,
+};
 
 describe('the account of a destination', () => {
   it('comes last, of all streams of the catalog, also where nothing came', async () => {
@@ -103,9 +112,11 @@ describe('the account of a destination', () => {
       ],
       truncated: { bio: 2, city: 1 },
       trimmed: { userId: 1 },
+      removed: 0,
+      merged: 0,
     });
     expect(events).toMatchObject({
-      ...{ read: 2, delivered: 1, rejected: 1, truncated: {}, trimmed: {} },
+      ...{ read: 2, delivered: 1, rejected: 1, truncated: {}, trimmed: {}, removed: 0, merged: 0 },
       rejected_by: [{ field: 'event', count: 1, example: '01ARYZ6S410000000000000001' }],
     });
     const [file = ''] = await readdir(join(folder, 'rejects'));

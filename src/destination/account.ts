@@ -29,6 +29,7 @@ export function deliveryAccount(watched: Watched): DeliveryAccount {
 
 function deliveryOf({ judge, notices }: Watched, stream: string, tally: StreamTally): StreamDelivery {
   const { truncated, trimmed } = notices.of(stream);
+  const { removed, merged } = notices.removalsOf(stream);
   return {
     stream,
     read: tally.opened,
@@ -37,5 +38,7 @@ function deliveryOf({ judge, notices }: Watched, stream: string, tally: StreamTa
     rejected_by: judge.rejectedBy(stream),
     truncated: Object.fromEntries(truncated),
     trimmed: Object.fromEntries(trimmed),
+    removed,
+    merged,
   };
 }

@@ -4,16 +4,7 @@ import { parseConfig } from '../errors/schema-issue.ts';
 import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
 import { checkObjectStorage, objectStorageConfig } from './object-storage-config.ts';
-
-/** A relationship that is removed comes back with its next row; a person's history does not. */
-const removal = (what: string, fallback: 'ignore' | 'remove') =>
-  z
-    .enum(['ignore', 'remove'])
-    .default(fallback)
-    .meta({
-      title: `Removed ${what}`,
-      description: `Whether removed rows (rows with _ab_cdc_deleted_at) are ignored or remove ${what} in Customer.io.`,
-    });
+import { removals } from './removals-config.ts';
 
 const column = (title: string, fallback: string) =>
   z
@@ -58,6 +49,8 @@ const mapping = z
         examples: ['1'],
       }),
     relationship_attributes: column('Relationship attributes', 'relationshipAttributes'),
+    merged_into: column('Merged into', 'mergedInto'),
+    unset_attributes: column('Unset attributes', 'unsetAttributes'),
   })
   .meta({ title: 'Stream', description: 'What a stream is and which of its columns are used.' });
 
@@ -120,18 +113,7 @@ export const destinationConfig = z.looseObject({
       'Remove white space around userId, anonymousId, groupId, objectTypeId and messageId, and around the email and id of persons, and count the values that had some. If this is off, such values are sent as they are.',
     group: 'mapping',
   }),
-  removals: z
-    .looseObject({
-      persons: removal('persons', 'ignore'),
-      objects: removal('objects', 'ignore'),
-      relationships: removal('relationships', 'remove'),
-    })
-    .prefault({})
-    .meta({
-      title: 'Removals',
-      description: 'What to do with rows that the source marks as removed.',
-      group: 'mapping',
-    }),
+  removals,
   null_attributes: z.enum(['omit', 'unset']).default('omit').meta({
     title: 'Null attributes',
     description:

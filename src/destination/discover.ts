@@ -1,7 +1,8 @@
 import type { AirbyteMessage, DestinationCatalog, DestinationSyncMode } from '../protocol/messages.ts';
-import { type StreamName, streamContracts } from '../streams/contract.ts';
+import { removedAtColumn, type StreamName, streamContracts } from '../streams/contract.ts';
 import { parseDestinationConfig } from './config.ts';
 import { operationKinds } from './mapping/stream-mapping.ts';
+import { templates } from './mapping/templates/templates.ts';
 
 /** Airbyte's data activation maps any stream to one of these. */
 const syncModes: readonly DestinationSyncMode[] = ['append', 'append_dedup', 'update', 'soft_delete'];
@@ -16,11 +17,18 @@ const properties: Readonly<Record<string, Record<string, unknown>>> = {
   groupId: { type: 'string', description: 'The id of the object.' },
   objectTypeId: { type: 'string', description: 'The number of the object type in Customer.io.' },
   relationshipAttributes: { type: ['null', 'object'], description: 'Attributes of the relationship itself.' },
+  mergedInto: text('In a removed row: the userId that the person has now.'),
+  unsetAttributes: {
+    type: ['null', 'array'],
+    items: { type: 'string' },
+    description: 'Names of attributes that had a value and have none now.',
+  },
+  [removedAtColumn]: { ...text('When the row was removed; null while it is there.'), format: 'date-time' },
 };
 
 function schemaOf(kind: StreamName): Record<string, unknown> {
-  const { required, optional } = streamContracts[kind];
-  const columns = [...required, ...optional];
+  const { required, columnNames } = streamContracts[kind];
+  const columns = templates[kind].removed === undefined ? columnNames : [...columnNames, removedAtColumn];
   return {
     type: 'object',
     additionalProperties: true,

@@ -37,6 +37,11 @@ function* warnings({ ledger, notices, rejects, judge }: Watched): Generator<stri
     for (const [column, count] of trimmed)
       yield `${count} values of "${column}" in stream "${stream}" had white space around them, which was left out.`;
   }
+  for (const stream of ledger.tallies.keys()) {
+    const { unmerged } = notices.removalsOf(stream);
+    if (unmerged > 0)
+      yield `${unmerged} people of stream "${stream}" have become others. The Pipelines API cannot merge people: removals.persons says what was done with them. The Track API can.`;
+  }
   if (rejects.path !== undefined) {
     const place = rejects.path === toLog ? 'a line of this log' : rejects.path;
     yield `${rejects.count} records were rejected: each is in ${place} with its reason. ${judge.reasons.commonest()}`;

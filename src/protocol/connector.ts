@@ -4,7 +4,7 @@ import type {
   ConfiguredAirbyteCatalog,
   ConnectorSpecification,
 } from './messages.ts';
-import type { DeliveryAccount } from './run-account.ts';
+import type { ChangeCounts, DeliveryAccount } from './run-account.ts';
 
 /**
  * RECORD messages of one stream as finished NDJSON bytes, each line ended by a newline: what a warehouse
@@ -17,8 +17,17 @@ export interface RecordLines {
   readonly count: number;
 }
 
-/** What a source emits: Airbyte messages, with records in bulk where it has them as bytes. */
-export type SourceOutput = AirbyteMessage | RecordLines;
+/**
+ * What a source has found to be different in a stream since the last time, once a stream and before its records. It
+ * stays in the process: for Airbyte it becomes a log line.
+ */
+export interface ChangesMessage extends ChangeCounts {
+  readonly type: 'CHANGES';
+  readonly stream: string;
+}
+
+/** What a source emits: Airbyte messages, with records in bulk where it has them as bytes, and what has changed. */
+export type SourceOutput = AirbyteMessage | RecordLines | ChangesMessage;
 
 /**
  * What a destination has done so far: now and then, and once at its end. It stays in the process: nothing that comes

@@ -1,8 +1,19 @@
 import type { ConnectorError } from '../errors/connector-error.ts';
+import type { ChangesMessage } from './connector.ts';
 import type { AirbyteMessage, LogLevel, StreamStatus } from './messages.ts';
+import { changeNames } from './run-account.ts';
 
 export function log(level: LogLevel, message: string): AirbyteMessage {
   return { type: 'LOG', log: { level, message } };
+}
+
+/** What has changed in a stream, for a person. */
+export function changesLog({ stream, ...counts }: ChangesMessage): AirbyteMessage {
+  const told = changeNames.flatMap((name) => {
+    const count = counts[name];
+    return count === null ? [] : [`${count.toLocaleString('en')} ${name}`];
+  });
+  return log('INFO', `${stream}: ${told.length === 0 ? 'changes are not counted' : told.join(', ')}.`);
 }
 
 /** A warning that a stream is not as it should be, with a code that a program may go by. */

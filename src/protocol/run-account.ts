@@ -29,10 +29,28 @@ const deliveryOfStream = z.strictObject({
   rejected_by: z.array(rejectKind).max(100).describe('Why, the commonest first.'),
   truncated: countByName.describe('Values that were shortened to Customer.io’s limit, by attribute.'),
   trimmed: countByName.describe('Identifiers whose surrounding white space was left out, by column.'),
+  removed: count.describe('Removed rows that were sent to remove or to mark what they stood for.'),
+  merged: count.describe('Removed people who were sent to be merged into others.'),
+});
+
+const mayBeUnknown = count.nullable();
+
+/** Rows, against what was sent before; null where the way in which the stream is read does not know. */
+const changeCounts = z.strictObject({
+  added: mayBeUnknown,
+  changed: mayBeUnknown,
+  removed: mayBeUnknown,
+  moved: mayBeUnknown.describe('People who have become others.'),
+  unchanged: mayBeUnknown,
 });
 
 const streamOfRun = z.strictObject({
   ...deliveryOfStream.shape,
+  changes: changeCounts
+    .nullable()
+    .describe(
+      'What the source found to be different since the last sync; null where it does not compare, and in a write.',
+    ),
   findings: z.array(z.string()).describe('What the source found wrong with the stream, by code.'),
   seconds: z
     .number()
@@ -83,9 +101,19 @@ export function summarySchema(): Record<string, unknown> {
 
 export type Ending = z.infer<typeof ending>;
 export type RejectKind = z.infer<typeof rejectKind>;
+export type ChangeCounts = Readonly<z.infer<typeof changeCounts>>;
 export type StreamDelivery = Readonly<z.infer<typeof deliveryOfStream>>;
 export type StreamOfRun = Readonly<z.infer<typeof streamOfRun>>;
 export type RunSummary = Readonly<z.infer<typeof runSummary>>;
+
+/** In the order in which they are told. */
+export const changeNames = [
+  'added',
+  'changed',
+  'removed',
+  'moved',
+  'unchanged',
+] as const satisfies readonly (keyof ChangeCounts)[];
 
 /** What a destination has done so far. */
 export interface DeliveryAccount extends Readonly<z.infer<typeof traffic>> {

@@ -2,7 +2,7 @@ import { events } from './events.ts';
 import { objects } from './objects.ts';
 import { persons } from './persons.ts';
 import { relationships } from './relationships.ts';
-import type { ContractOf } from './stream.ts';
+import { type ContractOf, columnOfRole } from './stream.ts';
 
 /**
  * The streams' column contracts, as the specification (docs/customer-io-integration.md) words them. Both ends read
@@ -25,6 +25,12 @@ export const streamNames: readonly StreamName[] = Object.keys(contracts).filter(
 
 /** Set in a row that was removed: what Airbyte's sources that see removals call it. */
 export const removedAtColumn = '_ab_cdc_deleted_at';
+
+/** In the row of a person who was removed: the userId that the person has now. */
+export const mergedIntoColumn = columnOfRole.merged;
+
+/** The names of attributes that had a value and have none now, as an array: of a relationship, those of its own. */
+export const unsetColumn = columnOfRole.unset;
 
 /** A model's column that says of which nexus entity a row is: by it, an old userId is known in a new one. Never sent. */
 export const entityColumn = '_nexus_entity_id';

@@ -7,4 +7,5 @@ export const relationships = streamContract('relationships', 'group', [
   { role: 'anonymous', foreign: true },
   { role: 'timestamp', required: true },
   { role: 'relation' },
+  { role: 'unset', foreign: true },
 ]);

@@ -8,6 +8,8 @@ export const columnOfRole = {
   eventName: 'event',
   messageId: 'messageId',
   relation: 'relationshipAttributes',
+  merged: 'mergedInto',
+  unset: 'unsetAttributes',
 } as const;
 
 export type ColumnRole = keyof typeof columnOfRole;
@@ -21,6 +23,8 @@ export const columnRoles: readonly ColumnRole[] = [
   'eventName',
   'messageId',
   'relation',
+  'merged',
+  'unset',
 ];
 export type ColumnName = (typeof columnOfRole)[ColumnRole];
 

@@ -163,6 +163,8 @@ describe('runSync', () => {
           rejected_by: [{ reason: 'invalid', field: 'email', count: 3, example: 'u1' }],
           truncated: { bio: 1 },
           trimmed: {},
+          removed: 0,
+          merged: 0,
         },
       ],
       requests: 7,

@@ -1,7 +1,13 @@
 import { RejectedError } from '../destination/settlement/verdict.ts';
 import { isAbort } from '../errors/abort.ts';
 import { configError, messageOf } from '../errors/connector-error.ts';
-import type { DestinationConnector, SourceConnector, SourceOutput } from '../protocol/connector.ts';
+import type {
+  ChangesMessage,
+  DestinationConnector,
+  SourceConnector,
+  SourceOutput,
+} from '../protocol/connector.ts';
+import { changesLog } from '../protocol/make-message.ts';
 import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
 import { withChanges } from '../source/config.ts';
 import { configureCatalog } from './configured-catalog.ts';
@@ -153,7 +159,13 @@ class Transfer {
   #count(output: SourceOutput): void {
     if (output.type === 'RECORD_LINES') this.#run.of(output.stream).read(output.count);
     else if (output.type === 'RECORD') this.#run.of(output.record.stream).read(1);
+    else if (output.type === 'CHANGES') this.#noteChanges(output);
     else if (output.type !== 'STATE') this.#note(output);
+  }
+
+  #noteChanges(changes: ChangesMessage): void {
+    this.#run.of(changes.stream).changed(changes);
+    this.#note(changesLog(changes));
   }
 
   #note(message: AirbyteMessage): void {

@@ -4,7 +4,9 @@ import type { Lanes } from '../delivery/lanes.ts';
 import { withoutNulled } from '../mapping/given/nulled-fields.ts';
 import { isRefusal } from '../mapping/keys/identifiers.ts';
 import { tooDeep } from '../mapping/limits.ts';
-import type { Ledger } from '../settlement/ledger.ts';
+import type { Operation } from '../mapping/operation.ts';
+import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { Acknowledgement, Ledger } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';
 import type { Rejections } from '../settlement/rejections.ts';
 import type { Halt } from './halt.ts';
@@ -72,9 +74,9 @@ export class Intake {
     const { line, scanned } = reader;
     const stream = scanned && streams.ofScanned(scanned);
     if (scanned === undefined || stream === undefined) return this.#takeParsed(reader.parse());
-    if (this.#order.mustWait(stream.plan)) return this.#drained().then(() => this.#takeLine());
     const operation = stream.toOperationBytes?.(scanned);
     if (operation === undefined) return this.#takeParsed(reader.parse());
+    if (this.#order.mustWait(stream.plan)) return this.#drained().then(() => this.#takeLine());
     this.#order.enter(stream.plan);
     return lanes.add(operation, line, ledger.open(stream.plan.key));
   }
@@ -85,8 +87,6 @@ export class Intake {
     const { stream: name, namespace } = message.record;
     const stream = this.#options.streams.find(name, namespace);
     if (stream === undefined) return this.#options.notices.passOver(name);
-    if (this.#order.mustWait(stream.plan)) return this.#drained().then(() => this.#takeParsed(message));
-    this.#order.enter(stream.plan);
     return this.#takeRecord(message, stream);
   }
 
@@ -95,16 +95,27 @@ export class Intake {
     { record, tooDeep: isTooDeep }: ParsedRecord,
     { plan, toOperation }: MappedStream,
   ): Promise<void> | void {
-    const { lanes, ledger, notices, reader, rejections } = this.#options;
+    const { ledger, notices, reader, rejections } = this.#options;
     const acknowledgement = ledger.open(plan.key);
     const mapped = isTooDeep ? tooDeep(record.data) : toOperation(withoutNulled(record));
     if (isRefusal(mapped)) {
       rejections.reject(acknowledgement, reader.line, mapped);
       return rejections.room();
     }
+    notices.remove(plan.key, mapped.removal);
     if ('ignored' in mapped) return ledger.accept(acknowledgement);
     notices.alter(plan.key, mapped.truncated, mapped.trimmed);
-    return lanes.add(mapped, reader.line, acknowledgement);
+    return this.#send(mapped, plan, acknowledgement);
+  }
+
+  #send(operation: Operation, plan: StreamPlan, acknowledgement: Acknowledgement): Promise<void> | void {
+    const { lanes, reader } = this.#options;
+    const isMerge = operation.removal?.fate === 'merge';
+    if (this.#order.mustWait(plan, isMerge)) {
+      return this.#drained().then(() => this.#send(operation, plan, acknowledgement));
+    }
+    this.#order.enter(plan, isMerge);
+    return lanes.add(operation, reader.line, acknowledgement);
   }
 
   /** Lets through what is on its way: the record that comes next must not overtake it. */

@@ -36,8 +36,10 @@ export interface ColumnKinds {
 /** More names than this are not columns but data used as names. */
 const mostNames = 10_000;
 
-export function columnKinds(plan: StreamPlan): ColumnKinds {
+/** @param mark the attribute that marks removed rows: it is set by their removal alone */
+export function columnKinds(plan: StreamPlan, mark?: string): ColumnKinds {
   const own = new Set(streamContracts[plan.kind].columnNames.map((column) => plan.columns[column]));
+  if (mark !== undefined) own.add(mark);
   const known = new Map<string, ColumnKind>();
   let longNames = false;
   const classify = (name: string): ColumnKind => {
@@ -80,6 +82,33 @@ export function attributesOf(
   }
   return attributes;
 }
+
+/** Of a person, beside the identifier that a record names: these are no attributes that can be taken away. */
+const neverUnset: ReadonlySet<string> = new Set([
+  'cio_id',
+  'anonymous_id',
+  '_update',
+  'cio_subscription_preferences',
+]);
+
+/** Adds a null for each name that has no value, whatever the config says of nulls. */
+export function unsetAttributes(
+  attributes: Attributes,
+  names: readonly string[],
+  mayUnset: (name: string) => boolean = () => true,
+): void {
+  for (const name of names) {
+    if (name !== '' && !Object.hasOwn(attributes, name) && mayUnset(name)) set(attributes, name, null);
+  }
+}
+
+/** @param identifiers of the person whose attributes they are, by their names */
+export const isUnsettable =
+  (columns: ColumnKinds, identifiers: object | undefined) =>
+  (name: string): boolean => {
+    if (columns.kindOf(name) === 'own') return false;
+    return identifiers === undefined || !(neverUnset.has(name) || Object.hasOwn(identifiers, name));
+  };
 
 /**
  * Attributes of the relationship itself. The schema seldom tells their types: beside what it knows as a time, a text

@@ -12,6 +12,8 @@ export const settingOfRole = {
   object: 'group_id',
   objectType: 'object_type_id',
   relation: 'relationship_attributes',
+  merged: 'merged_into',
+  unset: 'unset_attributes',
 } as const satisfies Readonly<Record<ColumnRole, keyof StreamMapping>>;
 
 /** What does instead of a column that a stream must have: another column, or a fixed value. */

@@ -1,5 +1,5 @@
 import type { DestinationConfig } from '../config.ts';
-import { attributesOf, type ColumnKinds } from './attributes.ts';
+import { attributesOf, type ColumnKinds, isUnsettable, unsetAttributes } from './attributes.ts';
 import { eventId } from './keys/event-id.ts';
 import {
   anonymousIdentifier,
@@ -15,7 +15,7 @@ import { type Attributes, checkReserved, limits, type Refusal, tooLong } from '.
 import { relationOf } from './relation.ts';
 import { rootTimestamp } from './root-timestamp.ts';
 import type { StreamPlan } from './stream-mapping.ts';
-import type { Members, Part, Template } from './templates/template.ts';
+import type { RemovedMembers, RemovedPart, Template } from './templates/template.ts';
 import { unixSeconds } from './timestamps.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -27,6 +27,12 @@ export interface Made {
   name?: string;
   attributes?: Attributes;
   relation?: Attributes;
+  /** Names of attributes that have no value any more. */
+  unset?: readonly string[];
+  /** Of a removed row, in unix seconds. */
+  removedAt?: number;
+  /** Of a person who has become another. */
+  successor?: PersonIdentifiers;
 }
 
 export interface Context {
@@ -34,18 +40,29 @@ export interface Context {
   readonly config: DestinationConfig;
   readonly template: Template;
   readonly columns: ColumnKinds;
+  /** The attribute that marks removed rows, where such rows are marked. */
+  readonly mark: string | undefined;
 }
 
 /** Adds one member to the operation, or refuses the record. */
 export type Step = (data: Data, made: Made, into: Record<string, unknown>) => Refusal | undefined;
 
 /** Made once a record, whichever part asks first. */
-function attributesIn(data: Data, made: Made, { plan, config, template, columns }: Context): Attributes {
+function attributesIn(
+  data: Data,
+  made: Made,
+  { plan, config, template, columns, mark }: Context,
+): Attributes {
   if (made.attributes !== undefined) return made.attributes;
   const attributes = attributesOf(data, columns, config);
   if (template.attributesOf === 'person') {
     const anonymousId = keyText(data[plan.columns.anonymousId]);
     if (anonymousId !== undefined) attributes.anonymous_id = anonymousId;
+  }
+  if (mark !== undefined) attributes[mark] = null;
+  if (template.unsets === 'attributes') {
+    const identifiers = template.attributesOf === 'person' ? made.person : undefined;
+    unsetAttributes(attributes, made.unset ?? [], isUnsettable(columns, identifiers));
   }
   made.attributes = attributes;
   return attributes;
@@ -55,7 +72,11 @@ const hasAny = (attributes: Attributes): boolean => Object.keys(attributes).leng
 
 /** By part: what makes the member of a name. */
 const steps: {
-  readonly [P in Part['part']]: (name: string, part: Extract<Part, { part: P }>, context: Context) => Step;
+  readonly [P in RemovedPart['part']]: (
+    name: string,
+    part: Extract<RemovedPart, { part: P }>,
+    context: Context,
+  ) => Step;
 } = {
   text:
     (name, { text }) =>
@@ -131,8 +152,23 @@ const steps: {
     (data, made, into) => {
       const read = relationOf(data, plan, config);
       if (isRefusal(read)) return read;
+      unsetAttributes(read.relation, made.unset ?? []);
       made.relation = read.relation;
       into[name] = read.relation;
+      return undefined;
+    },
+  successor:
+    (name) =>
+    (_data, { successor }, into) => {
+      into[name] = successor;
+      return undefined;
+    },
+  mark:
+    (name, _part, { template, config: { api, removals } }) =>
+    (_data, made, into) => {
+      const mark = { [removals.mark_attribute]: made.removedAt };
+      // Nobody is made only to be marked. The Pipelines API does not know the order.
+      into[name] = template.attributesOf === 'person' && api === 'track' ? { ...mark, _update: true } : mark;
       return undefined;
     },
   listOf: (name, { members }, context) => {
@@ -146,16 +182,16 @@ const steps: {
 };
 
 /** One line a part, so that each meets the step of its own kind. */
-function stepOf<P extends Part['part']>(
+function stepOf<P extends RemovedPart['part']>(
   name: string,
-  part: Extract<Part, { part: P }>,
+  part: Extract<RemovedPart, { part: P }>,
   context: Context,
 ): Step {
   const step: (typeof steps)[P] = steps[part.part];
   return step(name, part, context);
 }
 
-export const stepsOf = (members: Members, context: Context): Step[] =>
+export const stepsOf = (members: RemovedMembers, context: Context): Step[] =>
   Object.entries(members).map(([name, part]) => stepOf(name, part, context));
 
 export function run(

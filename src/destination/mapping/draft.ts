@@ -1,12 +1,21 @@
-import type { StreamName } from '../../streams/contract.ts';
-import { removedAtColumn } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
 import { type ColumnKinds, columnKinds } from './attributes.ts';
-import { type Made, run, stepsOf } from './draft-parts.ts';
-import type { ObjectIdentifiers, PersonIdentifiers } from './keys/identifiers.ts';
+import { type Context, type Made, run, type Step, stepsOf } from './draft-parts.ts';
+import {
+  checkNotMoved,
+  type Fate,
+  isSamePerson,
+  markOf,
+  movedInto,
+  type Removal,
+  removalOf,
+  removalTime,
+} from './gone/removal.ts';
+import { unsetNames } from './gone/unset-names.ts';
+import { isRefusal, type ObjectIdentifiers, type PersonIdentifiers } from './keys/identifiers.ts';
 import type { Attributes, Refusal } from './limits.ts';
 import type { StreamPlan } from './stream-mapping.ts';
-import type { Template } from './templates/template.ts';
+import type { RemovedMembers, Template } from './templates/template.ts';
 import { templates } from './templates/templates.ts';
 import type { TrackOperation } from './track-operation.ts';
 
@@ -20,11 +29,13 @@ export interface Draft {
   readonly attributes?: Attributes;
   readonly relation?: Attributes;
   readonly columns?: ColumnKinds;
+  readonly removal?: Removal;
 }
 
 /** A removed row whose removal the config ignores. */
 export interface Ignored {
   readonly ignored: true;
+  readonly removal?: Removal;
 }
 
 /** Case does not tell emails apart. */
@@ -37,37 +48,81 @@ const objectKey = (identifiers: ObjectIdentifiers | undefined): string =>
 const keyOf = (lane: Template['lane'], { person, object }: Made): string =>
   lane === 'person' ? personKey(person) : objectKey(object);
 
-const isRemoved = (data: Data): boolean =>
-  data[removedAtColumn] !== null && data[removedAtColumn] !== undefined;
-
 /** The slow path's writer: makes a record into the objects that the stream's template describes, or refuses it. */
 export function draftOf(
   plan: StreamPlan,
   config: DestinationConfig,
 ): (data: Data) => Draft | Refusal | Ignored {
   const template = templates[plan.kind];
-  const columns = columnKinds(plan);
-  const context = { plan, config, template, columns };
+  const mark = markOf(plan, config);
+  const columns = columnKinds(plan, mark);
+  const context = { plan, config, template, columns, mark };
   const steps = stepsOf(template.members, context);
-  const removal = template.removed && stepsOf(template.removed, context);
-  const removals: Readonly<Partial<Record<StreamName, string>>> = config.removals;
+  const removed = removedDraft(context);
   const isLimited = template.attributesOf !== 'event';
   return (data) => {
-    const isGone = isRemoved(data);
-    const used = isGone ? removal : steps;
-    if (used === undefined) return { ignored: true };
-    const made: Made = {};
+    const removedAt = removalTime(data);
+    if (typeof removedAt === 'number') return removed(data, removedAt);
+    const unset =
+      removedAt ?? checkNotMoved(data, plan) ?? (template.unsets === undefined ? [] : unsetNames(data, plan));
+    if (isRefusal(unset)) return unset;
+    const made: Made = { unset };
     const operation = {};
-    const refusal = run(used, data, made, operation);
+    const refusal = run(steps, data, made, operation);
     if (refusal !== undefined) return refusal;
-    if (isGone && removals[plan.kind] === 'ignore') return { ignored: true };
     const { attributes, relation } = made;
     return {
-      key: keyOf(template.lane, made),
-      // The templates' tests hold what they describe to the API's operations.
-      operation: operation as TrackOperation,
+      ...draftFrom(operation, keyOf(template.lane, made)),
       ...(isLimited && attributes !== undefined ? { attributes, columns } : {}),
       ...(relation === undefined ? {} : { relation }),
     };
   };
 }
+
+/** The templates' tests hold what they describe to the API's operations. */
+const draftFrom = (operation: object, key: string): Draft => ({
+  key,
+  operation: operation as TrackOperation,
+});
+
+/** What is counted of a removal that is not sent: that a merge was asked for. */
+const ignored = ({ unmerged }: Removal): Ignored =>
+  unmerged === true ? { ignored: true, removal: { fate: 'ignore', unmerged } } : { ignored: true };
+
+/** All merges take one lane: a chain of them must keep its order. */
+const mergeKey = 'merge';
+
+/** The draft of a removed row. One whose removal is ignored is read all the same: it may be unreadable. */
+function removedDraft(context: Context): (data: Data, removedAt: number) => Draft | Refusal | Ignored {
+  const { plan, config, template } = context;
+  const { removed } = template;
+  if (removed === undefined) return () => ({ ignored: true });
+  const { remove, mark = remove, merge = remove } = removed;
+  const steps = stepsBy({ ignore: remove, remove, mark, merge }, context);
+  return (data, removedAt) => {
+    const removal = removalOf(data, plan, config);
+    const successor = movedInto(data, plan, config);
+    if (successor !== undefined && isRefusal(successor)) return successor;
+    const made: Made = { removedAt, ...(successor && { successor }) };
+    const operation = {};
+    const refusal = run(steps[removal.fate], data, made, operation);
+    if (refusal !== undefined) return refusal;
+    if (removal.fate === 'ignore' || isItself(made)) return ignored(removal);
+    const key = removal.fate === 'merge' ? mergeKey : keyOf(template.lane, made);
+    return { ...draftFrom(operation, key), removal };
+  };
+}
+
+const stepsBy = (
+  { ignore, remove, mark, merge }: Readonly<Record<Fate, RemovedMembers>>,
+  context: Context,
+): Readonly<Record<Fate, readonly Step[]>> => ({
+  ignore: stepsOf(ignore, context),
+  remove: stepsOf(remove, context),
+  mark: stepsOf(mark, context),
+  merge: stepsOf(merge, context),
+});
+
+/** Someone who is only spelled otherwise is the same person: nothing is to be done. */
+const isItself = ({ person, successor }: Made): boolean =>
+  person !== undefined && successor !== undefined && isSamePerson(person, successor);

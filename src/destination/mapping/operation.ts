@@ -1,6 +1,7 @@
 import type { DestinationConfig } from '../config.ts';
 import { type Draft, draftOf, type Ignored } from './draft.ts';
 import { asTheSourceMadeIt } from './given/cached-record.ts';
+import type { Removal } from './gone/removal.ts';
 import { isRefusal } from './keys/identifiers.ts';
 import { trimIdentifiers } from './keys/trim-identifiers.ts';
 import { checkAttributes, limits, type Refusal, tooLong } from './limits.ts';
@@ -19,6 +20,8 @@ export interface Operation {
   readonly truncated: readonly string[];
   /** Columns whose identifier had white space around it, where one had. */
   readonly trimmed?: readonly string[];
+  /** Of a removed row. */
+  readonly removal?: Removal;
 }
 
 export type Mapped = Operation | Refusal | Ignored;
@@ -44,7 +47,11 @@ export function toOperation(
     const drafted = draft(record);
     if ('ignored' in drafted || isRefusal(drafted)) return drafted;
     const encoded = encode(drafted, record);
-    return isRefusal(encoded) || trimmed.length === 0 ? encoded : { ...encoded, trimmed };
+    if (isRefusal(encoded)) return encoded;
+    const { removal } = drafted;
+    return trimmed.length === 0 && removal === undefined
+      ? encoded
+      : { ...encoded, ...(trimmed.length > 0 && { trimmed }), ...(removal && { removal }) };
   };
 }
 

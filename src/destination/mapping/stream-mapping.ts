@@ -87,6 +87,8 @@ const columnsOf = (mapping: StreamMapping | undefined): ContractColumns => ({
   groupId: mapping?.group_id ?? columnOfRole.object,
   objectTypeId: mapping?.object_type_id ?? columnOfRole.objectType,
   relationshipAttributes: mapping?.relationship_attributes ?? columnOfRole.relation,
+  mergedInto: mapping?.merged_into ?? columnOfRole.merged,
+  unsetAttributes: mapping?.unset_attributes ?? columnOfRole.unset,
 });
 
 /** No namespace, as Airbyte writes it: left out, null or empty. */

@@ -2,7 +2,14 @@ import type { ObjectIdentifiers, PersonIdentifiers } from './keys/identifiers.ts
 import type { Attributes } from './limits.ts';
 
 /** The operations of POST /api/v2/batch that records become (https://docs.customer.io/integrations/api/track/). */
-export type TrackOperation = PersonOperation | ObjectOperation;
+export type TrackOperation = PersonOperation | MergeOperation | ObjectOperation;
+
+interface MergeOperation {
+  readonly type: 'person';
+  readonly action: 'merge';
+  readonly primary: PersonIdentifiers;
+  readonly secondary: PersonIdentifiers;
+}
 
 type PersonOperation = { readonly type: 'person'; readonly identifiers: PersonIdentifiers } & (
   | { readonly action: 'identify'; readonly timestamp?: number; readonly attributes: Attributes }

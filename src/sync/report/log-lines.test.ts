@@ -8,7 +8,17 @@ import { withAccountAsLog } from './log-lines.ts';
 import { RunRecorder } from './run-recorder.ts';
 
 const streams = [
-  { stream: 'persons', read: 2, delivered: 1, rejected: 1, rejected_by: [], truncated: {}, trimmed: {} },
+  {
+    stream: 'persons',
+    read: 2,
+    delivered: 1,
+    rejected: 1,
+    rejected_by: [],
+    truncated: {},
+    trimmed: {},
+    removed: 0,
+    merged: 0,
+  },
 ];
 const account = { streams, requests: 3, retries: { ECONNRESET: 2 }, bytes: 10, inFlight: 1, rejects: null };
 const underWay: DestinationOutput = { type: 'ACCOUNT', account, isLast: false };

@@ -27,7 +27,17 @@ function progressOn(terminal: boolean) {
 
 const accountOf = (delivered: number): DeliveryAccount => ({
   streams: [
-    { stream: 'persons', read: 1_000, delivered, rejected: 1, rejected_by: [], truncated: {}, trimmed: {} },
+    {
+      stream: 'persons',
+      read: 1_000,
+      delivered,
+      rejected: 1,
+      rejected_by: [],
+      truncated: {},
+      trimmed: {},
+      removed: 0,
+      merged: 0,
+    },
   ],
   requests: 4,
   retries: { 'HTTP 429': 2, ECONNRESET: 1 },

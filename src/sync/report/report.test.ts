@@ -13,6 +13,9 @@ const stream = (name: string, rest: Partial<StreamOfRun>): StreamOfRun => ({
   rejected_by: [],
   truncated: {},
   trimmed: {},
+  removed: 0,
+  merged: 0,
+  changes: null,
   findings: [],
   seconds: 1.5,
   ...rest,
@@ -54,6 +57,24 @@ it('closes with a table, a total, and where the rejects lie', () => {
     '12 requests, 4.0 MB, 3 retries (HTTP 429 2, cut off 1)',
     '1 rejected, not in Customer.io: each with its reason in rejects.ndjson',
     '',
+  ]);
+});
+
+it('tells what the source found to be different, where it knows', () => {
+  const none = { added: null, changed: null, removed: null, moved: null, unchanged: null };
+  const streams = [
+    stream('persons', { read: 3, delivered: 3, changes: { ...none, added: 1_000, removed: 2 } }),
+    stream('objects', { changes: none }),
+    stream('events', { changes: { ...none, added: 4 } }),
+  ];
+  const lines = stripVTControlCharacters(report({ ...account, streams })).split('\n');
+  expect(lines.slice(0, 6)).toEqual([
+    'stream   added  removed  read  delivered  rejected  seconds',
+    'persons  1,000        2     3          3         0      1.5',
+    'objects                     0          0         0      1.5',
+    'events       4              0          0         0      1.5',
+    '───────────────────────────────────────────────────────────',
+    'total    1,004        2     3          3         0      3.0',
   ]);
 });
 

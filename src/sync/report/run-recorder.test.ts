@@ -14,6 +14,8 @@ const delivery = (delivered: number, rejected = 0): DeliveryAccount => ({
       rejected_by: [],
       truncated: {},
       trimmed: {},
+      removed: 0,
+      merged: 0,
     },
   ],
   requests: 1,

@@ -1,4 +1,4 @@
-import type { StreamDelivery, StreamOfRun } from '../../protocol/run-account.ts';
+import type { ChangeCounts, StreamDelivery, StreamOfRun } from '../../protocol/run-account.ts';
 
 /** Writes down what becomes of one stream's records. */
 export class StreamRecorder {
@@ -9,11 +9,14 @@ export class StreamRecorder {
   #delivered = 0;
   /** Those that a state has passed, and those that the destination has counted: the same ones, sooner or later. */
   readonly #rejected = { byState: 0, byDestination: 0 };
-  #details: Pick<StreamDelivery, 'rejected_by' | 'truncated' | 'trimmed'> = {
+  #details: Omit<StreamDelivery, 'stream' | 'read' | 'delivered' | 'rejected'> = {
     rejected_by: [],
     truncated: {},
     trimmed: {},
+    removed: 0,
+    merged: 0,
   };
+  #changes: ChangeCounts | null = null;
   readonly #findings = new Set<string>();
   #startedAt: number | undefined;
   #settledAt: number | undefined;
@@ -37,6 +40,11 @@ export class StreamRecorder {
     this.#settledAt = performance.now();
   }
 
+  /** What the source has found to be different. */
+  changed({ added, changed, removed, moved, unchanged }: ChangeCounts): void {
+    this.#changes = { added, changed, removed, moved, unchanged };
+  }
+
   found(code: string): void {
     this.#findings.add(code);
   }
@@ -49,8 +57,8 @@ export class StreamRecorder {
     this.#read = Math.max(this.#read, read);
     if (countsDelivered) this.#delivered = delivered;
     this.#rejected.byDestination = rejected;
-    const { rejected_by, truncated, trimmed } = details;
-    this.#details = { rejected_by, truncated, trimmed };
+    const { rejected_by, truncated, trimmed, removed, merged } = details;
+    this.#details = { rejected_by, truncated, trimmed, removed, merged };
   }
 
   account(): StreamOfRun {
@@ -60,6 +68,7 @@ export class StreamRecorder {
       delivered: this.#delivered,
       rejected: Math.max(this.#rejected.byState, this.#rejected.byDestination),
       ...this.#details,
+      changes: this.#changes,
       findings: [...this.#findings],
       seconds: this.#seconds,
     };

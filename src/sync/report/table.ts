@@ -1,10 +1,17 @@
 import { styleText } from 'node:util';
-import type { RunAccount, StreamOfRun } from '../../protocol/run-account.ts';
+import {
+  type ChangeCounts,
+  changeNames,
+  type RunAccount,
+  type StreamOfRun,
+} from '../../protocol/run-account.ts';
 
 /** The report goes to stderr. */
 const colour = { stream: process.stderr };
 
-const headings = ['stream', 'read', 'delivered', 'rejected', 'seconds'];
+/** Columns of what the source found to be different: those that a stream knows. */
+const changeHeadings = (streams: readonly StreamOfRun[]): ChangeNames =>
+  changeNames.filter((name) => streams.some(({ changes }) => typeof changes?.[name] === 'number'));
 
 /** What the source found, in a word or two. */
 const words: Readonly<Record<string, string>> = {
@@ -17,7 +24,9 @@ const words: Readonly<Record<string, string>> = {
 
 /** The closing table, and where the rejects lie. */
 export function report(summary: RunAccount): string {
-  const rows = [...summary.streams.map(row), totals(summary)];
+  const changes = changeHeadings(summary.streams);
+  const headings = ['stream', ...changes, 'read', 'delivered', 'rejected', 'seconds'];
+  const rows = [...summary.streams.map((stream) => row(stream, changes)), totals(summary, changes)];
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
   );
@@ -30,28 +39,28 @@ export function report(summary: RunAccount): string {
   return [...lines, ...traffic(summary), ...rejects(summary)].map((line) => `${line}\n`).join('');
 }
 
-function row({ stream, read, delivered, rejected, seconds }: StreamOfRun): string[] {
-  return cells(stream, read, delivered, rejected, seconds ?? 0);
+type ChangeNames = readonly (keyof ChangeCounts)[];
+
+function row({ stream, changes, seconds, ...of }: StreamOfRun, names: ChangeNames): string[] {
+  const counts = [...names.map((name) => changes?.[name] ?? null), of.read, of.delivered, of.rejected];
+  return cells(stream, counts, seconds ?? 0);
 }
 
-function totals(summary: RunAccount): string[] {
+function totals(summary: RunAccount, names: ChangeNames): string[] {
   const sum = (of: (stream: StreamOfRun) => number): number =>
     summary.streams.reduce((so_far, stream) => so_far + of(stream), 0);
-  return cells(
-    'total',
-    sum((stream) => stream.read),
-    sum((stream) => stream.delivered),
-    sum((stream) => stream.rejected),
-    summary.seconds,
-  );
+  const counts = [
+    ...names.map((name) => sum(({ changes }) => changes?.[name] ?? 0)),
+    sum(({ read }) => read),
+    sum(({ delivered }) => delivered),
+    sum(({ rejected }) => rejected),
+  ];
+  return cells('total', counts, summary.seconds);
 }
 
-function cells(name: string, read: number, delivered: number, rejected: number, seconds: number): string[] {
-  return [
-    name,
-    ...[read, delivered, rejected].map((count) => count.toLocaleString('en')),
-    seconds.toFixed(1),
-  ];
+/** A count that nobody knows is left blank. */
+function cells(name: string, counts: readonly (number | null)[], seconds: number): string[] {
+  return [name, ...counts.map((count) => count?.toLocaleString('en') ?? ''), seconds.toFixed(1)];
 }
 
 /** Names to the left, numbers to the right. */

@@ -66,6 +66,8 @@ function callOf(operation: TrackOperation): Call | Refusal {
       return group(operation.identifiers, operation);
     case 'delete_relationships':
       return unrelate(operation.identifiers, operation.cio_relationships[0]?.identifiers);
+    case 'merge':
+      return refuse('invalid', 'mergedInto', 'The Pipelines API cannot merge people.');
     case 'delete':
       return operation.type === 'person'
         ? knownUser('User Deleted', operation.identifiers, {})

@@ -13,6 +13,7 @@ const configsOf = (stream: string): readonly Row[] => [
   { too_long: 'truncate' },
   { trim_identifiers: false },
   { removals: { persons: 'remove' } },
+  { removals: { persons: 'mark', objects: 'mark' } },
   { relationship_timestamps: 'text' },
   { streams: [{ stream, as: stream, event_name: 'Seen "it" \u00e9', object_type: '2' }] },
 ];

@@ -1,5 +1,6 @@
 import type { ScannedRecord } from '../../../protocol/lines/scan-record.ts';
 import type { DestinationConfig } from '../../config.ts';
+import { markOf } from '../gone/removal.ts';
 import { limits } from '../limits.ts';
 import type { StreamPlan } from '../stream-mapping.ts';
 import { templates } from '../templates/templates.ts';
@@ -48,7 +49,7 @@ export function fastPath(steps: readonly Step[], { columns, out }: Context): ToO
   const made = newMade();
   return (record) => {
     if (!isUsual(record) || !columns.lookUp(record)) return undefined;
-    if (hasValue(record, columns.places[role.removedAt])) return undefined;
+    if (isChange(record, columns.places)) return undefined;
     out.begin();
     for (const step of steps) if (!step(record, made)) return undefined;
     operation.key = made.key;
@@ -69,12 +70,26 @@ export function contextOf(
   out: Workbench,
   unusual: readonly string[] = [],
 ): Context | undefined {
-  const columns = columnLookup(plan, unusual);
+  const mark = markOf(plan, config);
+  const columns = columnLookup(plan, mark, unusual);
   if (columns === undefined) return undefined;
   const template = templates[plan.kind];
   const longest = template.attributesOf === 'event' ? limits.operation : limits.attributeValue;
   const rules = { keepNulls: config.null_attributes === 'unset', longest };
-  return { plan, config, template, columns, rules, out };
+  return { plan, config, template, columns, rules, out, ...(mark === undefined ? {} : { mark }) };
+}
+
+/** A removal, or a record that names attributes to unset. */
+const isChange = (record: ScannedRecord, places: Int32Array): boolean =>
+  hasValue(record, places[role.removedAt]) ||
+  hasValue(record, places[role.merged]) ||
+  (hasValue(record, places[role.unset]) && !isEmptyArray(record, places[role.unset]));
+
+const openBracket = 0x5b;
+
+function isEmptyArray({ bytes, valueStart, valueEnd }: ScannedRecord, place = -1): boolean {
+  const start = valueStart[place] ?? 0;
+  return bytes[start] === openBracket && valueEnd[place] === start + 2;
 }
 
 /** As many columns, and as long, as can break no limit of the whole. */

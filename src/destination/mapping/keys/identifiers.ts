@@ -45,7 +45,16 @@ export function personIdentifiers(
     const anonymous = config.api === 'pipelines' ? anonymousIdentifier(data, plan) : undefined;
     return anonymous ?? withoutUser(data, plan);
   }
-  const kind = config.identifier === 'auto' ? (userId.includes('@') ? 'email' : 'id') : config.identifier;
+  return identifiersOf(column, userId, config);
+}
+
+/** Of the text in a column that names a person. */
+export function identifiersOf(
+  column: string,
+  userId: string,
+  { identifier }: Pick<DestinationConfig, 'identifier'>,
+): PersonIdentifiers | Refusal {
+  const kind = identifier === 'auto' ? (userId.includes('@') ? 'email' : 'id') : identifier;
   const long = tooLong(column, userId, limits.personId);
   if (long !== undefined) return long;
   if (kind === 'email') return { email: userId };

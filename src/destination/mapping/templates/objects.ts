@@ -3,6 +3,7 @@ import { type Template, text } from './template.ts';
 export const objects: Template = {
   lane: 'object',
   attributesOf: 'object',
+  unsets: 'attributes',
   members: {
     type: text('object'),
     identifiers: { part: 'object' },
@@ -10,8 +11,16 @@ export const objects: Template = {
     attributes: { part: 'attributes' },
   },
   removed: {
-    type: text('object'),
-    identifiers: { part: 'object' },
-    action: text('delete'),
+    remove: {
+      type: text('object'),
+      identifiers: { part: 'object' },
+      action: text('delete'),
+    },
+    mark: {
+      type: text('object'),
+      identifiers: { part: 'object' },
+      action: text('identify'),
+      attributes: { part: 'mark' },
+    },
   },
 };

@@ -3,6 +3,7 @@ import { type Template, text } from './template.ts';
 export const persons: Template = {
   lane: 'person',
   attributesOf: 'person',
+  unsets: 'attributes',
   members: {
     type: text('person'),
     identifiers: { part: 'person' },
@@ -11,8 +12,23 @@ export const persons: Template = {
     attributes: { part: 'attributes' },
   },
   removed: {
-    type: text('person'),
-    identifiers: { part: 'person' },
-    action: text('delete'),
+    remove: {
+      type: text('person'),
+      identifiers: { part: 'person' },
+      action: text('delete'),
+    },
+    mark: {
+      type: text('person'),
+      identifiers: { part: 'person' },
+      action: text('identify'),
+      timestamp: { part: 'timestamp' },
+      attributes: { part: 'mark' },
+    },
+    merge: {
+      type: text('person'),
+      action: text('merge'),
+      primary: { part: 'successor' },
+      secondary: { part: 'person' },
+    },
   },
 };

@@ -4,6 +4,7 @@ import { type Template, text } from './template.ts';
 export const relationships: Template = {
   lane: 'object',
   attributesOf: 'object',
+  unsets: 'relation',
   members: {
     type: text('object'),
     identifiers: { part: 'object' },
@@ -23,9 +24,11 @@ export const relationships: Template = {
     },
   },
   removed: {
-    type: text('object'),
-    identifiers: { part: 'object' },
-    action: text('delete_relationships'),
-    cio_relationships: { part: 'listOf', members: { identifiers: { part: 'person' } } },
+    remove: {
+      type: text('object'),
+      identifiers: { part: 'object' },
+      action: text('delete_relationships'),
+      cio_relationships: { part: 'listOf', members: { identifiers: { part: 'person' } } },
+    },
   },
 };

@@ -1,8 +1,4 @@
-import { entityColumn, removedAtColumn } from '../../../streams/contract.ts';
-
-/** What the source adds to a record of its own, by the destination's names. */
-export const mergedIntoColumn = 'mergedInto';
-export const unsetColumn = 'unsetAttributes';
+import { entityColumn, mergedIntoColumn, removedAtColumn, unsetColumn } from '../../../streams/contract.ts';
 
 const own: ReadonlySet<string> = new Set([entityColumn, removedAtColumn, mergedIntoColumn, unsetColumn]);
 

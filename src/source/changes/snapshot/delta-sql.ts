@@ -1,9 +1,13 @@
-import { entityColumn, type StreamContract } from '../../../streams/contract.ts';
+import {
+  entityColumn,
+  mergedIntoColumn,
+  type StreamContract,
+  unsetColumn,
+} from '../../../streams/contract.ts';
 import type { Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import type { IdRecipe } from '../../record-line/event-identity.ts';
 import type { NamedField } from '../../record-line/record-fields.ts';
-import { mergedIntoColumn, unsetColumn } from './columns.ts';
 import { type RowSql, rowSql, separator } from './row-sql.ts';
 
 /** What all of a stream's rows are compared with, and how. */

@@ -1,9 +1,8 @@
 import type { RecordLines } from '../../../protocol/connector.ts';
-import { removedAtColumn, type StreamContract } from '../../../streams/contract.ts';
+import { mergedIntoColumn, removedAtColumn, type StreamContract } from '../../../streams/contract.ts';
 import type { BoundSql, Dialect, LineBatch, ObjectField, TextRow } from '../../../warehouse/warehouse.ts';
 import { type Position, rowsAfter } from '../../snapshots/position.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
-import { mergedIntoColumn } from './columns.ts';
 import { separator } from './row-sql.ts';
 
 /** What a read has found, and where it lies. */

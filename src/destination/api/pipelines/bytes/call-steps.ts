@@ -1,6 +1,6 @@
 import { writeAttributes } from '../../../mapping/bytes/parts/attribute-bytes.ts';
 import { role } from '../../../mapping/bytes/parts/column-bytes.ts';
-import type { Context, Step } from '../../../mapping/bytes/parts/step.ts';
+import { attributesHead, type Context, type Step } from '../../../mapping/bytes/parts/step.ts';
 import { isUnusualText } from '../../../mapping/bytes/values/key-bytes.ts';
 import { encoded, keyIn, newKey } from '../../../mapping/bytes/values/record-values.ts';
 import { keyOfText } from '../../../mapping/keys/lane-key.ts';
@@ -41,8 +41,9 @@ export function trimmedStep({ columns: { places } }: Context): Step {
 }
 
 /** `head` and the columns that have no meaning of their own, as an object. */
-export function attributesStep(head: string, { columns, out, rules }: Context): Step {
-  const start = encoded(`${head}{`);
+export function attributesStep(head: string, context: Context): Step {
+  const { columns, out, rules } = context;
+  const start = encoded(attributesHead(head, context));
   return (record) => {
     out.put(start);
     if (!writeAttributes(out, record, columns, rules)) return false;

@@ -1,7 +1,7 @@
 import { isFirst, writeAttributes } from '../../../mapping/bytes/parts/attribute-bytes.ts';
 import { role } from '../../../mapping/bytes/parts/column-bytes.ts';
 import { relationBytes } from '../../../mapping/bytes/parts/relation-bytes.ts';
-import type { Context, Step } from '../../../mapping/bytes/parts/step.ts';
+import { attributesHead, type Context, type Step } from '../../../mapping/bytes/parts/step.ts';
 import { isNumber, type KeyBytes } from '../../../mapping/bytes/values/key-bytes.ts';
 import { encoded, hasValue, keyIn, newKey } from '../../../mapping/bytes/values/record-values.ts';
 import { keyOfText } from '../../../mapping/keys/lane-key.ts';
@@ -61,8 +61,10 @@ function idsStep(type: KeyBytes, writeType: WriteType, context: Context): Step {
   };
 }
 
-function traitsStep(writeType: WriteType, { columns, out, rules }: Context): Step {
-  const [start, beforeType] = [encoded(',"traits":{'), encoded('"objectTypeId":"')];
+function traitsStep(writeType: WriteType, context: Context): Step {
+  const { columns, out, rules } = context;
+  const start = encoded(attributesHead(',"traits":', context));
+  const beforeType = encoded('"objectTypeId":"');
   return (record) => {
     out.put(start);
     if (!writeAttributes(out, record, columns, rules)) return false;

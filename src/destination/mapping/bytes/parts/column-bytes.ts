@@ -19,16 +19,18 @@ export const role = {
   objectType: 6,
   relation: 7,
   removedAt: 8,
+  merged: 9,
+  unset: 10,
   /** Passes as it is. */
-  attribute: 9,
+  attribute: 11,
   /** An attribute that sets an identifier, whose limit is shorter. */
-  reserved: 10,
-  timestampAttribute: 11,
+  reserved: 12,
+  timestampAttribute: 13,
   /** A time where it looks like one: nothing tells the types of a relationship's attributes. */
-  untypedAttribute: 12,
-  dropped: 13,
+  untypedAttribute: 14,
+  dropped: 15,
   /** Only the slow path knows what to do with a record that has it. */
-  unusual: 14,
+  unusual: 16,
 } as const satisfies Readonly<Record<ColumnRole, number>> & Readonly<Record<string, number>>;
 
 export type Role = (typeof role)[keyof typeof role];
@@ -111,13 +113,18 @@ const isTooLong = (name: string): boolean => Buffer.byteLength(name) > limits.at
 /**
  * undefined for a stream of which one column has two meanings.
  *
+ * @param mark the attribute that marks removed rows
  * @param unusual attributes that the fast path leaves to the slow one
  */
-export function columnLookup(plan: StreamPlan, unusual: readonly string[] = []): ColumnLookup | undefined {
+export function columnLookup(
+  plan: StreamPlan,
+  mark: string | undefined,
+  unusual: readonly string[] = [],
+): ColumnLookup | undefined {
   const { columns } = streamContracts[plan.kind];
   const own = new Map(columns.map((each) => [plan.columns[columnOfRole[each.role]], role[each.role]]));
   if (own.size < columns.length || own.has(removedAtColumn)) return undefined;
-  const kinds = columnKinds(plan);
+  const kinds = columnKinds(plan, mark);
   const isPerson = templates[plan.kind].attributesOf === 'person';
   return new ColumnLookup((name) => {
     if (name === cacheMark || isTooLong(name)) return role.unusual;

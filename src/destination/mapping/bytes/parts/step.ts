@@ -35,7 +35,13 @@ export interface Context {
   readonly rules: AttributeRules;
   /** The bench that the records' lines lie on. */
   readonly out: Workbench;
+  /** The attribute that marks removed rows, where such rows are marked: others unset it. */
+  readonly mark?: string;
 }
+
+/** The beginning of an object of attributes. */
+export const attributesHead = (head: string, { mark }: Pick<Context, 'mark'>): string =>
+  `${head}{${mark === undefined ? '' : `${JSON.stringify(mark)}:null`}`;
 
 /** The JSON text before a part and behind it becomes its step's, so that pieces are few. */
 export interface Written {

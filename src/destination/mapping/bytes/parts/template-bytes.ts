@@ -5,7 +5,7 @@ import { role } from './column-bytes.ts';
 import { eventIdBytes, eventIdLast, eventNameBytes } from './event-bytes.ts';
 import { anonymousBytes, objectBytes, personBytes } from './identifier-bytes.ts';
 import { relationBytes } from './relation-bytes.ts';
-import type { Context, Step, Written } from './step.ts';
+import { attributesHead, type Context, type Step, type Written } from './step.ts';
 
 /** Writes `head` and unix seconds where the record has a time. */
 function timestampBytes(head: string, { columns, out }: Context): Step {
@@ -40,7 +40,7 @@ const always: Step = () => true;
 
 function attributesBytes(head: string, context: Context): Written {
   const { columns, out, rules, template } = context;
-  const start = encoded(`${head}{`);
+  const start = encoded(attributesHead(head, context));
   const anonymous = template.attributesOf === 'person' ? anonymousAttribute(context) : always;
   return {
     step: (record, made) => {
