@@ -11,7 +11,7 @@ const own = ['streams/', 'simulator/', 'demo/', 'nexus/', 'destination/mapping/t
 /** Files that know one stream from another, and why. What is not here asks the contract for a role. */
 const exceptions: Readonly<Record<string, string>> = {
   'destination/config.ts': 'settings that are named after the streams',
-  'destination/removals-config.ts': 'settings that are named after the streams',
+  'destination/mapping/gone/removals-config.ts': 'settings that are named after the streams',
   'destination/input/stream-order.ts': 'relationships wait for the persons that they are about',
   'destination/mapping/keys/trim-identifiers.ts': "an event's anonymousId is sent as it stands",
   'destination/mapping/stream-mapping.ts': "the words that a mapping's `as` takes for the streams",

@@ -3,8 +3,8 @@ import { configError } from '../errors/connector-error.ts';
 import { parseConfig } from '../errors/schema-issue.ts';
 import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
+import { removals } from './mapping/gone/removals-config.ts';
 import { checkObjectStorage, objectStorageConfig } from './object-storage-config.ts';
-import { removals } from './removals-config.ts';
 
 const column = (title: string, fallback: string) =>
   z

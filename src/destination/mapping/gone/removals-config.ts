@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limits } from './mapping/limits.ts';
+import { limits } from '../limits.ts';
 
 /** Names that Customer.io gives a meaning of its own. */
 const reserved: ReadonlySet<string> = new Set([
