@@ -160,8 +160,11 @@ select
         'last_interaction_at', to_timestamp_ntz(convert_timezone('UTC', last_interaction_at)),
         'location_name', location_name
     ) end as "relationshipAttributes",
-    -- An end without a date is an end too
-    case when is_live = 0 then coalesce(to_timestamp_ntz(convert_timezone('UTC', ended_at)), to_timestamp_ntz(0)) end as "_ab_cdc_deleted_at"
+    -- An end without a date is an end too; by a date before 2000 some sources say that nothing was removed
+    case when is_live = 0 then greatest(
+        coalesce(to_timestamp_ntz(convert_timezone('UTC', ended_at)), to_timestamp_ntz(946684800)),
+        to_timestamp_ntz(946684800)
+    ) end as "_ab_cdc_deleted_at"
 from ranked_relationships
 )
 ;
