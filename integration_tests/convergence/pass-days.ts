@@ -92,10 +92,9 @@ class Days {
 
   async run(days: number): Promise<string[]> {
     this.#tell(0, [JSON.stringify(this.#setting)]);
-    await this.#sync(0);
-    for (let day = 1; day < days; day += 1) {
-      this.#tell(day, night(this.#world, this.#chance));
-      await this.#sync(day);
+    for (let day = 0; day < days; day += 1) {
+      if (day > 0) this.#tell(day, night(this.#world, this.#chance));
+      await this.#sync(day, day === days - 1);
     }
     return await this.#differences();
   }
@@ -104,13 +103,15 @@ class Days {
     this.history.push(...what.map((text) => `day ${day}: ${text}`));
   }
 
-  async #sync(day: number): Promise<void> {
+  async #sync(day: number, isLast: boolean): Promise<void> {
     const carrier = carriers[this.#setting.carrier];
     this.#ledger.note(this.#world);
     await writeWarehouse(this.#job.warehouse, this.#world, this.#chance);
     while (this.#chance.happens(0.25)) {
       this.#tell(day, [`a sync, in which ${await carrier.stumble(this.#job, this.#chance)}`]);
     }
+    // Some days no sync comes to its end, and the next one is another day's.
+    if (!isLast && this.#chance.happens(0.1)) return;
     await carrier.carry(this.#job);
     if (this.#chance.happens(0.2)) this.#tell(day, await lag(this.#job, this.#chance));
   }
