@@ -1,4 +1,4 @@
 import { describe } from 'vitest';
-import { holdDays } from './days.ts';
+import { holdDays } from './hold-days.ts';
 
 describe('days', () => holdDays(2));

@@ -42,13 +42,24 @@ function settingOf(chance: Chance): Setting {
   };
 }
 
+export interface Passing {
+  readonly seed: number;
+  readonly days: number;
+  /** By what the source finds changes. */
+  readonly way: string;
+  /** Who carries each day; by default as the seed has it. */
+  readonly carrier?: Carrier;
+  /** How many transfers of each day go wrong; by default as the seed has it. */
+  readonly stumbles?: number;
+}
+
 /** Lets days go by, each with a sync; then compares with a Customer.io that got only the last of them. */
-export async function passDays(seed: number, days: number, way: string): Promise<Outcome> {
+export async function passDays(passing: Passing): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'days-'));
   const simulator = await startCustomerIo();
-  const those = new Days(seed, { folder, simulator, way });
+  const those = new Days(passing, { folder, simulator });
   try {
-    return { differences: await those.run(days), history: those.history };
+    return { differences: await those.run(passing.days), history: those.history };
   } catch (error) {
     return { differences: [String(error)], history: those.history };
   } finally {
@@ -63,7 +74,6 @@ const startCustomerIo = (): Promise<Simulator> =>
 interface Place {
   readonly folder: string;
   readonly simulator: Simulator;
-  readonly way: string;
 }
 
 class Days {
@@ -71,14 +81,18 @@ class Days {
   readonly #world: World;
   readonly #setting: Setting;
   readonly #job: Job;
+  readonly #carrier: Carrier;
+  readonly #stumbles: number | undefined;
   readonly #ledger = new Ledger();
   readonly history: string[] = [];
 
-  constructor(seed: number, { folder, simulator, way }: Place) {
+  constructor({ seed, way, carrier, stumbles }: Passing, { folder, simulator }: Place) {
+    this.#stumbles = stumbles;
     this.#chance = chanceOf(seed);
     this.#setting = settingOf(this.#chance);
     this.#world = makeWorld(this.#chance, Math.floor(Date.now() / 1000) * 1000);
     const { store, removals } = this.#setting;
+    this.#carrier = carrier ?? carriers[this.#setting.carrier];
     const streams = ['persons', 'objects', 'relationships', 'events'].map((stream) => [stream, way]);
     this.#job = {
       warehouse: join(folder, 'warehouse.duckdb'),
@@ -104,16 +118,19 @@ class Days {
   }
 
   async #sync(day: number, isLast: boolean): Promise<void> {
-    const carrier = carriers[this.#setting.carrier];
     this.#ledger.note(this.#world);
     await writeWarehouse(this.#job.warehouse, this.#world, this.#chance);
-    while (this.#chance.happens(0.25)) {
-      this.#tell(day, [`a sync, in which ${await carrier.stumble(this.#job, this.#chance)}`]);
+    for (let count = 0; this.#stumblesAgain(count); count += 1) {
+      this.#tell(day, [`a sync, in which ${await this.#carrier.stumble(this.#job, this.#chance)}`]);
     }
     // Some days no sync comes to its end, and the next one is another day's.
     if (!isLast && this.#chance.happens(0.1)) return;
-    await carrier.carry(this.#job);
+    await this.#carrier.carry(this.#job);
     if (this.#chance.happens(0.2)) this.#tell(day, await lag(this.#job, this.#chance));
+  }
+
+  #stumblesAgain(count: number): boolean {
+    return this.#stumbles === undefined ? this.#chance.happens(0.25) : count < this.#stumbles;
   }
 
   async #differences(): Promise<string[]> {

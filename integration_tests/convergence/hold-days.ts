@@ -15,7 +15,7 @@ function seedsOf(part: number): number[] {
  */
 export function holdDays(part: 1 | 2): void {
   it.each(seedsOf(part))(`of seed %i end like a first sync of the last one`, async (seed) => {
-    const { differences, history } = await passDays(seed, Number(DAYS), 'snapshot');
+    const { differences, history } = await passDays({ seed, days: Number(DAYS), way: 'snapshot' });
     const again = `SEED=${seed} DAYS=${DAYS} npx vitest run integration_tests/convergence/days-${part}.test.ts`;
     expect(
       differences,
