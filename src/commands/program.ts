@@ -4,6 +4,7 @@ import type { Role } from '../cli/role.ts';
 import { packageVersion } from '../package-root.ts';
 import { warehouseNames } from '../warehouse/registry.ts';
 import type { CompileOptions } from './compile.ts';
+import type { StateOptions } from './state.ts';
 import type { SyncOptions } from './sync.ts';
 
 /** Takes the exit code of the command that has run. */
@@ -13,6 +14,8 @@ function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
+
+const names = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 const configJson = ['--config <path>', 'the configuration, a JSON file'] as const;
 const configCheck = 'the configuration (JSON), or the sync file (YAML) to check both ends';
@@ -79,6 +82,7 @@ function addSync(parent: Command, ended: Ended): void {
     .requiredOption('--config <path>', 'the sync file, YAML')
     .option(...projectDir)
     .option('--accept-state', 'continue from a state that belongs to another destination or warehouse')
+    .option('--resend <streams>', 'send all rows of these streams again, separated by commas', names)
     .option('--allow-removals', 'remove however many rows have left the warehouse, this once')
     .action(async (options: SyncOptions) => {
       ended(await (await import('./sync.ts')).runSyncCommand(options));
@@ -146,6 +150,46 @@ function addReplay(parent: Command, ended: Ended): void {
     });
 }
 
+const configSync = ['--config <path>', 'the sync file (YAML)'] as const;
+const withoutAsking = ['--yes', 'do it without asking'] as const;
+
+function addState(parent: Command, ended: Ended): void {
+  const state = parent.command('state').description('the state of a sync: show, reset, export, import');
+  state
+    .command('show')
+    .description('show how far each stream has been sent')
+    .requiredOption(...configSync)
+    .option('--json', 'print JSON, for programs')
+    .action(async (options: StateOptions) => {
+      ended(await (await import('./state.ts')).showState(options));
+    });
+  state
+    .command('reset')
+    .argument('<streams...>', 'the streams to send from the beginning')
+    .description('forget how far streams have been sent')
+    .requiredOption(...configSync)
+    .option(...withoutAsking)
+    .action(async (streams: string[], options: StateOptions) => {
+      ended(await (await import('./state.ts')).resetState(streams, options));
+    });
+  state
+    .command('export')
+    .description('print the state as it is stored, for state import')
+    .requiredOption(...configSync)
+    .action(async (options: StateOptions) => {
+      ended(await (await import('./state.ts')).exportState(options));
+    });
+  state
+    .command('import')
+    .argument('<file>', 'what state export has printed')
+    .description('replace the state by an exported one')
+    .requiredOption(...configSync)
+    .option(...withoutAsking)
+    .action(async (file: string, options: StateOptions) => {
+      ended(await (await import('./state.ts')).importState(file, options));
+    });
+}
+
 function addSimulate(parent: Command, ended: Ended): void {
   parent
     .command('simulate')
@@ -195,6 +239,7 @@ export function buildProgram(
   addRun(program, ended);
   addDoctor(program, ended);
   addReplay(program, ended);
+  addState(program, ended);
   addSimulate(program, ended);
   addDemo(program, ended);
   return program;

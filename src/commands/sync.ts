@@ -17,22 +17,31 @@ import type { SyncFile } from '../sync/sync-file.ts';
 export interface SyncOptions extends ConfigOptions {
   /** Go on from a state that another destination or warehouse has written. */
   readonly acceptState?: boolean;
+  /** Streams that are sent from the beginning. */
+  readonly resend?: readonly string[];
   /** Let any number of rows be removed this time. */
   readonly allowRemovals?: boolean;
 }
 
 async function readOptions({
   acceptState = false,
+  resend = [],
   allowRemovals = false,
   ...options
 }: SyncOptions): Promise<SyncFile> {
   const file = await readSyncFile(options);
   const accepting = acceptState ? { on_other_warehouse: 'accept' } : {};
   const source = { ...file.source, ...accepting };
+  // What is sent again is sent, also where a first sync would take it as sent already.
+  const changes = {
+    ...(allowRemovals ? { allow_removals: true } : {}),
+    ...(resend.length > 0 ? { first: 'send' } : {}),
+  };
   return {
     ...file,
-    source: allowRemovals ? withChanges(source, { allow_removals: true }) : source,
+    source: withChanges(source, changes),
     acceptState,
+    resend,
   };
 }
 

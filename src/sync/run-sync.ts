@@ -1,6 +1,7 @@
 import { RejectedError } from '../destination/settlement/verdict.ts';
 import { isAbort } from '../errors/abort.ts';
 import { configError, messageOf } from '../errors/connector-error.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 import type {
   ChangesMessage,
   DestinationConnector,
@@ -8,7 +9,12 @@ import type {
   SourceOutput,
 } from '../protocol/connector.ts';
 import { changesLog } from '../protocol/make-message.ts';
-import type { AirbyteMessage, LogLevel } from '../protocol/messages.ts';
+import type {
+  AirbyteMessage,
+  AirbyteStateMessage,
+  ConfiguredAirbyteCatalog,
+  LogLevel,
+} from '../protocol/messages.ts';
 import { withChanges } from '../source/config.ts';
 import { configureCatalog } from './configured-catalog.ts';
 import type { RunRecorder } from './report/run-recorder.ts';
@@ -87,10 +93,11 @@ class Transfer {
       onMessage: (message) => this.#note(message),
     });
     for (const { stream } of catalog.streams) this.#run.of(stream.name);
+    const state = this.#continuedFrom(stateFile, catalog);
     this.#watcher.start(this.#run);
     try {
       const signal = this.#signal;
-      const input = this.#counted(source.read({ catalog, state: stateFile.states, signal }));
+      const input = this.#counted(source.read({ catalog, state, signal }));
       const config = this.#file.destination;
       for await (const message of this.#ends.destination.write({ config, catalog, input, signal })) {
         if (message.type === 'STATE') {
@@ -128,6 +135,22 @@ class Transfer {
     }
     await stateFile.bind(account);
     return stateFile;
+  }
+
+  /** A stream that is sent again keeps its old state until the first new one, in case this sync does not come that far. */
+  #continuedFrom(
+    { states }: StateFile,
+    { streams }: ConfiguredAirbyteCatalog,
+  ): readonly AirbyteStateMessage[] {
+    const { resend = [] } = this.#file;
+    const known = streams.map(({ stream }) => stream.name);
+    const unknown = resend.find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw configError(
+        `--resend: this sync has no stream "${unknown}".${didYouMean(unknown, known)} It has ${known.join(', ')}.`,
+      );
+    }
+    return states.filter(({ stream }) => !resend.includes(stream?.stream_descriptor.name ?? ''));
   }
 
   /** A wrong key or an unreachable host is told at once, also where nothing is to be sent. */

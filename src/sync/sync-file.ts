@@ -13,6 +13,8 @@ export interface SyncFile {
   readonly statePath: string;
   /** The state may be another destination's or warehouse's: it becomes this sync's. */
   readonly acceptState?: boolean;
+  /** Streams whose state is passed over: all their rows are sent again. */
+  readonly resend?: readonly string[];
 }
 
 type Mapping = Record<string, unknown>;

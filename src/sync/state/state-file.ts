@@ -13,6 +13,8 @@ export interface StateFile {
   readonly states: readonly AirbyteStateMessage[];
   /** Keeps a state that the destination has settled. Resolves when it is on the disk. */
   save(state: AirbyteStateMessage): Promise<void>;
+  /** Puts other states in the place of all. */
+  replace(states: readonly AirbyteStateMessage[]): Promise<void>;
   /** Keeps all states to a destination from now on. */
   bind(destination: DestinationAccount): Promise<void>;
 }
@@ -64,6 +66,11 @@ export async function openStateFile(path: string): Promise<StateFile> {
     },
     async save(state) {
       states.set(keyOf(state), sealed(owned(state)));
+      await write();
+    },
+    async replace(others) {
+      states.clear();
+      for (const state of others) states.set(keyOf(state), state);
       await write();
     },
     async bind(destination) {
