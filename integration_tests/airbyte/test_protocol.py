@@ -74,7 +74,7 @@ def test_discover_of_the_destination_tells_its_operations() -> None:
     modes: dict[str, set[str]] = {}
     for operation in catalog["operations"]:
         modes.setdefault(operation["object_name"], set()).add(operation["sync_mode"])
-        assert operation["matching_keys"]
+        assert bool(operation.get("matching_keys")) == (operation["sync_mode"] != "append")
         assert set(operation["json_schema"]["required"]) <= set(operation["json_schema"]["properties"])
     assert {"identify", "track", "object", "relationship"} <= set(modes)
     assert {"append", "append_dedup", "update", "soft_delete"} == set.union(*modes.values())

@@ -4,7 +4,7 @@ import { parseConfig } from '../errors/schema-issue.ts';
 import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
 import { removals } from './mapping/gone/removals-config.ts';
-import { checkObjectStorage, objectStorageConfig } from './object-storage-config.ts';
+import { checkObjectStorage, objectStorageConfig } from './settlement/rejects/object-storage-config.ts';
 
 const column = (title: string, fallback: string) =>
   z

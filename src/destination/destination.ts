@@ -10,7 +10,7 @@ export const customerIoDestination: DestinationConnector = {
     yield* (await import('./check.ts')).check(config);
   },
   async *discover(config) {
-    yield* (await import('./discover.ts')).discover(config);
+    yield* (await import('./modes/discover.ts')).discover(config);
   },
   account: async (config) => (await import('./settlement/account.ts')).accountOf(config),
   async *write(request) {

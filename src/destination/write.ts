@@ -4,6 +4,7 @@ import { checkMappings, unusedMappings } from './check-mappings.ts';
 import { type DestinationConfig, parseDestinationConfig } from './config.ts';
 import { untilAborted } from './input/input.ts';
 import { planStreams } from './mapping/stream-mapping.ts';
+import { checkModes, modeWarnings } from './modes/sync-modes.ts';
 import { progress, summary } from './progress.ts';
 import { openRun, type Run } from './run.ts';
 import { RejectedError } from './settlement/verdict.ts';
@@ -62,6 +63,7 @@ async function prepare({ catalog, config: given }: WriteRequest) {
   const config: DestinationConfig = parseDestinationConfig(given);
   const plans = planStreams(catalog, config);
   checkMappings(catalog, config);
+  checkModes(plans.values(), config);
   return { config, plans };
 }
 
@@ -73,7 +75,11 @@ async function prepare({ catalog, config: given }: WriteRequest) {
 export async function* write(request: WriteRequest): AsyncGenerator<DestinationOutput> {
   const { config, plans } = await prepare(request);
   const run = await openRun({ config, plans, job: jobOf(request.catalog), signal: request.signal });
-  for (const text of unusedMappings(request.catalog, config)) run.out.put(log('WARN', text));
+  const warnings = [
+    ...unusedMappings(request.catalog, config),
+    ...modeWarnings(request.catalog, plans.values(), config),
+  ];
+  for (const text of warnings) run.out.put(log('WARN', text));
   const working = work(run, request.input);
   try {
     for await (const message of run.out.take()) {

@@ -1,6 +1,7 @@
 import { log } from '../protocol/make-message.ts';
 import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
+import { columnOfRole } from '../streams/stream.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
 import type { SourceConfig } from './config.ts';
 import { notTaken } from './plan/definitions.ts';
@@ -34,6 +35,17 @@ function schemaOf(dialect: Dialect, { contract, models }: StreamPlan): Schema {
   };
 }
 
+/**
+ * The platform refuses a record of which all columns of the key are null, and a person may be known by their anonymousId
+ * alone: where models have that column, it is part of the key.
+ */
+function keyOf({ contract: { primaryKey }, models }: StreamPlan): readonly string[] {
+  const { user, anonymous } = columnOfRole;
+  const isUserAlone = primaryKey.every((column) => column === user);
+  const hasAnonymous = models.some(({ columns }) => columns.some(({ name }) => name === anonymous));
+  return isUserAlone && hasAnonymous ? [...primaryKey, anonymous] : primaryKey;
+}
+
 function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
   return {
     name: plan.contract.name,
@@ -41,7 +53,7 @@ function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
     supported_sync_modes: ['full_refresh', 'incremental'],
     source_defined_cursor: true,
     default_cursor_field: [plan.contract.cursor],
-    source_defined_primary_key: plan.contract.primaryKey.map((column) => [column]),
+    source_defined_primary_key: keyOf(plan).map((column) => [column]),
     is_resumable: true,
   };
 }

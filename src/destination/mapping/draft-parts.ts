@@ -58,6 +58,8 @@ function attributesIn(
   if (template.attributesOf === 'person') {
     const anonymousId = keyText(data[plan.columns.anonymousId]);
     if (anonymousId !== undefined) attributes.anonymous_id = anonymousId;
+    // Stands among the attributes and tells Customer.io to create nobody.
+    if (plan.mode === 'update') attributes._update = true;
   }
   if (mark !== undefined) attributes[mark] = null;
   if (template.unsets === 'attributes') {

@@ -48,6 +48,10 @@ const objectKey = (identifiers: ObjectIdentifiers | undefined): string =>
 const keyOf = (lane: Template['lane'], { person, object }: Made): string =>
   lane === 'person' ? personKey(person) : objectKey(object);
 
+/** As `removalTime`; in a stream that only removes, a row that does not say when is gone now. */
+const goneSince = (data: Data, { mode }: StreamPlan): ReturnType<typeof removalTime> =>
+  removalTime(data) ?? (mode === 'remove' ? Math.floor(Date.now() / 1000) : undefined);
+
 /** The slow path's writer: makes a record into the objects that the stream's template describes, or refuses it. */
 export function draftOf(
   plan: StreamPlan,
@@ -61,7 +65,7 @@ export function draftOf(
   const removed = removedDraft(context);
   const isLimited = template.attributesOf !== 'event';
   return (data) => {
-    const removedAt = removalTime(data);
+    const removedAt = goneSince(data, plan);
     if (typeof removedAt === 'number') return removed(data, removedAt);
     const unset =
       removedAt ?? checkNotMoved(data, plan) ?? (template.unsets === undefined ? [] : unsetNames(data, plan));

@@ -1,7 +1,11 @@
 import { configError } from '../../errors/connector-error.ts';
 import { didYouMean } from '../../errors/did-you-mean.ts';
 import { isJsonObject } from '../../json/json-object.ts';
-import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../../protocol/messages.ts';
+import type {
+  ConfiguredAirbyteCatalog,
+  ConfiguredAirbyteStream,
+  DestinationSyncMode,
+} from '../../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../../streams/contract.ts';
 import { type ColumnName, columnOfRole } from '../../streams/stream.ts';
 import type { DestinationConfig, StreamMapping } from '../config.ts';
@@ -13,6 +17,7 @@ export interface StreamPlan {
   /** The stream's name; with its namespace where two streams of the catalog have one name. */
   readonly key: string;
   readonly kind: StreamName;
+  readonly mode: WriteMode;
   readonly columns: ContractColumns;
   readonly fixed: { readonly event?: string | undefined; readonly objectType?: string | undefined };
   /** The columns of the catalog's schema. */
@@ -22,6 +27,22 @@ export interface StreamPlan {
   /** Attributes of relationships likewise, where the schema describes the column that holds them. */
   readonly relationTimestamps: ReadonlySet<string>;
 }
+
+/** What a stream's sync mode does: create or update, update only who exists, or remove. */
+export type WriteMode = 'upsert' | 'update' | 'remove';
+
+/** The mode that the protocol has for each. */
+export const syncModeOf: Readonly<Record<WriteMode, DestinationSyncMode>> = {
+  upsert: 'append',
+  update: 'update',
+  remove: 'soft_delete',
+};
+
+export const isWriteMode = (value: unknown): value is WriteMode =>
+  typeof value === 'string' && Object.hasOwn(syncModeOf, value);
+
+const writeModeOf = (mode: DestinationSyncMode): WriteMode =>
+  (['update', 'remove'] as const).find((known) => syncModeOf[known] === mode) ?? 'upsert';
 
 /** The stream's columns by the names that the contract has for them. */
 export type ContractColumns = Readonly<Record<ColumnName, string>>;
@@ -162,6 +183,7 @@ export function planStreams(
         namespace: namespaceOf(configured.stream),
         key,
         kind: kindOf(configured, mapping),
+        mode: writeModeOf(configured.destination_sync_mode),
         columns,
         fixed: { event: mapping?.event_name, objectType: mapping?.object_type },
         properties,

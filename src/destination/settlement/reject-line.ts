@@ -3,7 +3,7 @@ import { isJsonObject } from '../../json/json-object.ts';
 import { isStreamName, type StreamName } from '../../streams/contract.ts';
 import { cacheMark } from '../mapping/given/cached-record.ts';
 import type { Refusal } from '../mapping/limits.ts';
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import { isWriteMode, type StreamPlan, type WriteMode } from '../mapping/stream-mapping.ts';
 
 /** The reason of a reject whose record is not on file: nobody can send it again. */
 export const lineTooLong = 'line_too_long';
@@ -16,14 +16,14 @@ export type RejectLine = (key: string, record: string, refusal: Refusal) => stri
 
 /** The columns whose types decide what is sent: times, and all of them in a record out of PyAirbyte's cache. */
 function noteOf(
-  { kind, properties, timestamps, relationTimestamps, columns }: StreamPlan,
+  { kind, mode, properties, timestamps, relationTimestamps, columns }: StreamPlan,
   all: boolean,
 ): string {
   const decides = (name: string): boolean =>
     timestamps.has(name) || (relationTimestamps.size > 0 && name === columns.relationshipAttributes);
   const names = Object.keys(properties).filter((name) => all || decides(name));
   const schema = Object.fromEntries(names.map((name) => [name, properties[name]]));
-  return `,${JSON.stringify({ as: kind, schema }).slice(1, -1)}`;
+  return `,${JSON.stringify({ as: kind, ...(mode === 'upsert' ? {} : { mode }), schema }).slice(1, -1)}`;
 }
 
 export function rejectLines(plans: ReadonlyMap<string, StreamPlan>): RejectLine {
@@ -45,6 +45,8 @@ export interface Reject {
   readonly name: string;
   readonly namespace: string | undefined;
   readonly as: StreamName;
+  /** A line that says nothing of it creates or updates. */
+  readonly mode: WriteMode;
   readonly schema: Readonly<Record<string, unknown>>;
   /** The RECORD message as it came. */
   readonly record: string;
@@ -58,12 +60,13 @@ export function readReject(text: string): Reject | 'not kept' | undefined {
   const value = parsed(text);
   if (!isJsonObject(value)) return undefined;
   if (value.record === null && value.reason === lineTooLong) return 'not kept';
-  const { as, schema, record } = value;
-  if (typeof as !== 'string' || !isStreamName(as) || !isJsonObject(schema)) return undefined;
+  const { as, mode = 'upsert', schema, record } = value;
+  if (typeof as !== 'string' || !isStreamName(as) || !isWriteMode(mode) || !isJsonObject(schema))
+    return undefined;
   const of = isJsonObject(record) && record.type === 'RECORD' ? record.record : undefined;
   if (!isJsonObject(of) || typeof of.stream !== 'string' || !isJsonObject(of.data)) return undefined;
   const namespace = typeof of.namespace === 'string' && of.namespace !== '' ? of.namespace : undefined;
-  return { name: of.stream, namespace, as, schema, record: memberText(text, 'record') ?? '' };
+  return { name: of.stream, namespace, as, mode, schema, record: memberText(text, 'record') ?? '' };
 }
 
 function parsed(text: string): unknown {

@@ -7,6 +7,7 @@ import type { DestinationInput } from '../../protocol/connector.ts';
 import { readTextLines } from '../../protocol/lines/ndjson.ts';
 import type { ConfiguredAirbyteCatalog } from '../../protocol/messages.ts';
 import type { StreamName } from '../../streams/contract.ts';
+import { syncModeOf, type WriteMode } from '../mapping/stream-mapping.ts';
 import { type Reject, readReject } from './reject-line.ts';
 
 /** What rejects files hold: enough to write their records again. */
@@ -50,18 +51,24 @@ interface Found {
   readonly name: string;
   readonly namespace: string | undefined;
   readonly as: StreamName;
+  readonly mode: WriteMode;
   readonly file: string;
   readonly schema: Record<string, unknown>;
   count: number;
 }
 
 function learn(streams: Map<string, Found>, reject: Reject, file: string): void {
-  const { as, name, namespace } = reject;
+  const { as, mode, name, namespace } = reject;
   const key = JSON.stringify([namespace, name]);
-  const found = streams.get(key) ?? { name, namespace, as, file, schema: {}, count: 0 };
+  const found = streams.get(key) ?? { name, namespace, as, mode, file, schema: {}, count: 0 };
   if (found.as !== as) {
     throw configError(
       `The stream "${name}" is ${found.as} in ${found.file} and ${as} in ${file}: replay them one by one.`,
+    );
+  }
+  if (found.mode !== mode) {
+    throw configError(
+      `The stream "${name}" has the sync mode "${syncModeOf[found.mode]}" in ${found.file} and "${syncModeOf[mode]}" in ${file}: replay them one by one.`,
     );
   }
   // A later file knows the types better: files come in the order of their runs.
@@ -76,13 +83,13 @@ function learn(streams: Map<string, Found>, reject: Reject, file: string): void 
  */
 function catalogOf(streams: ReadonlyMap<string, Found>): ConfiguredAirbyteCatalog {
   return {
-    streams: [...streams.values()].map(({ as, schema, ...of }) => ({
+    streams: [...streams.values()].map(({ as, mode, schema, ...of }) => ({
       stream: {
         ...descriptorOf(of),
         json_schema: { type: 'object', properties: schema, patternProperties: { '': {} } },
       },
       sync_mode: 'incremental',
-      destination_sync_mode: 'append',
+      destination_sync_mode: syncModeOf[mode],
       destination_object_name: as,
     })),
   };

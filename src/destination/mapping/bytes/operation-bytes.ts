@@ -72,7 +72,7 @@ export function contextOf(
 ): Context | undefined {
   const mark = markOf(plan, config);
   const columns = columnLookup(plan, mark, unusual);
-  if (columns === undefined) return undefined;
+  if (columns === undefined || plan.mode !== 'upsert') return undefined;
   const template = templates[plan.kind];
   const longest = template.attributesOf === 'event' ? limits.operation : limits.attributeValue;
   const rules = { keepNulls: config.null_attributes === 'unset', longest };

@@ -4,8 +4,8 @@ import { Agent as SecureAgent } from 'node:https';
 import { DeleteObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { configError, messageOf } from '../../../errors/connector-error.ts';
 import { fileFault } from '../../../errors/file-fault.ts';
-import type { S3Config } from '../../object-storage-config.ts';
 import { runName } from './folder.ts';
+import type { S3Config } from './object-storage-config.ts';
 import type { RejectsPlace } from './written-rejects.ts';
 
 /** Without one, a storage of its own address takes any region, and this is what its users write. */

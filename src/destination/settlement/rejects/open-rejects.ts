@@ -1,10 +1,10 @@
 import { requireWritableFolder } from '../../../files/named-file.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import type { DestinationConfig } from '../../config.ts';
-import type { S3Config } from '../../object-storage-config.ts';
 import type { RejectLine } from '../reject-line.ts';
 import { folderPlace } from './folder.ts';
 import { LogRejects, toLog } from './log-rejects.ts';
+import type { S3Config } from './object-storage-config.ts';
 import type { Rejects } from './rejects.ts';
 import { WrittenRejects } from './written-rejects.ts';
 

@@ -1,11 +1,9 @@
-import type { AirbyteMessage, DestinationCatalog, DestinationSyncMode } from '../protocol/messages.ts';
-import { removedAtColumn, type StreamName, streamContracts } from '../streams/contract.ts';
-import { parseDestinationConfig } from './config.ts';
-import { operationKinds } from './mapping/stream-mapping.ts';
-import { templates } from './mapping/templates/templates.ts';
-
-/** Airbyte's data activation maps any stream to one of these. */
-const syncModes: readonly DestinationSyncMode[] = ['append', 'append_dedup', 'update', 'soft_delete'];
+import type { AirbyteMessage, DestinationCatalog, DestinationSyncMode } from '../../protocol/messages.ts';
+import { removedAtColumn, type StreamName, streamContracts } from '../../streams/contract.ts';
+import { type DestinationConfig, parseDestinationConfig } from '../config.ts';
+import { operationKinds } from '../mapping/stream-mapping.ts';
+import { templates } from '../mapping/templates/templates.ts';
+import { offeredModes } from './sync-modes.ts';
 
 const text = (description: string) => ({ type: ['null', 'string'], description });
 const properties: Readonly<Record<string, Record<string, unknown>>> = {
@@ -26,30 +24,33 @@ const properties: Readonly<Record<string, Record<string, unknown>>> = {
   [removedAtColumn]: { ...text('When the row was removed; null while it is there.'), format: 'date-time' },
 };
 
-function schemaOf(kind: StreamName): Record<string, unknown> {
-  const { required, columnNames } = streamContracts[kind];
+/** A record that removes needs the key alone. */
+function schemaOf(kind: StreamName, mode: DestinationSyncMode): Record<string, unknown> {
+  const { required, columnNames, primaryKey } = streamContracts[kind];
   const columns = templates[kind].removed === undefined ? columnNames : [...columnNames, removedAtColumn];
   return {
     type: 'object',
     additionalProperties: true,
-    required: required.filter((column) => column !== 'timestamp'),
+    required: mode === 'soft_delete' ? primaryKey : required.filter((column) => column !== 'timestamp'),
     properties: Object.fromEntries(columns.map((column) => [column, properties[column] ?? {}])),
   };
 }
 
-function catalog(): DestinationCatalog {
+/** Airbyte's data activation maps any stream to one of these. */
+function catalog(config: DestinationConfig): DestinationCatalog {
   const operations = Object.entries(operationKinds).flatMap(([object_name, kind]) =>
-    syncModes.map((sync_mode) => ({
+    offeredModes(kind, config).map((sync_mode) => ({
       object_name,
       sync_mode,
-      json_schema: schemaOf(kind),
-      matching_keys: [[...streamContracts[kind].primaryKey]],
+      json_schema: schemaOf(kind, sync_mode),
+      // One choice, of all columns of the key. What is only added is matched with nothing.
+      ...(sync_mode === 'append' ? {} : { matching_keys: [[...streamContracts[kind].primaryKey]] }),
     })),
   );
   return { operations };
 }
 
 export async function* discover(config: unknown): AsyncGenerator<AirbyteMessage> {
-  parseDestinationConfig(config);
-  yield { type: 'DESTINATION_CATALOG', destination_catalog: catalog() };
+  const parsed = parseDestinationConfig(config);
+  yield { type: 'DESTINATION_CATALOG', destination_catalog: catalog(parsed) };
 }

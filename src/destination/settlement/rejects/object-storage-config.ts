@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configError } from '../errors/connector-error.ts';
+import { configError } from '../../../errors/connector-error.ts';
 
 /** The key of an AWS identity; both halves belong together. */
 const key = (title: string, description: string) =>
