@@ -1,4 +1,5 @@
 import { identify } from './identify.ts';
+import { mergePeople, removePerson } from './merge.ts';
 import type {
   AnonymousOperation,
   EventOperation,
@@ -7,8 +8,7 @@ import type {
   Operation,
   PersonOperation,
 } from './operation.ts';
-import { KINDS } from './people.ts';
-import { mergeAttributes, type ObjectRecord, type PersonRecord } from './records.ts';
+import { mergeAttributes, type ObjectRecord } from './records.ts';
 import { relateObjects, relatePeople, unrelateObjects, unrelatePeople } from './relate.ts';
 import type { Store } from './store.ts';
 
@@ -40,7 +40,7 @@ function applyToPerson(store: Store, operation: OnPerson, now: number): void {
       addEvent(store, operation, now);
       return;
     case 'merge':
-      merge(store, operation);
+      mergePeople(store, operation, now);
       return;
     case 'add_device':
       store.tables.people.findOrCreate(operation.identifiers)?.devices.add(operation.device.token);
@@ -95,33 +95,6 @@ function addEvent(store: Store, operation: EventOperation, now: number): void {
   const { action: kind, name, id, attributes } = operation;
   const { timestamp = now } = inSeconds(operation, now);
   store.tables.events.add({ person, kind, name, timestamp, id, attributes });
-}
-
-/** "Person: Merge": what the primary lacks it takes from the secondary, which is deleted. */
-function merge(store: Store, operation: MergeOperation): void {
-  const { people, objects, events } = store.tables;
-  const primary = people.find(operation.primary);
-  const secondary = people.find(operation.secondary);
-  if (primary === undefined || secondary === undefined || primary === secondary) return;
-  const attributes = new Map(secondary.attributes);
-  const relationships = new Map(secondary.relationships);
-  removePerson(store, secondary);
-  for (const kind of KINDS) {
-    if (!primary.attributes.has(kind)) people.assign(primary, kind, attributes.get(kind));
-  }
-  for (const [name, value] of attributes) {
-    if (!primary.attributes.has(name)) primary.attributes.set(name, value);
-  }
-  for (const [object, held] of relationships) {
-    if (!primary.relationships.has(object)) objects.relate(primary, object, Object.fromEntries(held));
-  }
-  for (const event of events.all()) if (event.person === secondary) event.person = primary;
-}
-
-function removePerson(store: Store, person: PersonRecord | undefined): void {
-  if (person === undefined) return;
-  store.tables.objects.unrelateAll(person);
-  store.tables.people.remove(person);
 }
 
 function applyToObject(store: Store, operation: ObjectOperation): void {
