@@ -1,7 +1,9 @@
+import { configError } from '../errors/connector-error.ts';
 import { streamNames } from '../streams/contract.ts';
 import { readStart } from './changes/cursor/clock.ts';
 import { type RowRange, recordQuery } from './changes/cursor/record-query.ts';
-import type { SourceConfig } from './config.ts';
+import { wayOf } from './changes/ways.ts';
+import { changesOf, type SourceConfig, wantsSnapshot } from './config.ts';
 import { notTaken } from './plan/definitions.ts';
 import { notesOf } from './plan/entity-types.ts';
 import type { Plan, StreamPlan } from './plan/plan.ts';
@@ -20,7 +22,34 @@ export async function readiness(plan: Plan, config: SourceConfig): Promise<strin
   const passedOver = streamNames.flatMap((stream) => notTaken(plan, config, stream));
   const missing = unfilled(plan, config, streams);
   const notes = await remarks(plan, streams);
-  return [ready, ...readElsewhere(plan), ...missing, ...passedOver, ...notes].join(' ');
+  const said = [...readElsewhere(plan), ...missing, ...passedOver, ...notes];
+  return [ready, ...said, ...waysOf(plan, config, streams)].join(' ');
+}
+
+/**
+ * Which way each stream's changes will be found, and why not by snapshots where these cannot be kept.
+ *
+ * @throws ConnectorError where snapshots are asked for, and cannot be kept
+ */
+function waysOf({ snapshots }: Plan, config: SourceConfig, streams: readonly StreamPlan[]): string[] {
+  const canSnapshot = 'registry' in snapshots;
+  const byWay = new Map<string, string[]>();
+  for (const { contract } of streams) {
+    const configured = changesOf(config)[contract.name];
+    const { name } = wayOf({ isIncremental: true, configured, written: undefined, canSnapshot });
+    if (name === 'snapshot' && !canSnapshot) throw configError(snapshots.reason, { stream: contract.name });
+    byWay.set(name, [...(byWay.get(name) ?? []), contract.name]);
+  }
+  const place = canSnapshot && snapshots.store === 'file' ? 'a file' : 'the warehouse';
+  const words: Readonly<Record<string, string>> = {
+    snapshot: `by a snapshot, kept in ${place}`,
+    cursor: 'by a cursor',
+    full: 'not at all: all rows are sent each time',
+  };
+  const ways = [...byWay].map(([name, names]) => `${names.join(', ')} ${words[name] ?? name}`);
+  const why = canSnapshot ? snapshots.instead : snapshots.reason;
+  const isWanted = streams.some(({ contract }) => wantsSnapshot(config, contract.name));
+  return [`Changes are found: ${ways.join('; ')}.`, ...(why === undefined || !isWanted ? [] : [why])];
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseConfig } from '../errors/schema-issue.ts';
 import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
-import { streamNames } from '../streams/contract.ts';
+import { type StreamName, streamNames } from '../streams/contract.ts';
 import { warehouseConfig } from '../warehouse/config.ts';
 
 const identify = z
@@ -275,3 +275,7 @@ export type ChangesConfig = z.infer<typeof changes>;
 /** What the config says of changes, with its defaults. */
 export const changesOf = ({ changes: given }: Pick<SourceConfig, 'changes'>): ChangesConfig =>
   given ?? changes.parse({});
+
+/** Whether a stream is to be compared with a snapshot, where one can be kept. */
+export const wantsSnapshot = (config: Pick<SourceConfig, 'changes'>, stream: StreamName): boolean =>
+  changesOf(config)[stream] === 'snapshot';

@@ -3,7 +3,8 @@ import type { AirbyteMessage, AirbyteStream } from '../protocol/messages.ts';
 import { streamNames } from '../streams/contract.ts';
 import { columnOfRole } from '../streams/stream.ts';
 import type { Dialect } from '../warehouse/warehouse.ts';
-import type { SourceConfig } from './config.ts';
+import { type AddedColumn, addedColumns } from './changes/snapshot/columns.ts';
+import { type SourceConfig, wantsSnapshot } from './config.ts';
 import { notTaken } from './plan/definitions.ts';
 import type { Plan, StreamPlan } from './plan/plan.ts';
 import { planStreams } from './plan/plan-streams.ts';
@@ -20,13 +21,14 @@ function merged(a: Schema | undefined, b: Schema): Schema {
   return { type: [...new Set([...typesOf(a), ...typesOf(b)])] };
 }
 
-function schemaOf(dialect: Dialect, { contract, models }: StreamPlan): Schema {
+function schemaOf(dialect: Dialect, { contract, models }: StreamPlan, added: readonly AddedColumn[]): Schema {
   const properties = new Map<string, Schema>();
   for (const model of models) {
     for (const { name, schema } of recordFields(dialect, contract, model)) {
       properties.set(name, merged(properties.get(name), schema));
     }
   }
+  for (const { name, schema } of added) properties.set(name, properties.get(name) ?? schema);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     type: 'object',
@@ -46,10 +48,11 @@ function keyOf({ contract: { primaryKey }, models }: StreamPlan): readonly strin
   return isUserAlone && hasAnonymous ? [...primaryKey, anonymous] : primaryKey;
 }
 
-function airbyteStreamOf(dialect: Dialect, plan: StreamPlan): AirbyteStream {
+function airbyteStreamOf(dialect: Dialect, plan: StreamPlan, config: SourceConfig): AirbyteStream {
+  const added = wantsSnapshot(config, plan.contract.name) ? addedColumns(plan.contract) : [];
   return {
     name: plan.contract.name,
-    json_schema: { ...schemaOf(dialect, plan) },
+    json_schema: { ...schemaOf(dialect, plan, added) },
     supported_sync_modes: ['full_refresh', 'incremental'],
     source_defined_cursor: true,
     default_cursor_field: [plan.contract.cursor],
@@ -69,6 +72,6 @@ export async function* catalog(plan: Plan, config: SourceConfig): AsyncGenerator
   }
   yield {
     type: 'CATALOG',
-    catalog: { streams: streams.map((stream) => airbyteStreamOf(dialect, stream)) },
+    catalog: { streams: streams.map((stream) => airbyteStreamOf(dialect, stream, config)) },
   };
 }

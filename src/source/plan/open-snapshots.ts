@@ -3,7 +3,7 @@ import { ConnectorError, configError } from '../../errors/connector-error.ts';
 import { streamNames } from '../../streams/contract.ts';
 import { openWarehouse } from '../../warehouse/open.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import { changesOf, type SourceConfig } from '../config.ts';
+import { changesOf, type SourceConfig, wantsSnapshot } from '../config.ts';
 import { Snapshots } from '../snapshots/snapshots.ts';
 
 /** Why no snapshot can be kept, in words for a person. */
@@ -19,7 +19,7 @@ export interface OpenWarehouse {
 /** The warehouse, open for snapshots where a stream may need one and the warehouse lets them be kept. */
 export async function openWithSnapshots(config: SourceConfig, isToRead: boolean): Promise<OpenWarehouse> {
   const changes = changesOf(config);
-  const isWanted = streamNames.some((stream) => changes[stream] === 'snapshot');
+  const isWanted = streamNames.some((stream) => wantsSnapshot(config, stream));
   if (!isToRead || !isWanted) return withoutSnapshots(config, 'changes asks for none.');
   // A file that is there already is where they were kept before.
   const isInFile = changes.store === undefined && changes.file !== undefined && existsSync(changes.file);
