@@ -1,5 +1,5 @@
-# The source:      docker build -t nexus-customer-io .
-# The destination: docker build --target destination -t destination-customer-io .
+# The source:      docker build -t nexus-customer-io/source-nexus .
+# The destination: docker build --target destination -t nexus-customer-io/destination-customer-io .
 # Pinned by whoever builds for others: --build-arg NODE_IMAGE=node:24-slim@sha256:… (docs/docker.md).
 ARG NODE_IMAGE=node:24-slim
 
@@ -38,7 +38,8 @@ COPY package.json LICENSE ./
 COPY --from=build /airbyte/dist dist
 # Commands that name no folder of their own (rejects, a state file) write into /data; mount it to keep them.
 RUN mkdir -m 777 /data && install -d -o node -g node .compile-cache
-USER node
+# By number: a cluster that demands a user other than root cannot tell who a name is.
+USER 1000
 # What Node has compiled once it reads from here at each start.
 RUN node dist/main.js source spec >/dev/null && node dist/main.js destination spec >/dev/null && \
     node -e "import('@duckdb/node-api').then(() => import('snowflake-sdk')).then(() => process.exit())"

@@ -134,6 +134,28 @@ describe('a line that is nested deep', () => {
   });
 });
 
+describe('a broken line that is no RECORD and no STATE', () => {
+  test.each([
+    '{"type":"LOG","log":{"message":"a\tb"}}',
+    '{"type":"LOG","log":{"message":"cut sho',
+    ' { "type" : "TRACE" , "trace" : {]}',
+    '{"type":"CONTROL"',
+    '{"type":"SPEC","spec":NaN}',
+  ])('%s passes', (text) => {
+    expect(parseMessage({ text, number: 1 })).toMatchObject({ type: 'OTHER' });
+  });
+
+  test.each([
+    '{"type":"LOG","log":{"message":"cut sho{"type":"RECORD","record":{"stream":"s","data":{},"emitted_at":1}}',
+    '{"type":"LOG"}{"type":"STATE","state":{}}',
+    '{"log":{},"type":"LOG"',
+    '{"type":"LOG',
+    '{"type":"RECORDS","record":{',
+  ])('%s may hide one, and is refused', (text) => {
+    expect(faultOf(text).message).toContain('is not valid JSON');
+  });
+});
+
 describe('a broken line', () => {
   test.each([
     ['', 'is not valid JSON'],

@@ -77,6 +77,7 @@ function metaOf(meta: unknown): AirbyteRecordMessage['meta'] {
 export function parseMessage(line: InputLine, columns: ReadonlySet<string> = new Set()): ParsedMessage {
   const tooDeep = isDeeper(line.text);
   const value = parsed(line, tooDeep ? JSON.parse : parseExactJson, columns);
+  if (value === notJson) return { type: 'OTHER', messageType: undefined };
   if (!isJsonObject(value) || value.type === undefined || value.type === null) {
     throw broken(line, 'is not an Airbyte message: it has no type');
   }
@@ -105,10 +106,22 @@ function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: b
   throw broken(line, `is a STATE that does not fit the protocol: ${place}: ${what}`);
 }
 
+/** Stands for a broken line that means nothing to a destination. */
+const notJson = Symbol('not JSON');
+
+const otherTypes = airbyteMessage.options
+  .map((option) => option.shape.type.value)
+  .filter((type) => type !== 'RECORD' && type !== 'STATE');
+const beginsAsOther = new RegExp(String.raw`^\s*\{\s*"type"\s*:\s*"(?:${otherTypes.join('|')})"`);
+
+/** Whether a broken line begins as another message of the protocol, and no RECORD or STATE is glued to it. */
+const isOther = (text: string): boolean => beginsAsOther.test(text) && !/"(?:RECORD|STATE)"/.test(text);
+
 function parsed(line: InputLine, parse: (text: string) => unknown, columns: ReadonlySet<string>): unknown {
   try {
     return parse(line.text);
   } catch {
+    if (isOther(line.text)) return notJson;
     const column = brokenColumn(line.text, columns);
     throw broken(line, `is not valid JSON${column === undefined ? '' : `, in the column "${column}"`}`);
   }
