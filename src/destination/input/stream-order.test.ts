@@ -19,11 +19,12 @@ const plans = planStreams(
 function waits(...streams: string[]): number[] {
   const order = new StreamOrder();
   return streams.flatMap((name, index) => {
-    const plan = plans.get(name);
+    const isMerge = name === 'merge';
+    const plan = plans.get(isMerge ? 'persons' : name);
     if (plan === undefined) throw new Error(`no stream ${name}`);
-    const mustWait = order.mustWait(plan);
+    const mustWait = order.mustWait(plan, isMerge);
     if (mustWait) order.drained();
-    order.enter(plan);
+    order.enter(plan, isMerge);
     return mustWait ? [index] : [];
   });
 }
@@ -47,6 +48,13 @@ it.each<[string, string[], number[]]>([
     ['persons', 'relationships', 'events', 'persons', 'relationships'],
     [1, 2, 4],
   ],
+  ['merges alone', ['merge', 'merge'], []],
+  [
+    'merges among persons: all before them, and all after',
+    ['persons', 'persons', 'merge', 'merge', 'persons', 'persons', 'merge'],
+    [2, 4, 6],
+  ],
+  ['relationships after merges', ['persons', 'merge', 'relationships', 'merge', 'events'], [1, 2, 3, 4]],
 ])('%s', (_what, streams, expected) => {
   expect(waits(...streams)).toEqual(expected);
 });

@@ -72,7 +72,17 @@ it.each(Object.entries(usual))(
   'knows the usual record of %s, whole, with less and with more columns',
   (stream, row) => {
     const map = bothPaths(stream);
-    for (const columns of [row, { ...row, more: 1, _airbyte_x: 'y' }, row, { ...row, plan: 'pro' }]) {
+    const nothing = { _ab_cdc_deleted_at: null, mergedInto: null, unsetAttributes: [] };
+    const none = { ...nothing, unsetAttributes: null };
+    const more = { ...row, more: 1, _airbyte_x: 'y' };
+    for (const columns of [
+      row,
+      more,
+      row,
+      { ...row, ...none },
+      { ...row, ...nothing },
+      { ...row, plan: 'pro' },
+    ]) {
       const { body, slow } = map(columnsOf(columns));
       if (body === undefined || !('body' in slow)) throw new Error('left to the slow path');
       same(body, slow.body);
