@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { registry } from '../support/registry.ts';
 import { formProblems, incompatibilities, isSchema, type Schema } from '../support/spec-rules.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -29,6 +30,21 @@ const connectors = [
     target: 'destination',
   },
 ];
+
+describe('the registry', () => {
+  it('is what `npm run docs` writes', () => {
+    expect(json('deploy/airbyte/registries/v0/oss_registry.json')).toEqual(registry());
+  });
+
+  it('lets data activation reach the destination, whose images are those of the connectors', () => {
+    expect(registry()).toMatchObject({
+      sources: [{ name: 'Nexus', dockerRepository: 'nexus-customer-io/source-nexus' }],
+      destinations: [
+        { dockerRepository: 'nexus-customer-io/destination-customer-io', supportsDataActivation: true },
+      ],
+    });
+  });
+});
 
 describe.each(connectors)('the $role', ({ role, executable, folder, target }) => {
   const spec = json(`${folder}spec.json`);

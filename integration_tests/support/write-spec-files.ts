@@ -1,6 +1,6 @@
 /**
- * Writes spec.json of both connectors from what their `spec` says, and the schema of a run's line of JSON. After a change of
- * a config, or of what is told of a run:
+ * Writes spec.json of both connectors from what their `spec` says, a registry of both, and the schema of a run's line of
+ * JSON. After a change of a config, of a metadata.yaml, or of what is told of a run:
  *
  *   node integration_tests/support/write-spec-files.ts && npm run format
  *
@@ -12,6 +12,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { destinationSpec } from '../../src/destination/spec.ts';
 import { summarySchema } from '../../src/protocol/run-account.ts';
 import { sourceSpec } from '../../src/source/spec.ts';
+import { registry } from './registry.ts';
 
 const root = new URL('../../', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string };
@@ -28,3 +29,7 @@ for (const [path, role, spec] of files) {
   }
 }
 await writeFile(new URL('docs/summary.schema.json', root), `${JSON.stringify(summarySchema(), null, 2)}\n`);
+await writeFile(
+  new URL('deploy/airbyte/registries/v0/oss_registry.json', root),
+  `${JSON.stringify(registry(), null, 2)}\n`,
+);
