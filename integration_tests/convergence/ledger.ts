@@ -42,8 +42,8 @@ export class Ledger {
     const past: Past = this.#events.get(event.id) ?? { versions: [], people: new Set(), isShared: false };
     this.#events.set(event.id, past);
     const { name, type, source, at } = event;
-    // One without a time, or of the future, happens when it is sent.
-    const isDated = at !== null && at <= facts.start;
+    // One without a time, of the future or of before 1970 happens when it is sent.
+    const isDated = at !== null && at > 0 && at <= facts.start;
     past.versions.push({ name, type, source, at: isDated ? Math.floor(at / 1000) : undefined });
     for (const person of people) past.people.add(person);
     const living = [...past.people].filter((person) => this.#now.has(person));

@@ -13,6 +13,8 @@ export interface Job {
   /** As in the destination's config. */
   readonly removals: unknown;
   readonly simulator: Simulator;
+  /** No record may be rejected unless it is said how many may. */
+  readonly maxRejects?: string;
 }
 
 /** Who joins the two connectors. */
@@ -23,14 +25,22 @@ export interface Carrier {
   stumble(job: Job, chance: Chance): Promise<string>;
 }
 
-export const fileOf = ({ warehouse, folder, state, changes, removals, simulator }: Job): SyncFile => ({
+export const fileOf = ({
+  warehouse,
+  folder,
+  state,
+  changes,
+  removals,
+  simulator,
+  maxRejects = '0',
+}: Job): SyncFile => ({
   source: { warehouse: { type: 'duckdb', path: warehouse }, changes },
   destination: {
     site_id: 'site',
     api_key: 'key',
     endpoint: simulator.url,
     rejects: `${folder}/rejects`,
-    max_rejects: '0',
+    max_rejects: maxRejects,
     retry_seconds: 0,
     removals,
   },
