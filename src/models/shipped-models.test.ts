@@ -68,7 +68,7 @@ test('relationships: both directions, one row per location and person, an inacti
     ['L1', '1', 'bob@x.io', '2025-01-02 00:00:00'],
     ['L2', '1', 'bob@x.io', '2025-01-02 00:00:00'],
   ]);
-  expect(rows.map((row) => row._ab_cdc_deleted_at)).toEqual([null, null, null, '2025-01-01 00:00:00']);
+  expect(rows.map((row) => row._ab_cdc_deleted_at)).toEqual([null, null, null, '2000-01-01 00:00:00']);
   expect(rows.map((row) => JSON.parse(String(row.relationshipAttributes)))).toEqual([
     attributes(true, false, 2, '2025-01-15', '2025-03-05', 'New'),
     attributes(false, true, 2, '2025-01-10', '2025-01-20', 'Two'),

@@ -120,7 +120,6 @@ relationship_stats as (
         max(case when m.is_active then 1 else 0 end) as is_live,
         min(case when m.is_active then m.first_interaction_at end) as first_interaction_at,
         max(case when m.is_active then m.last_interaction_at end) as last_interaction_at,
-        max(m.last_interaction_at) as ended_at,
         max(m._updated_at) as _updated_at
     from memberships m
     inner join persons p on m.person_id = p.entity_id
@@ -160,11 +159,8 @@ select
         'last_interaction_at', to_timestamp_ntz(convert_timezone('UTC', last_interaction_at)),
         'location_name', location_name
     ) end as "relationshipAttributes",
-    -- An end without a date is an end too; by a date before 2000 some sources say that nothing was removed
-    case when is_live = 0 then greatest(
-        coalesce(to_timestamp_ntz(convert_timezone('UTC', ended_at)), to_timestamp_ntz(946684800)),
-        to_timestamp_ntz(946684800)
-    ) end as "_ab_cdc_deleted_at"
+    -- Of all ends the same: one may have no date, or that of a visit to come, which tells of no removal yet
+    case when is_live = 0 then to_timestamp_ntz(946684800) end as "_ab_cdc_deleted_at"
 from ranked_relationships
 )
 ;
