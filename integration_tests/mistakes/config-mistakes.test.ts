@@ -77,6 +77,28 @@ const commandLine: readonly Mistake[] = [
     code: 2,
     says: ['--port', 'abc', 'a whole number'],
   },
+  {
+    what: 'an object type by its name',
+    args: ['simulate', '--object-types', '1,locations'],
+    code: 2,
+    says: ['--object-types', '1,locations', 'whole numbers'],
+  },
+  {
+    what: 'an empty key',
+    args: ['simulate', '--api-key', ''],
+    code: 2,
+    says: ['--api-key', 'must not be empty'],
+  },
+  {
+    what: 'a folder that cannot be made',
+    args: ['demo', '--keep', '/proc/none/demo'],
+    says: ['--keep', '/proc/none/demo cannot be made'],
+  },
+  {
+    what: 'rejects that are not there',
+    args: ['replay', 'none', '--config', 'sync.yaml'],
+    says: ['rejects file or folder none', 'there is no such file'],
+  },
 ];
 
 interface Written {

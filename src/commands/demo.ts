@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runForPerson } from '../cli/command.ts';
 import { untilInterrupted } from '../cli/interruption.ts';
@@ -7,6 +7,8 @@ import { changeWarehouse, generateWarehouse } from '../demo/generate-warehouse.t
 import { describeHoldings, type Holdings } from '../demo/holdings.ts';
 import { demoAccount, demoSyncYaml, nextSteps } from '../demo/sync-yaml.ts';
 import { configError } from '../errors/connector-error.ts';
+import { fileFault } from '../errors/file-fault.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { requireFolder } from '../files/named-file.ts';
 import { temporaryFolder } from '../files/temporary-folder.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
@@ -26,7 +28,7 @@ export interface DemoCommandOptions {
 
 export function runDemo({ keep }: DemoCommandOptions): Promise<number> {
   const work = async (signal: AbortSignal): Promise<number> => {
-    const folder = await makeFolder(keep);
+    const folder = await folderFor(keep);
     try {
       return await withSimulator((simulator) => showOff(folder, simulator, signal));
     } finally {
@@ -84,11 +86,13 @@ function holdingsOf({ store }: Simulator): Holdings {
 }
 
 /** The demo writes over nothing: a folder to keep must be new or empty. */
-async function makeFolder(keep: string | undefined): Promise<string> {
+async function folderFor(keep: string | undefined): Promise<string> {
   if (keep === undefined) return temporaryFolder('nexus-demo-');
   const folder = resolve(keep);
   await requireFolder('--keep', folder);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((cause: unknown) => {
+    throw configError(`--keep: ${folder} cannot be made: ${fileFault(cause)}.`, { cause });
+  });
   if ((await readdir(folder)).length > 0) {
     throw configError(`--keep: ${folder} is not empty. Name a new or an empty folder.`);
   }

@@ -11,8 +11,21 @@ import type { SyncOptions } from './sync.ts';
 export type Ended = (exitCode: number) => void;
 
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return Number(text);
+}
+
+/** Object type ids, as Customer.io gives them: 1, 2, … */
+function objectTypes(text: string): readonly string[] {
+  const ids = names(text);
+  if (!ids.every((id) => /^[1-9]\d*$/.test(id)))
+    throw new InvalidArgumentError('It must be whole numbers from 1, separated by commas: 1,2.');
+  return ids;
+}
+
+function filled(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
 }
 
 const names = (text: string): string[] => text.split(',').map((name) => name.trim());
@@ -195,10 +208,10 @@ function addSimulate(parent: Command, ended: Ended): void {
     .command('simulate')
     .description('run a local Customer.io to try things out')
     .option('--port <number>', 'the port to listen on (0: any free port)', wholeNumber, 8040)
-    .option('--site-id <id>', 'the site ID it accepts', 'site')
-    .option('--api-key <key>', 'the API key it accepts', 'key')
-    .option('--write-key <key>', 'the write key that its Pipelines API accepts', 'write')
-    .option('--object-types <ids>', 'the object type ids it knows, separated by commas', '1')
+    .option('--site-id <id>', 'the site ID it accepts', filled, 'site')
+    .option('--api-key <key>', 'the API key it accepts', filled, 'key')
+    .option('--write-key <key>', 'the write key that its Pipelines API accepts', filled, 'write')
+    .option('--object-types <ids>', 'the object type ids it knows, separated by commas', objectTypes, ['1'])
     .action(async (options) => {
       ended(await (await import('./simulate.ts')).runSimulate(options));
     });

@@ -8,16 +8,14 @@ export interface SimulateOptions {
   readonly apiKey: string;
   /** The key of the Pipelines API. */
   readonly writeKey: string;
-  /** Object type ids with commas between. */
-  readonly objectTypes: string;
+  readonly objectTypes: readonly string[];
 }
 
 export async function runSimulate(options: SimulateOptions): Promise<number> {
   const { startSimulator } = await import('../simulator/server.ts');
   const { port, siteId, apiKey, writeKey } = options;
-  const objectTypes = options.objectTypes.split(',').map((id) => id.trim());
   try {
-    const simulator = await startSimulator({ port, siteId, apiKey, writeKey, objectTypes });
+    const simulator = await startSimulator({ ...options });
     process.stdout.write(
       `A local Customer.io listens on ${simulator.url} (site ID ${siteId}, API key ${apiKey}; write key ${writeKey}). Ctrl-C ends it.\n`,
     );

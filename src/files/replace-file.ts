@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf } from '../errors/file-fault.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** As many as Linux follows. */
 const mostLinks = 40;
@@ -48,7 +49,7 @@ export async function rehearseReplacing(path: string, text: string | undefined):
 async function withTemporary(path: string, text: string, use: (temporary: string) => Promise<void>) {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     await writeDurably(temporary, text, await modeOf(path));
     await use(temporary);
   } finally {

@@ -62,6 +62,15 @@ describe('parseConfiguredCatalog', () => {
   });
 });
 
+test('what discover prints is told from a configured catalog', () => {
+  const printed = { type: 'CATALOG', catalog: { streams: [] } };
+  for (const text of [JSON.stringify(printed), JSON.stringify({ catalog: printed.catalog })]) {
+    expect(faultOf(parseConfiguredCatalog, text)).toMatch(
+      /as discover prints it.*"sync_mode": "incremental"/,
+    );
+  }
+});
+
 describe('parseStateFile', () => {
   const state = { type: 'STREAM', stream: { stream_descriptor: { name: 'a' }, stream_state: { x: 1 } } };
   const global = { type: 'GLOBAL', global: { stream_states: [] } };

@@ -56,6 +56,10 @@ export function parseConfigFile(text: string, path: string): unknown {
 /** @throws ConnectorError where the text is not a ConfiguredAirbyteCatalog. */
 export function parseConfiguredCatalog(text: string, path: string): ConfiguredAirbyteCatalog {
   const value = parseJson(text, path);
+  if (isJsonObject(value) && (value.type === 'CATALOG' || isJsonObject(value.catalog)))
+    throw configError(
+      `${path} is a catalog as discover prints it, not a configured one, which says how to read each stream: {"streams": [{"stream": {"name": …, …}, "sync_mode": "incremental", "destination_sync_mode": "append"}]}.`,
+    );
   const result = configuredAirbyteCatalog.safeParse(value);
   if (!result.success) throw misfit(path, 'a configured catalog', result.error, value);
   return result.data;

@@ -128,13 +128,13 @@ async function filesOf(path: string): Promise<string[]> {
       ? (await readdir(path)).filter((name) => name.endsWith('.ndjson')).toSorted()
       : undefined;
     const files = names?.map((name) => join(path, name)) ?? [path];
-    for (const file of files) await requireFile('The rejects', file);
+    for (const file of files) await requireFile('rejects', file);
     if (files.length > 0) return files;
   } catch (cause) {
     if (cause instanceof ConnectorError) throw cause;
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const why = absent ? 'there is no such file or folder' : messageOf(cause);
-    throw configError(`The rejects ${path} cannot be read: ${why}.`, { cause });
+    throw configError(`The rejects file or folder ${path} cannot be read: ${why}.`, { cause });
   }
   throw configError(`The folder ${path} has no rejects file (*.ndjson) in it.`);
 }

@@ -1,8 +1,9 @@
-import { mkdir, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ConnectorError, configError } from '../../errors/connector-error.ts';
 import { fileFault } from '../../errors/file-fault.ts';
 import { abandonedAfterMs, acquire, newOwner, type Owner, readLock, release } from '../../files/lock-file.ts';
+import { makeFolder } from '../../files/make-folder.ts';
 
 const heartbeatMs = 10_000;
 
@@ -37,7 +38,7 @@ export async function lockState(statePath: string): Promise<StateLock> {
 
 async function lockOrExplain(path: string, owner: Owner): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     return await acquire(path, owner);
   } catch (error) {
     throw configError(

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../../files/make-folder.ts';
 
 /**
  * A file that is appended to, each time down to the disk. Where somebody has taken it away, or the folder that it lay
@@ -41,7 +42,7 @@ export class LastingFile {
   }
 
   async #create(): Promise<FileHandle> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(this.#path), 0o700);
     return open(this.#path, 'a+', 0o600);
   }
 }
