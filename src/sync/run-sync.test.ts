@@ -194,6 +194,19 @@ describe('runSync', () => {
     expect(lines).toEqual([expect.stringMatching(/^INFO \{/)]);
   });
 
+  it('takes what has changed from the source, and tells it', async () => {
+    const lines: string[] = [];
+    const counts = { added: 1_000, changed: 2, removed: 0, moved: null, unchanged: 7 };
+    const source = sourceOf(async function* () {
+      yield { type: 'CHANGES', stream: 'persons', ...counts };
+      yield linesOf('persons', 2);
+    });
+    const { streams } = await sync(source, destinationOf(), watcherOf(lines));
+    expect(streams[0]).toMatchObject({ stream: 'persons', changes: counts });
+    expect(streams[1]).toMatchObject({ changes: null });
+    expect(lines).toContain('INFO persons: 1,000 added, 2 changed, 0 removed, 7 unchanged.');
+  });
+
   it('passes on logs and errors that are messages', async () => {
     const lines: string[] = [];
     const source = sourceOf(async function* () {

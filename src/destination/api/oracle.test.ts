@@ -45,6 +45,11 @@ const rows: readonly (readonly [string, Row])[] = [
       value: n / 8,
     },
   ]),
+  ['persons', { userId: 'u10@x.io', timestamp: at, unsetAttributes: ['n', 'name'] }],
+  ['objects', { groupId: 10, objectTypeId: 1, timestamp: at, unsetAttributes: ['city'] }],
+  ['persons', { userId: 'u11@x.io', ...removed, mergedInto: 'u12@x.io' }],
+  ['persons', { userId: 'u12@x.io', ...removed, mergedInto: 'u13@x.io' }],
+  ['persons', { userId: 'u13@x.io', timestamp: at, name: 'three in one' }],
 ];
 
 const catalog = {
@@ -110,7 +115,8 @@ it('what we send and what customerio-node sends leave the same store', async () 
     await throughUs(ours.url);
     await throughCustomerIo(theirs.url);
     expect(held(ours)).toEqual(held(theirs));
-    expect(ours.store.counts()).toMatchObject({ people: 300, events: 300, stale: 1 });
+    // Two were merged, and their old events are gone with them.
+    expect(ours.store.counts()).toMatchObject({ people: 298, events: 288, stale: 1 });
   } finally {
     await Promise.all([ours.close(), theirs.close()]);
   }

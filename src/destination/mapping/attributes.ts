@@ -84,12 +84,7 @@ export function attributesOf(
 }
 
 /** Of a person, beside the identifier that a record names: these are no attributes that can be taken away. */
-const neverUnset: ReadonlySet<string> = new Set([
-  'cio_id',
-  'anonymous_id',
-  '_update',
-  'cio_subscription_preferences',
-]);
+const neverUnset: ReadonlySet<string> = new Set(['cio_id', '_update', 'cio_subscription_preferences']);
 
 /** Adds a null for each name that has no value, whatever the config says of nulls. */
 export function unsetAttributes(

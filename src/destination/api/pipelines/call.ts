@@ -91,6 +91,8 @@ function identify({ identifiers, attributes }: Identify): Call | Refusal {
   const who = whoIs(identifiers);
   if (isRefusal(who)) return who;
   const { anonymous_id: anonymousId, ...traits } = attributes;
+  // An anonymous id that is unset is a trait that is: a call names none.
+  if (anonymousId === null) return { type: 'identify', ...who, traits: { ...traits, anonymous_id: null } };
   return { type: 'identify', ...who, ...(anonymousId === undefined ? {} : { anonymousId }), traits };
 }
 

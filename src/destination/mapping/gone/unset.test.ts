@@ -78,7 +78,7 @@ describe.each(['track', 'pipelines'])('by the %s API', (api) => {
     ['a@b.c', ['email'], {}],
     ['a@b.c', ['id'], { id: null }],
     ['u1', ['email'], { email: null }],
-    ['u1', ['userId', 'timestamp', '_ab_cdc_deleted_at', 'unsetAttributes', 'cio_id', 'anonymous_id'], {}],
+    ['u1', ['userId', 'timestamp', '_ab_cdc_deleted_at', 'unsetAttributes', 'cio_id', '_update'], {}],
   ])('a person %s keeps identifiers and columns with a meaning: %j', (userId, unsetAttributes, expected) => {
     const row = { userId, unsetAttributes };
     expect(mapped('persons', row, { api })).toHaveProperty(
@@ -86,6 +86,18 @@ describe.each(['track', 'pipelines'])('by the %s API', (api) => {
       expected,
     );
   });
+});
+
+it.each([
+  ['track', 'attributes'],
+  ['pipelines', 'traits'],
+])('by the %s API, an anonymous id may go, and one that is there stays', (api, path) => {
+  const row = { userId: 'u1', anonymousId: null, unsetAttributes: ['anonymous_id'] };
+  expect(mapped('persons', row, { api })).toHaveProperty(path, { anonymous_id: null });
+  expect(mapped('persons', row, { api })).not.toHaveProperty('anonymousId');
+  const kept = mapped('persons', { ...row, anonymousId: 'anon' }, { api });
+  expect(JSON.stringify(kept)).toContain('"anon"');
+  expect(JSON.stringify(kept)).not.toContain('null');
 });
 
 it('is a property like any other of an event', () => {
