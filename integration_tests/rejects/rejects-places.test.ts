@@ -137,6 +137,10 @@ describe('a bucket', () => {
     expect(code).toBe(1);
     expect(statesOf(messages)).toEqual([]);
     expect(JSON.stringify(messages)).toContain(words);
+    const transient = words === 'ECONNREFUSED';
+    expect(messages.find(({ type }) => type === 'TRACE')).toMatchObject({
+      trace: { error: { failure_type: transient ? 'transient_error' : 'config_error' } },
+    });
   });
 });
 

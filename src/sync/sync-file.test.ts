@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSyncFile } from './sync-file.ts';
 
@@ -21,11 +20,12 @@ describe('parseSyncFile', () => {
     });
   });
 
-  it('leaves absolute paths and DuckDB in memory', () => {
-    const text = 'source: {warehouse: {path: ":memory:"}, models: /m}\ndestination: {}\nstate: /s.json';
+  it('leaves absolute paths, DuckDB in memory and rejects in the log', () => {
+    const text =
+      'source: {warehouse: {path: ":memory:"}, models: /m}\ndestination: {rejects: log}\nstate: /s.json';
     expect(parseSyncFile(text, 'sync.yaml', {})).toEqual({
       source: { warehouse: { path: ':memory:' }, models: '/m' },
-      destination: { rejects: resolve('rejects') },
+      destination: { rejects: 'log' },
       statePath: '/s.json',
     });
   });

@@ -63,6 +63,7 @@ export function bucketPlace(config: S3Config, job: number | undefined): RejectsP
     },
     restore: async () => undefined,
     faultOf: bucketFault,
+    mayPass: (cause) => knownFault(cause) === undefined,
     close: async () => client.destroy(),
   };
 }
@@ -109,12 +110,16 @@ const faults: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'no key is given, and this machine has no identity of its own',
 };
 
-function bucketFault(cause: unknown): string {
+function knownFault(cause: unknown): string | undefined {
   const name = cause instanceof Error ? cause.name : '';
-  const known = Object.hasOwn(faults, name) ? faults[name] : undefined;
+  return Object.hasOwn(faults, name) ? faults[name] : undefined;
+}
+
+function bucketFault(cause: unknown): string {
+  const known = knownFault(cause);
   if (known !== undefined) return known;
   if (!(cause instanceof S3ServiceException)) return fileFault(cause);
-  return `the storage answered ${cause.$metadata.httpStatusCode ?? ''} ${name}: ${messageOf(cause)}`.replace(
+  return `the storage answered ${cause.$metadata.httpStatusCode ?? ''} ${cause.name}: ${messageOf(cause)}`.replace(
     /\.$/,
     '',
   );

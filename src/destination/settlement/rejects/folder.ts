@@ -18,6 +18,7 @@ export function folderPlace(folder: string): RejectsPlace {
     append: (text) => file.append(text),
     restore: () => file.restore(),
     faultOf: fileFault,
+    mayPass: () => false,
     close: () => file.close(),
   };
 }

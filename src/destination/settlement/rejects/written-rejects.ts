@@ -20,6 +20,8 @@ export interface RejectsPlace {
   restore(): Promise<void>;
   /** Says why a write failed, in words for a person. */
   faultOf(cause: unknown): string;
+  /** Whether it is worth trying again later, with the same settings. */
+  mayPass(cause: unknown): boolean;
   close(): Promise<void>;
 }
 
@@ -86,9 +88,10 @@ export class WrittenRejects implements Rejects {
   }
 }
 
-function unwritable({ name, setting, faultOf }: RejectsPlace, cause: unknown): ConnectorError {
+function unwritable(place: RejectsPlace, cause: unknown): ConnectorError {
+  const { name, setting } = place;
   return new ConnectorError(
-    `Rejected records cannot be written to ${name}: ${faultOf(cause)}. No state passes them, so the next run sends them again. Fix what "${setting}" names.`,
-    { failureType: 'config_error', cause },
+    `Rejected records cannot be written to ${name}: ${place.faultOf(cause)}. No state passes them, so the next run sends them again. Fix what "${setting}" names.`,
+    { failureType: place.mayPass(cause) ? 'transient_error' : 'config_error', cause },
   );
 }
