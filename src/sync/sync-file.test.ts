@@ -20,6 +20,13 @@ describe('parseSyncFile', () => {
     });
   });
 
+  it('puts rejects beside the sync file by default', () => {
+    const text = 'source: {}\ndestination: {}\nstate: /s.json';
+    expect(parseSyncFile(text, '/etc/nexus/sync.yaml', {}).destination).toEqual({
+      rejects: '/etc/nexus/rejects',
+    });
+  });
+
   it('leaves absolute paths, DuckDB in memory and rejects in the log', () => {
     const text =
       'source: {warehouse: {path: ":memory:"}, models: /m}\ndestination: {rejects: log}\nstate: /s.json';
