@@ -56,8 +56,9 @@ describe('replay', () => {
       expect(await job.differences()).toMatchObject({ lost: [], extra: [], repeated: [], unrejected: [] });
       expect(counted(done)).toEqual([records, records - calm.rejected.size, calm.rejected.size]);
 
-      // What cannot be delivered is in a new file; the one that was replayed is as it was.
-      expect(await readFile(path, 'utf8')).toBe(before);
+      // What cannot be delivered is in a new file; the one that was replayed is as it was, but out of the way.
+      expect(await readFile(join(job.folder, 'rejects-replayed', file), 'utf8')).toBe(before);
+      expect(await rejectsIn(job.folder)).toHaveLength(1);
       const [again = ''] = (await rejectsIn(job.folder)).filter((name) => name !== file);
       expect(done.stderr).toContain(again);
       const text = await readFile(join(job.folder, 'rejects', again), 'utf8');

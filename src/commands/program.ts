@@ -1,19 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ConfigOptions } from '../cli/files.ts';
 import type { Role } from '../cli/role.ts';
+import { type Ended, wholeNumber } from '../cli/whole-number.ts';
 import { packageVersion } from '../package-root.ts';
 import { warehouseNames } from '../warehouse/registry.ts';
 import type { CompileOptions } from './compile.ts';
-import type { StateOptions } from './state.ts';
+import { addKept } from './kept/add-kept.ts';
 import type { SyncOptions } from './sync.ts';
-
-/** Takes the exit code of the command that has run. */
-export type Ended = (exitCode: number) => void;
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
-  return Number(text);
-}
 
 /** Object type ids, as Customer.io gives them: 1, 2, … */
 function objectTypes(text: string): readonly string[] {
@@ -152,57 +145,6 @@ function addDoctor(parent: Command, ended: Ended): void {
     });
 }
 
-function addReplay(parent: Command, ended: Ended): void {
-  parent
-    .command('replay')
-    .argument('<rejects>', 'a rejects file, or a folder of rejects files')
-    .description('send rejected records again')
-    .requiredOption('--config <path>', 'the destination configuration (JSON), or the sync file (YAML)')
-    .action(async (rejects: string, options: { config: string }) => {
-      ended(await (await import('./replay.ts')).runReplay({ ...options, rejects }));
-    });
-}
-
-const configSync = ['--config <path>', 'the sync file (YAML)'] as const;
-const withoutAsking = ['--yes', 'do it without asking'] as const;
-
-function addState(parent: Command, ended: Ended): void {
-  const state = parent.command('state').description('the state of a sync: show, reset, export, import');
-  state
-    .command('show')
-    .description('show how far each stream has been sent')
-    .requiredOption(...configSync)
-    .option('--json', 'print JSON, for programs')
-    .action(async (options: StateOptions) => {
-      ended(await (await import('./state.ts')).showState(options));
-    });
-  state
-    .command('reset')
-    .argument('<streams...>', 'the streams to send from the beginning')
-    .description('forget how far streams have been sent')
-    .requiredOption(...configSync)
-    .option(...withoutAsking)
-    .action(async (streams: string[], options: StateOptions) => {
-      ended(await (await import('./state.ts')).resetState(streams, options));
-    });
-  state
-    .command('export')
-    .description('print the state as it is stored, for state import')
-    .requiredOption(...configSync)
-    .action(async (options: StateOptions) => {
-      ended(await (await import('./state.ts')).exportState(options));
-    });
-  state
-    .command('import')
-    .argument('<file>', 'what state export has printed')
-    .description('replace the state by an exported one')
-    .requiredOption(...configSync)
-    .option(...withoutAsking)
-    .action(async (file: string, options: StateOptions) => {
-      ended(await (await import('./state.ts')).importState(file, options));
-    });
-}
-
 function addSimulate(parent: Command, ended: Ended): void {
   parent
     .command('simulate')
@@ -251,8 +193,7 @@ export function buildProgram(
   addCompile(program, ended);
   addRun(program, ended);
   addDoctor(program, ended);
-  addReplay(program, ended);
-  addState(program, ended);
+  addKept(program, ended);
   addSimulate(program, ended);
   addDemo(program, ended);
   return program;

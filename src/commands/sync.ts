@@ -85,9 +85,22 @@ export async function syncAndReport(file: SyncFile, { mask, run, signal }: NewSy
   await runSync(file, ends, { watcher: masked(showProgress(process.stderr), mask), run, signal });
   const account = run.account();
   process.stderr.write(report(account));
+  await tellWaiting(file, account.rejects);
   for (const error of account.errors) process.stderr.write(`${error}\n`);
   if (signal.aborted) process.stderr.write('Interrupted: the next sync continues from what was delivered.\n');
   return account.ended === 'complete' ? 0 : 1;
+}
+
+/** Rejects of former runs are easily forgotten. */
+async function tellWaiting({ destination }: SyncFile, ofThisRun: string | null): Promise<void> {
+  const { rejects: folder } = destination;
+  if (typeof folder !== 'string' || folder === 'log') return;
+  const { countKept } = await import('../destination/settlement/rejects/kept-rejects.ts');
+  const { rejects, files } = await countKept(folder, ofThisRun);
+  if (rejects === 0) return;
+  process.stderr.write(
+    `${rejects.toLocaleString('en')} rejects of ${files} former ${files === 1 ? 'run' : 'runs'} still wait in ${folder}: see "rejects list", then "replay".\n`,
+  );
 }
 
 function masked(watcher: SyncWatcher, mask: Mask): SyncWatcher {

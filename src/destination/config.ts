@@ -143,6 +143,19 @@ export const destinationConfig = z.looseObject({
       examples: ['/mnt/rejects', 'log'],
       group: 'rejects',
     }),
+  rejects_keep: z
+    .string()
+    .regex(/^[1-9]\d{0,3}d$/, 'it must be a number of days, such as 30d')
+    .optional()
+    .meta({
+      title: 'How long rejects are kept',
+      description:
+        'The age at which a run removes files of rejects from their folder, replayed ones among them: 30d. By default they are kept.',
+      pattern: '^[1-9]\\d{0,3}d$',
+      pattern_descriptor: '30d',
+      examples: ['30d'],
+      group: 'rejects',
+    }),
   object_storage_config: objectStorageConfig.optional().meta({
     title: 'Object storage for rejects',
     description: 'A bucket for records that could not be delivered, in files of JSON lines.',

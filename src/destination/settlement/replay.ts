@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConnectorError, configError, messageOf } from '../../errors/connector-error.ts';
 import { requireFile } from '../../files/named-file.ts';
 import type { DestinationInput } from '../../protocol/connector.ts';
@@ -9,6 +9,7 @@ import type { ConfiguredAirbyteCatalog } from '../../protocol/messages.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import { syncModeOf, type WriteMode } from '../mapping/stream-mapping.ts';
 import { type Reject, readReject } from './reject-line.ts';
+import { replayedFolder } from './rejects/replayed-folder.ts';
 
 /** What rejects files hold: enough to write their records again. */
 export interface Replay {
@@ -28,7 +29,7 @@ export interface Replay {
  * @throws ConnectorError for a path that is none, and for a line that is no reject, with its number.
  */
 export async function openReplay(path: string): Promise<Replay> {
-  const files = await filesOf(path);
+  const files = await rejectsFiles(path);
   const streams = new Map<string, Found>();
   const torn: string[] = [];
   let notKept = 0;
@@ -122,8 +123,14 @@ export async function* replayed({ files }: Replay, signal: AbortSignal): AsyncGe
   }
 }
 
-async function filesOf(path: string): Promise<string[]> {
+/**
+ * The rejects files of a folder, the oldest first, or the one file. One that was replayed already is found where it was put.
+ *
+ * @throws ConnectorError where there is none
+ */
+export async function rejectsFiles(given: string): Promise<string[]> {
   try {
+    const path = await foundAt(given);
     const names = (await stat(path)).isDirectory()
       ? (await readdir(path)).filter((name) => name.endsWith('.ndjson')).toSorted()
       : undefined;
@@ -134,9 +141,19 @@ async function filesOf(path: string): Promise<string[]> {
     if (cause instanceof ConnectorError) throw cause;
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     const why = absent ? 'there is no such file or folder' : messageOf(cause);
-    throw configError(`The rejects file or folder ${path} cannot be read: ${why}.`, { cause });
+    throw configError(`The rejects file or folder ${given} cannot be read: ${why}.`, { cause });
   }
-  throw configError(`The folder ${path} has no rejects file (*.ndjson) in it.`);
+  throw configError(`The folder ${given} has no rejects file (*.ndjson) in it.`);
+}
+
+async function foundAt(path: string): Promise<string> {
+  const away = join(replayedFolder(dirname(path)), basename(path));
+  const isThere = (at: string) =>
+    stat(at).then(
+      () => true,
+      () => false,
+    );
+  return !(await isThere(path)) && (await isThere(away)) ? away : path;
 }
 
 /** Told of what a file holds beside records. */

@@ -1,10 +1,12 @@
 import { requireWritableFolder } from '../../../files/named-file.ts';
+import { log } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import type { DestinationConfig } from '../../config.ts';
 import type { RejectLine } from '../reject-line.ts';
 import { folderPlace } from './folder.ts';
 import { LogRejects, toLog } from './log-rejects.ts';
 import type { S3Config } from './object-storage-config.ts';
+import { removeOld } from './put-away.ts';
 import type { Rejects } from './rejects.ts';
 import { WrittenRejects } from './written-rejects.ts';
 
@@ -13,7 +15,7 @@ type Choice =
   | { readonly to: 'folder'; readonly folder: string }
   | { readonly to: 'log' };
 
-type Asked = Pick<DestinationConfig, 'rejects' | 'object_storage_config'>;
+type Asked = Pick<DestinationConfig, 'rejects' | 'rejects_keep' | 'object_storage_config'>;
 
 /**
  * Where rejects go. By default, to the folder `rejects`. In the image, which has AIRBYTE_ENTRYPOINT, a folder that nobody
@@ -55,5 +57,14 @@ export async function openRejects(config: Asked, { lineOf, job, put }: RejectsOp
   if (choice.to === 'bucket')
     return new WrittenRejects((await import('./bucket.ts')).bucketPlace(choice.config, job), lineOf);
   await requireWritableFolder('rejects', choice.folder);
+  const removed =
+    config.rejects_keep === undefined ? 0 : await removeOld(choice.folder, parseInt(config.rejects_keep, 10));
+  if (removed > 0)
+    put(
+      log(
+        'INFO',
+        `${removed} files of rejects are older than ${config.rejects_keep} (rejects_keep) and were removed.`,
+      ),
+    );
   return new WrittenRejects(folderPlace(choice.folder), lineOf);
 }

@@ -1,16 +1,16 @@
-import { runForPerson } from '../cli/command.ts';
-import { confirm } from '../cli/confirm.ts';
-import { readSyncFile } from '../cli/ends.ts';
-import { Mask } from '../cli/mask.ts';
-import { configError } from '../errors/connector-error.ts';
-import { describeState, statesTable } from '../sync/state/describe-states.ts';
+import { runForPerson } from '../../cli/command.ts';
+import { confirm } from '../../cli/confirm.ts';
+import { readSyncFile } from '../../cli/ends.ts';
+import { Mask } from '../../cli/mask.ts';
+import { configError } from '../../errors/connector-error.ts';
+import { describeState, statesTable } from '../../sync/state/describe-states.ts';
 import {
   importStates,
   readStates,
   readStateText,
   requireStreams,
   resetStates,
-} from '../sync/state/edit-states.ts';
+} from '../../sync/state/edit-states.ts';
 
 export interface StateOptions {
   /** A sync file. */

@@ -1,16 +1,17 @@
-import { asConnectorError } from '../cli/answer.ts';
-import { learnSecrets, runForPerson } from '../cli/command.ts';
-import { isYaml, readSyncFile } from '../cli/ends.ts';
-import { readConfig } from '../cli/files.ts';
-import { untilInterrupted } from '../cli/interruption.ts';
-import { Mask } from '../cli/mask.ts';
-import { loadDestination } from '../cli/role.ts';
-import { configError } from '../errors/connector-error.ts';
-import { isJsonObject } from '../json/json-object.ts';
-import type { DestinationOutput } from '../protocol/connector.ts';
-import type { AirbyteMessage } from '../protocol/messages.ts';
-import { RunRecorder } from '../sync/report/run-recorder.ts';
-import { report } from '../sync/report/table.ts';
+import { asConnectorError } from '../../cli/answer.ts';
+import { learnSecrets, runForPerson } from '../../cli/command.ts';
+import { isYaml, readSyncFile } from '../../cli/ends.ts';
+import { readConfig } from '../../cli/files.ts';
+import { untilInterrupted } from '../../cli/interruption.ts';
+import { Mask } from '../../cli/mask.ts';
+import { loadDestination } from '../../cli/role.ts';
+import { RejectedError } from '../../destination/settlement/verdict.ts';
+import { configError } from '../../errors/connector-error.ts';
+import { isJsonObject } from '../../json/json-object.ts';
+import type { DestinationOutput } from '../../protocol/connector.ts';
+import type { AirbyteMessage } from '../../protocol/messages.ts';
+import { RunRecorder } from '../../sync/report/run-recorder.ts';
+import { report } from '../../sync/report/table.ts';
 
 export interface ReplayOptions {
   /** A rejects file, or a folder of them. */
@@ -20,7 +21,8 @@ export interface ReplayOptions {
 }
 
 /**
- * Sends the records of rejects files again. The files stay as they are; what is rejected again goes to a new one.
+ * Sends the records of rejects files again. What is rejected again goes to a new file, and files whose records are all
+ * settled are put away, so that nothing is replayed twice and a folder never grows.
  */
 export function runReplay(options: ReplayOptions): Promise<number> {
   const mask = new Mask();
@@ -35,7 +37,8 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const destination = await loadDestination();
   const config = await readDestinationConfig(path);
   await learnSecrets(mask, { destination: config });
-  const { openReplay, replayed } = await import('../destination/settlement/replay.ts');
+  const { openReplay, replayed } = await import('../../destination/settlement/replay.ts');
+  const { putAway } = await import('../../destination/settlement/rejects/put-away.ts');
   const opened = await openReplay(rejects);
   for (const file of opened.torn) {
     say(
@@ -53,15 +56,21 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const { catalog } = opened;
   try {
     const input = replayed(opened, signal);
-    const patient = isJsonObject(config) ? { max_rejects: '100%', ...config } : config;
+    // Nothing that is being replayed may be removed for its age.
+    const patient = isJsonObject(config)
+      ? { max_rejects: '100%', ...config, rejects_keep: undefined }
+      : config;
     for await (const message of destination.write({ config: patient, catalog, input, signal }))
       note(message, run, mask);
   } catch (error) {
-    run.failed(asConnectorError(error).message);
+    run.failed(asConnectorError(error).message, error instanceof RejectedError);
   }
   const account = run.account();
   process.stderr.write(report(account));
   for (const error of account.errors) say(error);
+  const isDone = !signal.aborted && account.ended !== 'failed' && account.rejects !== 'log';
+  const place = isDone ? await putAway(opened.files) : undefined;
+  if (place !== undefined) say(`What was replayed is now in ${place}.`);
   if (signal.aborted) say('Interrupted: replay the same files again. What was delivered does not double.');
   return account.errors.length > 0 || signal.aborted ? 1 : 0;
 }
