@@ -6,6 +6,7 @@ import type { DestinationConfig } from './config.ts';
 import { AsyncQueue } from './delivery/async-queue.ts';
 import { Attempts, type Outcomes } from './delivery/attempts.ts';
 import { awakeClock } from './delivery/awake-clock.ts';
+import { cutOffLate } from './delivery/cut-off.ts';
 import { Lanes } from './delivery/lanes.ts';
 import { RateLimiter } from './delivery/rate-limiter.ts';
 import type { Transport } from './delivery/transport.ts';
@@ -56,6 +57,7 @@ export async function openRun({ config, plans, job, signal: given }: RunOptions)
   const put = (message: DestinationOutput): void => out.put(message);
   const rejects = await openRejects(config, { lineOf: rejectLines(plans), job, put });
   const transport = api.transport(config);
+  const endCutOff = cutOffLate(given, transport);
   const { ledger, judge, rejections } = openSettlement({ config, plans, rejects, put, halt });
   const outcomes: Outcomes = {
     accept: (acknowledgement) => ledger.accept(acknowledgement),
@@ -77,6 +79,7 @@ export async function openRun({ config, plans, job, signal: given }: RunOptions)
   });
   const watched = { ledger, delivery: attempts, rejects, judge, notices };
   const close = async (): Promise<void> => {
+    endCutOff();
     transport.close();
     clock.stop();
     await rejects.close();

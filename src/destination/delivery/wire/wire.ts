@@ -48,7 +48,8 @@ export function openWire(options: WireOptions): Wire {
     if (!('failure' in first.answer)) return first.answer;
     // Others that were kept are of no better use: the next request makes a connection of its own, and looks up anew.
     dropIdle(agent);
-    return first.stale ? (await exchange(open(call), call.body, bounds)).answer : first.answer;
+    const again = first.stale && !closing.signal.aborted;
+    return again ? (await exchange(open(call), call.body, bounds)).answer : first.answer;
   };
   return {
     ask: async (call) => told(await send(call), target, proxy),
