@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSource } from '../../src/source/session.ts';
 import { streamNames } from '../../src/streams/contract.ts';
@@ -6,7 +9,7 @@ import {
   type SnowflakeServerOptions,
   startSnowflakeServer,
 } from '../snowflake-server/server.ts';
-import { errorsOf, read } from '../support/reading.ts';
+import { checkOf, errorsOf, read } from '../support/reading.ts';
 import { snowflakeConfig } from '../support/warehouses.ts';
 import { streamsOf, tables } from './days.ts';
 
@@ -87,6 +90,25 @@ describe('a role that may create nothing', () => {
     const result = await read(config({}), [], streamNames);
     expect(errorsOf(result)).toEqual([]);
     expect(JSON.stringify(result.states.at(-1))).toContain('"way":"cursor"');
+  });
+
+  it('keeps snapshots in a file: what rows are compared by travels, and the rows that differ', async () => {
+    await server.run(...rows('2024-01-01', 'a'));
+    const folder = await mkdtemp(join(tmpdir(), 'reader-'));
+    const changes = { persons: 'snapshot', file: join(folder, 'snapshots.duckdb') };
+    const first = await read(config(changes), [], ['persons']);
+    expect(errorsOf(first)).toEqual([]);
+    expect(JSON.stringify(first.states.at(-1))).toContain('"store":"file"');
+    await server.run(`UPDATE "p" SET "plan" = NULL WHERE "userId" = 'u1'`);
+    const before = server.results.length;
+    const second = await read(config(changes), first.states.slice(-1), ['persons']);
+    expect(second.rows).toEqual([expect.objectContaining({ userId: 'u1', unsetAttributes: ['plan'] })]);
+    const left = server.results.slice(before).filter(({ sql }) => sql.includes('nexus_customer_io_persons'));
+    // The model's evaluation, the keys, the fields of one row.
+    expect(left.map((each) => each.rows)).toEqual([1, 500, 1]);
+    const anew = { ...changes, file: join(folder, 'others.duckdb') };
+    expect((await checkOf(config(anew))).message).toContain('kept in a file. No snapshots can be kept in');
+    await rm(folder, { recursive: true });
   });
 
   it('is told which grant it lacks, where snapshots are wanted in the warehouse', async () => {

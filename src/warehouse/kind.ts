@@ -11,6 +11,8 @@ export interface KindParts<Config extends Tagged, Identity extends Tagged> {
   readonly identity: Identity;
   /** Whether two identities that differ are two warehouses. If not, only the rows tell. */
   readonly hasLastingName: boolean;
+  /** Whether its engine can keep tables in a file beside the warehouse. */
+  readonly attachesFiles?: boolean;
   /** The schema that models are read from. */
   schemaOf(config: z.output<Config>): string;
   identityOf(config: z.output<Config>): z.output<Identity>;

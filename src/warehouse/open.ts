@@ -8,6 +8,9 @@ export const openWarehouse = (
   beside?: string,
 ): Promise<Warehouse> => kindOf(config).open(config, access, beside);
 
+/** Whether the warehouse's engine can keep tables in a file beside it. */
+export const attachesFiles = (config: WarehouseConfig): boolean => kindOf(config).attachesFiles === true;
+
 /** A dialect without its driver. */
 export const dialectOf = (warehouse: { readonly type: string }): Promise<Dialect> =>
   kindOf(warehouse).dialect();

@@ -67,9 +67,10 @@ export interface LineOptions {
 
 /**
  * What a warehouse is opened for: to read alone, so that others may read it too; to keep `snapshots` of what was
- * read, within the same bounds of memory; or to `build` tables, with all the memory that the engine takes.
+ * read, within the same bounds of memory; to be itself the `store` of those of another warehouse, made where it is not
+ * there; or to `build` tables, with all the memory that the engine takes.
  */
-export type Access = 'read' | 'snapshots' | 'build';
+export type Access = 'read' | 'snapshots' | 'store' | 'build';
 
 /** A schema for snapshots: its SQL, and the statements that make it where it is not there. */
 export interface SnapshotSchema {
@@ -98,7 +99,7 @@ export interface Warehouse {
    * and whose other columns are text; only the first and last row of a batch have those read.
    */
   lines(sql: string, options?: LineOptions): AsyncIterable<LineBatch>;
-  execute(sql: string): Promise<void>;
+  execute(sql: string, values?: readonly string[]): Promise<void>;
   /** Runs an UPDATE, and tells how many rows it changed. */
   update(sql: string): Promise<number>;
   /** Where snapshots are kept, in a warehouse that is open for them or beside it. */
@@ -109,4 +110,10 @@ export interface Warehouse {
    */
   forAnySession(sql: string): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+/** An engine on a file of its own, which rows of another warehouse are brought to. */
+export interface Store extends Warehouse {
+  /** Adds rows, each a line of a JSON object, to a table whose columns are all text. */
+  load(table: string, columns: readonly string[], lines: Uint8Array): Promise<void>;
 }

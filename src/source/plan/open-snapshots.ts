@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { ConnectorError, configError } from '../../errors/connector-error.ts';
 import { streamNames } from '../../streams/contract.ts';
-import { openWarehouse } from '../../warehouse/open.ts';
+import { attachesFiles, openWarehouse } from '../../warehouse/open.ts';
+import { openStore } from '../../warehouse/registry.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { changesOf, type SourceConfig, wantsSnapshot } from '../config.ts';
 import { Snapshots } from '../snapshots/snapshots.ts';
@@ -62,8 +63,29 @@ async function inFile(config: SourceConfig, instead: string | undefined): Promis
       'changes.store is "file", but changes.file names none. Name a path that is kept from sync to sync.',
     );
   }
+  if (!attachesFiles(config.warehouse)) return await apart(config, file, instead);
   const warehouse = await openWarehouse(config.warehouse, 'read', file);
   return { warehouse, snapshots: new Snapshots({ warehouse, store: 'file', schema, instead }) };
+}
+
+/** In an engine of the file's own. */
+async function apart(
+  config: SourceConfig,
+  file: string,
+  instead: string | undefined,
+): Promise<OpenWarehouse> {
+  const { schema } = changesOf(config);
+  const warehouse = await openWarehouse(config.warehouse);
+  try {
+    const store = await openStore(file);
+    return {
+      warehouse,
+      snapshots: new Snapshots({ warehouse, store: 'file', schema, instead, apart: store }),
+    };
+  } catch (error) {
+    await warehouse.close();
+    throw error;
+  }
 }
 
 async function withoutSnapshots(config: SourceConfig, reason: string): Promise<OpenWarehouse> {

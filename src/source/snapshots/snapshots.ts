@@ -1,5 +1,5 @@
 import type { StreamName } from '../../streams/contract.ts';
-import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { Store, Warehouse } from '../../warehouse/warehouse.ts';
 import { newHolder, Registry } from './registry.ts';
 
 /** Where snapshots are kept: in the warehouse, or in a file beside it. */
@@ -11,6 +11,8 @@ export interface SnapshotPlace {
   /** The name of the schema that holds the tables. */
   readonly schema: string;
   readonly instead?: string | undefined;
+  /** The engine that keeps them, where that is not the warehouse's own. */
+  readonly apart?: Store | undefined;
 }
 
 const minute = 60_000;
@@ -21,6 +23,7 @@ export class Snapshots {
   readonly store: SnapshotStore;
   /** Why they are not in the warehouse, where it was tried. */
   readonly instead: string | undefined;
+  readonly apart: Store | undefined;
   readonly holder = newHolder();
   /** The base of streams that have none yet: all streams of one state share it. */
   base: string = newBase();
@@ -29,9 +32,10 @@ export class Snapshots {
   readonly #warehouse: Warehouse;
   #pulse: NodeJS.Timeout | undefined;
 
-  constructor({ warehouse, store, schema, instead }: SnapshotPlace) {
-    this.#warehouse = warehouse;
-    this.registry = new Registry(warehouse, schema);
+  constructor({ warehouse, store, schema, instead, apart }: SnapshotPlace) {
+    this.#warehouse = apart ?? warehouse;
+    this.apart = apart;
+    this.registry = new Registry(this.#warehouse, schema);
     this.store = store;
     this.instead = instead;
   }
@@ -50,10 +54,14 @@ export class Snapshots {
 
   /** Lets go of what this session holds. */
   async release(): Promise<void> {
-    if (this.#pulse === undefined) return;
-    clearInterval(this.#pulse);
-    this.#pulse = undefined;
-    await this.registry.release(this.holder);
+    try {
+      if (this.#pulse === undefined) return;
+      clearInterval(this.#pulse);
+      this.#pulse = undefined;
+      await this.registry.release(this.holder);
+    } finally {
+      await this.apart?.close();
+    }
   }
 }
 

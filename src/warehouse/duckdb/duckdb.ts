@@ -80,8 +80,9 @@ export async function duckdbWarehouse(
     describe: (sql, values) => guarded(() => describe(connection, sql, values)),
     rows: (sql, values = []) => guarded(() => memory.enough(() => textRows(connection, sql, values))),
     lines: (sql, options) => streamLines(database, sql, options),
-    execute: async (sql) => {
-      await guarded(() => memory.enough(() => connection.run(sql)));
+    execute: async (sql, values = []) => {
+      const run = () => (values.length === 0 ? connection.run(sql) : connection.run(sql, [...values]));
+      await guarded(() => memory.enough(run));
     },
     update: (sql) => guarded(() => memory.enough(async () => (await connection.run(sql)).rowsChanged)),
     snapshotSchema: (name) => {

@@ -7,6 +7,7 @@ export const kind = warehouseKind({
   // The path is for people alone.
   identity: z.object({ type: z.literal('duckdb'), path: z.string() }),
   hasLastingName: false,
+  attachesFiles: true,
   schemaOf: ({ schema = 'main' }) => schema,
   identityOf: ({ type, path }) => ({ type, path }),
   describe: ({ path }) => `DuckDB, ${path}`,

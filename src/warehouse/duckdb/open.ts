@@ -52,7 +52,7 @@ async function attachFile(
       `ATTACH ${quoteString(resolve(config.path))} AS warehouse (TYPE duckdb${access === 'read' ? ', READ_ONLY' : ''})`,
     );
   } catch (error) {
-    throw attachError(config.path, error);
+    throw attachError(config.path, error, access === 'store' ? 'changes.file' : 'warehouse.path');
   }
   try {
     await connection.run(`USE warehouse.${quoteIdentifier(schema)}`);
@@ -94,7 +94,8 @@ function readOnlyFolder(path: string): ConnectorError {
   );
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder'> {
+async function kindOf(path: string, access: Access): Promise<'file' | 'folder'> {
+  if (access === 'store') return 'file';
   const found = await stat(path).catch((cause: unknown) => {
     throw configError(
       `${path} (warehouse.path) does not exist. Name a DuckDB file or a folder of parquet files.`,
@@ -124,7 +125,7 @@ export async function openDuckdb(
   access: Access,
   beside?: string,
 ): Promise<OpenDatabase> {
-  const kind = await kindOf(config.path);
+  const kind = await kindOf(config.path, access);
   if (kind === 'folder' && access !== 'read') throw readOnlyFolder(config.path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const { default: bindings } = await import('@duckdb/node-bindings');

@@ -86,8 +86,8 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
     describe: (sql, values) => guarded(() => describe(connection, sql, values)),
     rows: (sql, values) => guarded(() => textRows(connection, sql, values)),
     lines: (sql, options) => lines(connection, sql, options),
-    execute: async (sql) => {
-      await guarded(() => execute(connection, sql));
+    execute: async (sql, values = []) => {
+      await guarded(() => execute(connection, sql, bindsOf(values)));
     },
     update: (sql) => guarded(() => update(connection, sql)),
     snapshotSchema: (name) => {

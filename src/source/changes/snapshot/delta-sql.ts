@@ -26,7 +26,28 @@ export interface Comparison {
   readonly alreadySent: (model: ModelPlan) => string | undefined;
   /** False where it is not known who has become whom: an event that has another person then waits. */
   readonly isPersonKnown: boolean;
+  /** The rows of a model that were brought to another engine; undefined where the models are its own. */
+  readonly brought?: BroughtModels | undefined;
 }
+
+/** Models whose rows were brought. */
+export interface BroughtModels {
+  rowsOf(model: ModelPlan): BroughtRows;
+  /** Brings what the lines of a table's changes are made of. */
+  bringFields(delta: string): Promise<void>;
+}
+
+/** A model's rows as a table of the engine that compares them. */
+export interface BroughtRows {
+  /** SQL of a table with the columns that {@link ownColumns} names. */
+  readonly table: string;
+  readonly row: RowSql;
+}
+
+/** What a snapshot makes of each row of a model. */
+export const ownColumns = [
+  ...(['key', 'spelled', 'hash', 'shape', 'time', 'person', 'removed', 'known', 'entity'] as const),
+];
 
 /** A name that nothing in the model's text bears. */
 function freePrefix({ compiled, columns }: ModelPlan): string {
@@ -42,28 +63,61 @@ export function deltaSql(comparison: Comparison, models: readonly ModelPlan[]): 
   return parts.join('\nUNION ALL\n');
 }
 
-function modelDelta(comparison: Comparison, model: ModelPlan): string {
+/** SQL of a model's rows: what stands after WITH, their row, and the names of what they have beside its columns. */
+export interface ModelRows {
+  readonly ctes: string;
+  readonly row: RowSql;
+  own(name: string): string;
+}
+
+/** The rows of a model of the warehouse whose dialect it is. */
+export function modelRows(
+  comparison: Pick<Comparison, 'dialect' | 'contract' | 'recipe' | 'ignored' | 'alreadySent'>,
+  model: ModelPlan,
+): ModelRows {
   const { dialect, contract } = comparison;
   const row = rowSql(dialect, contract, model, comparison);
   const prefix = freePrefix(model);
   const own = (name: string): string => dialect.quoteIdentifier(`${prefix}_${name}`);
-  const entity = model.columns.find(({ name }) => name === entityColumn);
   const rows = `SELECT *, ${row.key} AS ${own('key')}, ${row.spelled} AS ${own('spelled')}, ${row.hash} AS ${own('hash')},
   ${row.shape} AS ${own('shape')}, ${row.time} AS ${own('time')}, ${row.person} AS ${own('person')},
-  ${row.isRemoved} AS ${own('removed')}, ${comparison.alreadySent(model) ?? 'FALSE'} AS ${own('known')} FROM ${own('model')}`;
+  ${row.isRemoved} AS ${own('removed')}, ${comparison.alreadySent(model) ?? 'FALSE'} AS ${own('known')},
+  ${entityOf(dialect, model)} AS ${own('entity')} FROM ${own('model')}`;
+  return {
+    ctes: `${own('model')} AS (\n${model.compiled.sql}\n), ${own('rows')} AS (\n${rows}\n)`,
+    row,
+    own,
+  };
+}
+
+function entityOf(dialect: Dialect, { columns }: ModelPlan): string {
+  const entity = columns.find(({ name }) => name === entityColumn);
+  return entity === undefined
+    ? `CAST(NULL AS ${dialect.types.made.text})`
+    : dialect.text.exact(dialect.quoteIdentifier(entityColumn), entity);
+}
+
+/** The rows that were brought, under the same names. */
+function broughtRows(dialect: Dialect, { table, row }: BroughtRows): ModelRows {
+  const own = (name: string): string => dialect.quoteIdentifier(`own_${name}`);
+  const names = ownColumns.map((name) => `"brought"."${name}" AS ${own(name)}`).join(', ');
+  return { ctes: `${own('rows')} AS (SELECT "brought".*, ${names} FROM ${table} AS "brought")`, row, own };
+}
+
+function modelDelta(comparison: Comparison, model: ModelPlan): string {
+  const { dialect, brought } = comparison;
+  const { ctes, row, own } =
+    brought === undefined ? modelRows(comparison, model) : broughtRows(dialect, brought.rowsOf(model));
   const words = new DeltaWords(comparison, row, own);
-  const { made } = dialect.types;
-  return `WITH ${own('model')} AS (\n${model.compiled.sql}\n), ${own('rows')} AS (
-${rows}
-), ${own('compared')} AS (
+  return `WITH ${ctes}, ${own('compared')} AS (
 SELECT ${own('rows')}.*${words.baseColumns()} FROM ${own('rows')}${words.joins()}
 )
 SELECT ${own('key')} AS "key", CASE WHEN ${own('spelled')} <> ${own('key')} THEN ${own('spelled')} END AS "spelled",
   ${dialect.quoteString(model.label)} AS "model", ${words.hash()} AS "hash", ${words.keptShape()} AS "shape",
   ${words.sentAt()} AS "sent_at", ${own('time')} AS "at", ${own('person')} AS "person",
-  ${entity === undefined ? `CAST(NULL AS ${made.text})` : dialect.text.cast(dialect.quoteIdentifier(entityColumn))} AS "entity",
+  ${own('entity')} AS "entity",
   ${words.held()} AS "held", ${words.wasThere()} AS "was_there", ${words.action()} AS "action",
-  CASE WHEN ${words.isSent()} THEN ${words.line(model)} END AS "line"
+  CASE WHEN ${words.isSent()} THEN ${words.line(model)} END AS "line"${brought === undefined ? '' : ', "n"'}
 FROM ${own('compared')}`;
 }
 

@@ -1,7 +1,9 @@
 import { findByName } from '../../../models/relation-lookup.ts';
+import type { Dialect } from '../../../warehouse/warehouse.ts';
 import { relationSql } from '../../../warehouse/warehouse.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
+import { emptyTable, linesSql, load } from './bring.ts';
 
 /** The table of nexus that says which person an email address, or another identifier, is of. */
 const identifiersTable = 'nexus_resolved_person_identifiers';
@@ -25,6 +27,21 @@ function identifiersOf({ context }: Plan): Identifiers | undefined {
   };
 }
 
+/** Where the engine is another than the warehouse's, the table is brought to it. */
+async function reachable(plan: Plan, { apart }: Snapshots): Promise<Identifiers | undefined> {
+  const found = identifiersOf(plan);
+  if (found === undefined || apart === undefined) return found;
+  const { warehouse } = plan;
+  const { snapshot, text } = warehouse.dialect;
+  const columns = ['person', 'value'] as const;
+  const fields = columns.map((name) => ({ name, sql: snapshot.json(text.cast(found[name])) }));
+  const table = 'nexus_customer_io_identifiers';
+  await emptyTable(apart, table, columns);
+  const lines = linesSql(warehouse.dialect, found.table, fields);
+  await load({ warehouse, store: apart }, { lines, into: table, columns });
+  return { table, person: '"person"', value: '"value"' };
+}
+
 const folded = (sql: string): string =>
   `CASE WHEN ${sql} LIKE '%@%' THEN LOWER(TRIM(${sql})) ELSE TRIM(${sql}) END`;
 
@@ -32,9 +49,7 @@ const folded = (sql: string): string =>
  * SQL of who has become whom: persons who have left, each with the key of the one who now has their entity. First comes
  * what nexus says of the old userId, then the entity that the row had when it was sent.
  */
-function candidates(plan: Plan, stage: string): string {
-  const found = identifiersOf(plan);
-  const { dialect } = plan.warehouse;
+function candidates(dialect: Dialect, stage: string, found: Identifiers | undefined): string {
   const gone = `(SELECT "key", "entity" FROM ${stage} WHERE "action" = 'removed')`;
   const there = `(SELECT "key", "entity", "sent_at" FROM ${stage} WHERE "gone" IS NULL)`;
   const text = dialect.text.cast;
@@ -54,14 +69,19 @@ INNER JOIN ${there} AS "there" ON "there"."key" = "other"."value"`;
 /** Marks the persons of a stage who have left under one userId and are there under another. */
 export async function markMoves(
   plan: Plan,
-  { registry, engine }: Snapshots,
+  snapshots: Snapshots,
   { stage, start }: { readonly stage: string; readonly start: string },
 ): Promise<void> {
+  const { registry, engine } = snapshots;
   const { dialect } = engine;
+  const identifiers = await reachable(plan, snapshots);
   const moves = registry.scratch('nexus_customer_io_moves');
   const best = dialect.query.firstPerKey('"old"', '"rank", "sent_at" DESC, "new"');
   await engine.execute(
-    dialect.ddl.temporaryTable(moves, `SELECT * FROM (\n${candidates(plan, stage)}\n) AS "all"\n${best}`),
+    dialect.ddl.temporaryTable(
+      moves,
+      `SELECT * FROM (\n${candidates(dialect, stage, identifiers)}\n) AS "all"\n${best}`,
+    ),
   );
   await engine.execute(`UPDATE ${stage} SET "action" = 'moved', "gone" = 'moved', "merged_into" = "moves"."new", "sent_at" = ${dialect.time.literal(start)}
 FROM (SELECT "old", "new" FROM ${moves}) AS "moves" WHERE "key" = "moves"."old" AND "action" = 'removed'`);

@@ -8,6 +8,7 @@ import { currentIdRecipe } from '../../record-line/event-identity.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { StreamRead } from '../change-way.ts';
 import { readStart } from '../cursor/clock.ts';
+import { bring, bringFields, broughtBy } from './bring.ts';
 import { type Claim, claim } from './claim.ts';
 import { type Counts, count } from './counts.ts';
 import { type Comparison, deltaSql } from './delta-sql.ts';
@@ -55,7 +56,7 @@ export async function* readSnapshot(read: SnapshotRead): AsyncGenerator<Snapshot
 async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): Promise<Counts> {
   const { snapshots, contract, plan } = read;
   const { delta, stage, promoted, start } = findings;
-  const comparison = await comparisonOf(read, claimed, start);
+  const comparison = await withBrought(read, await comparisonOf(read, claimed, start));
   await makeDelta(read, comparison, delta);
   const make = (hasRepeats: boolean) => makeStage(read, claimed, { delta, comparison, hasRepeats });
   await make(false);
@@ -100,13 +101,35 @@ async function personsTable(snapshots: Snapshots, base: string): Promise<string 
   return found?.table === undefined ? undefined : registry.table(found.table);
 }
 
+/** The comparison over rows that are brought to it, where another engine than the warehouse's makes it. */
+async function withBrought(
+  { snapshots, plan, contract, models }: SnapshotRead,
+  comparison: Comparison,
+): Promise<Comparison> {
+  const { apart } = snapshots;
+  if (apart === undefined) return comparison;
+  const way = { warehouse: plan.warehouse, store: apart, contract };
+  const brought = await bring(way, comparison, models);
+  return {
+    ...comparison,
+    brought: {
+      rowsOf: broughtBy(apart, brought),
+      bringFields: (delta) => bringFields(way, brought, delta),
+    },
+  };
+}
+
 async function makeDelta(
   { snapshots, models }: SnapshotRead,
   comparison: Comparison,
   delta: string,
 ): Promise<void> {
   const { engine } = snapshots;
-  await engine.execute(engine.dialect.ddl.temporaryTable(delta, deltaSql(comparison, models)));
+  const make = engine.dialect.ddl.temporaryTable(delta, deltaSql(comparison, models));
+  await engine.execute(make);
+  if (comparison.brought === undefined) return;
+  await comparison.brought.bringFields(delta);
+  await engine.execute(make);
 }
 
 interface StageOf {
@@ -139,12 +162,13 @@ async function makeStage(
  * The models are evaluated once more for them.
  */
 async function compareRepeats(read: SnapshotRead, comparison: Comparison, delta: string): Promise<void> {
-  const { snapshots, contract } = read;
+  const { snapshots, contract, plan } = read;
   if (contract.syncType === 'track') return;
   const { engine, registry } = snapshots;
   const { dialect } = engine;
   const repeated = registry.scratch(`nexus_customer_io_${contract.name}_repeated`);
-  const { combined, joined } = dialect.snapshot;
+  // The warehouse's words, wherever they are said: one hash means one thing in both places.
+  const { combined, joined } = plan.warehouse.dialect.snapshot;
   await engine.execute(
     dialect.ddl.temporaryTable(
       repeated,
