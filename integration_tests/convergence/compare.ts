@@ -39,8 +39,7 @@ const nameOf = ({ id, email, cio_id: own }: PersonView): string => (email ?? id 
 function peopleOf(store: Store): Map<string, string> {
   return new Map(
     store.people().map((person) => {
-      // An anonymous id ties what somebody did before they were known: it cannot be taken back.
-      const { email: _email, anonymous_id: _anonymous, ...attributes } = person.attributes;
+      const { email: _email, ...attributes } = person.attributes;
       const relationships = person.relationships
         .map((each) => [`${each.object_type_id}/${each.object_id}`, inOrder(each.attributes)] as const)
         .toSorted(([a], [b]) => (a < b ? -1 : 1));
