@@ -27,7 +27,18 @@ interface Setting {
   readonly removals: Readonly<Record<string, unknown>>;
   readonly store: 'warehouse' | 'file';
   readonly carrier: 'sync' | 'airbyte';
+  /** How many models give the people. */
+  readonly models: 1 | 2;
 }
+
+/** The shipped model in two, by a table of who is given by the first. */
+const twoModels = ['IN', 'NOT IN'].map((which) => ({
+  from: 'sql',
+  sql: `{{ nexus.customer_io_identify(entity_type='person', user_id_column='email', dedupe_column='email', entity_id_column='entity_id',
+    filters=["email IS NOT NULL", "lower(trim(email)) ${which} (SELECT email FROM routed_people)"]) }}`,
+}));
+
+const personsOf = ({ models }: Setting) => (models === 1 ? {} : { persons: twoModels });
 
 const carriers: Readonly<Record<Setting['carrier'], Carrier>> = { sync: bySync, airbyte: byAirbyte };
 
@@ -39,6 +50,7 @@ function settingOf(chance: Chance): Setting {
     removals: { persons, objects, relationships: 'remove', persons_moved: 'merge' },
     store: chance.happens(0.8) ? 'warehouse' : 'file',
     carrier: chance.happens(0.7) ? 'sync' : 'airbyte',
+    models: chance.happens(0.75) ? 1 : 2,
   };
 }
 
@@ -98,7 +110,10 @@ class Days {
       warehouse: join(folder, 'warehouse.duckdb'),
       folder,
       state: 'state.json',
-      changes: { ...Object.fromEntries(streams), store },
+      source: {
+        ...personsOf(this.#setting),
+        changes: { ...Object.fromEntries(streams), store },
+      },
       removals,
       simulator,
     };
@@ -137,7 +152,12 @@ class Days {
     const simulator = await startCustomerIo();
     try {
       // What a way of changes of its own sends: all of it.
-      await bySync.carry({ ...this.#job, simulator, state: 'fresh.json', changes: 'full' });
+      await bySync.carry({
+        ...this.#job,
+        simulator,
+        state: 'fresh.json',
+        source: { ...personsOf(this.#setting), changes: 'full' },
+      });
       const expected = { ...this.#setting.policy, ledger: this.#ledger, lost: this.#world.facts.lost };
       return differences(this.#job.simulator.store, simulator.store, expected);
     } finally {

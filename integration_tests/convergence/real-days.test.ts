@@ -34,7 +34,7 @@ beforeAll(async () => {
     warehouse: join(folder, 'warehouse.duckdb'),
     folder,
     state: 'state.json',
-    changes: 'snapshot',
+    source: { changes: { ...allSnapshots, allow_removals: true } },
     removals: { persons: 'remove', objects: 'remove', relationships: 'remove', persons_moved: 'merge' },
     simulator,
     maxRejects: '50%',
@@ -68,10 +68,10 @@ async function build(day: number): Promise<void> {
 
 it.each([1, 2, 3])('day %i leaves what a first sync of it leaves', async (day) => {
   await build(day);
-  await bySync.carry({ ...job, changes: { ...allSnapshots, allow_removals: true } });
+  await bySync.carry(job);
   const simulator = await startCustomerIo();
   simulators.push(simulator);
-  const fresh = { ...job, folder: join(folder, `fresh-${day}`), simulator, changes: 'full' };
+  const fresh = { ...job, folder: join(folder, `fresh-${day}`), simulator, source: { changes: 'full' } };
   await bySync.carry(fresh);
   const rejected = await rejectedPeople(fresh.folder);
   const found = differences(job.simulator.store, simulator.store, {

@@ -72,7 +72,7 @@ export async function worldOf(path: string, start: number): Promise<World> {
       identifiers: [],
       traits: new Map(),
       gone: { people: [], places: [], memberships: [], events: [] },
-      facts: { start, withAnonymous: false, lost: new Set(), made: 0 },
+      facts: { start, withAnonymous: false, lost: new Set(), routed: new Set(), made: 0 },
     };
   });
 }

@@ -22,6 +22,7 @@ const changes: readonly (readonly [weight: number, change: Change])[] = [
   [1, people.loseEmail],
   [1, people.swapEmails],
   [1, people.shiftEmails],
+  [3, people.reroute],
   [3, leave.personVanishes],
   [2, leave.personReturns],
   [4, leave.peopleMerge],

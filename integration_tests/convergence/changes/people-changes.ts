@@ -130,3 +130,12 @@ export function shiftEmails(world: World, chance: Chance): string | undefined {
   newEmail(world, c);
   return `emails have shifted: ${a.id} has ${a.email}, ${b.id} ${b.email}, ${c.id} ${c.email}`;
 }
+
+/** Another model gives the person, where two do. */
+export function reroute(world: World, chance: Chance): string | undefined {
+  const email = chance.maybe(withEmail(world).flatMap((person) => foldedEmail(person) ?? []));
+  if (email === undefined) return undefined;
+  const { routed } = world.facts;
+  if (!routed.delete(email)) routed.add(email);
+  return `${email} is given by the ${routed.has(email) ? 'first' : 'second'} model`;
+}

@@ -8,8 +8,8 @@ export interface Job {
   readonly folder: string;
   /** The state's file name. */
   readonly state: string;
-  /** As in the source's config. */
-  readonly changes: unknown;
+  /** The source's config, but for its warehouse. */
+  readonly source: Readonly<Record<string, unknown>>;
   /** As in the destination's config. */
   readonly removals: unknown;
   readonly simulator: Simulator;
@@ -29,12 +29,12 @@ export const fileOf = ({
   warehouse,
   folder,
   state,
-  changes,
+  source,
   removals,
   simulator,
   maxRejects = '0',
 }: Job): SyncFile => ({
-  source: { warehouse: { type: 'duckdb', path: warehouse }, changes },
+  source: { ...source, warehouse: { type: 'duckdb', path: warehouse } },
   destination: {
     site_id: 'site',
     api_key: 'key',

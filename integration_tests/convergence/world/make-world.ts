@@ -25,7 +25,7 @@ export function makeWorld(chance: Chance, start: number): World {
       ['favorite_color', 'VARCHAR'],
     ]),
     gone: { people: [], places: [], memberships: [], events: [] },
-    facts: { start, withAnonymous: chance.happens(0.5), lost: new Set(), made: 0 },
+    facts: { start, withAnonymous: chance.happens(0.5), lost: new Set(), routed: new Set(), made: 0 },
   };
   for (let n = 0; n < size.people; n += 1) addPerson(world, chance);
   for (let n = 0; n < size.places; n += 1) addPlace(world, chance);

@@ -84,6 +84,8 @@ export interface Facts {
   readonly withAnonymous: boolean;
   /** Events of people who left: they went with their person where removals are on, and Customer.io knows their ids. */
   readonly lost: Set<string>;
+  /** The emails of people whom the first of two models gives, where there are two. */
+  readonly routed: Set<string>;
   /** Counts what was made, so that each name is used once. */
   made: number;
 }

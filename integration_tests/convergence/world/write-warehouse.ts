@@ -59,6 +59,11 @@ function tablesSql(world: World, chance: Chance): string {
       ],
       world.identifiers.map(({ person, value }) => [text(person), `'email'`, text(value)]),
     ),
+    tableSql(
+      'routed_people',
+      [['email', 'VARCHAR']],
+      Array.from(world.facts.routed, (email) => [text(email)]),
+    ),
   ].join('');
 }
 
