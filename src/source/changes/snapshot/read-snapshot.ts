@@ -153,6 +153,7 @@ async function makeStage(
     generation: claimed.generation,
     labels: models.map(({ label }) => label),
     hasRepeats,
+    start: comparison.start,
   });
   await engine.execute(dialect.ddl.replace('table', claimed.stageTable, sql));
 }

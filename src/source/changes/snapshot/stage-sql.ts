@@ -12,6 +12,8 @@ export interface StageParts {
   /** The labels of the models that fill the stream. */
   readonly labels: readonly string[];
   readonly hasRepeats: boolean;
+  /** As in `Comparison`. */
+  readonly start: string;
 }
 
 /** The columns of a base and of a stage, in their order. */
@@ -55,14 +57,16 @@ function perKey({ dialect, isEvents, delta, generation }: StageParts): string {
 
 /**
  * Rows that were sent and are not there now. Those of a model that gives no row at all are kept as they are: an empty
- * model is a build that failed more often than a warehouse without people. Events cannot be taken back.
+ * model is a build that failed more often than a warehouse without people. Events cannot be taken back. A removal is
+ * dated by the read, and may be a mark: who comes back must not be dated earlier.
  */
-function notThere({ dialect, isEvents, delta, generation, labels }: StageParts, base: string): string {
+function notThere({ dialect, isEvents, delta, generation, labels, start }: StageParts, base: string): string {
   const names = labels.map((label) => dialect.quoteString(label)).join(', ');
   // Snowflake takes IN and EXISTS with a query in a WHERE alone.
   const empty = `("base"."model" IN (${names}) AND "filled" IS NULL) OR (SELECT COUNT(*) FROM ${delta}) = 0`;
   const leaves = isEvents ? 'FALSE' : `"base"."gone" IS NULL AND NOT (${names === '' ? 'TRUE' : empty})`;
-  return `SELECT "key", "spelled", "model", "hash", "shape", "sent_at", "person", "entity",
+  return `SELECT "key", "spelled", "model", "hash", "shape",
+  CASE WHEN "leaves" THEN ${dialect.time.literal(start)} ELSE "sent_at" END AS "sent_at", "person", "entity",
   CASE WHEN "leaves" THEN ${generation} ELSE "generation" END AS "generation",
   CASE WHEN "leaves" THEN 'removed' WHEN "gone" = 'moved' THEN "action" END AS "action", CASE WHEN "leaves" THEN 'removed' ELSE "gone" END AS "gone", "merged_into"
 FROM (SELECT "base".*, ${leaves} AS "leaves" FROM ${base} AS "base"
