@@ -12,6 +12,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { destinationSpec } from '../../src/destination/spec.ts';
 import { summarySchema } from '../../src/protocol/run-account.ts';
 import { sourceSpec } from '../../src/source/spec.ts';
+import { syncFileSchema } from '../../src/sync/sync-schema.ts';
 import { registry } from './registry.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -28,6 +29,10 @@ for (const [path, role, spec] of files) {
     await writeFile(new URL(`integration_tests/golden/specs/${version}-${role}.json`, root), text);
   }
 }
+await writeFile(
+  new URL('docs/sync.schema.json', root),
+  `${JSON.stringify(syncFileSchema(sourceSpec().connectionSpecification, destinationSpec().connectionSpecification), null, 2)}\n`,
+);
 await writeFile(new URL('docs/summary.schema.json', root), `${JSON.stringify(summarySchema(), null, 2)}\n`);
 await writeFile(
   new URL('deploy/airbyte/registries/v0/oss_registry.json', root),

@@ -5,6 +5,7 @@ import { type Ended, wholeNumber } from '../cli/whole-number.ts';
 import { packageVersion } from '../package-root.ts';
 import { warehouseNames } from '../warehouse/registry.ts';
 import type { CompileOptions } from './compile.ts';
+import type { InitOptions } from './init.ts';
 import { addKept } from './kept/add-kept.ts';
 import type { SyncOptions } from './sync.ts';
 
@@ -159,6 +160,20 @@ function addSimulate(parent: Command, ended: Ended): void {
     });
 }
 
+function addInit(parent: Command, ended: Ended): void {
+  parent
+    .command('init')
+    .description('write a sync file with comments; asks for what it needs at a terminal')
+    .option('--config <path>', 'the file to write', 'sync.yaml')
+    .option('--warehouse <name>', `${warehouseNames.join(', ')}, or parquet for a folder of parquet files`)
+    .option('--region <region>', 'the region of the Customer.io workspace: us or eu')
+    .option('--set <name=value...>', 'settings of the warehouse, such as path=warehouse.duckdb')
+    .option('--force', 'overwrite the file')
+    .action(async (options: InitOptions) => {
+      ended(await (await import('./init.ts')).runInit(options));
+    });
+}
+
 function addDemo(parent: Command, ended: Ended): void {
   parent
     .command('demo')
@@ -189,6 +204,7 @@ export function buildProgram(
     program.command('destination').description('the Airbyte destination: spec, check, discover, write'),
     ended,
   );
+  addInit(program, ended);
   addSync(program, ended);
   addCompile(program, ended);
   addRun(program, ended);
