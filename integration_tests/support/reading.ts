@@ -9,6 +9,8 @@ export interface ReadResult {
   /** How many rows had come when each state came. */
   readonly rowsAtState: number[];
   readonly others: AirbyteMessage[];
+  /** Stream, code and text of what was found wrong. */
+  readonly findings: string[];
 }
 
 export async function read(
@@ -16,7 +18,7 @@ export async function read(
   state: readonly AirbyteStateMessage[] = [],
   streams: readonly string[] = ['persons'],
 ): Promise<ReadResult> {
-  const result: ReadResult = { rows: [], states: [], rowsAtState: [], others: [] };
+  const result: ReadResult = { rows: [], states: [], rowsAtState: [], others: [], findings: [] };
   const catalog = {
     streams: streams.map((name) => ({
       stream: { name, json_schema: {} },
@@ -32,6 +34,8 @@ export async function read(
     } else if (output.type === 'STATE') {
       result.states.push(output.state);
       result.rowsAtState.push(result.rows.length);
+    } else if (output.type === 'FINDING') {
+      result.findings.push(`${output.stream} ${output.code}: ${output.message}`);
     } else if (output.type !== 'CHANGES') result.others.push(output);
   }
   return result;

@@ -31,13 +31,6 @@ async function sql(...statements: string[]): Promise<void> {
 
 const source = (rest: Record<string, unknown> = {}) => ({ warehouse: { type: 'duckdb', path }, ...rest });
 
-/** The codes and texts of what was found wrong. */
-const findingsOf = ({ others }: ReadResult) =>
-  others.flatMap((message) => {
-    const { finding, message: text } = message.type === 'LOG' ? message.log : {};
-    return finding === undefined ? [] : [`${finding.stream} ${finding.code}: ${text}`];
-  });
-
 async function sync(rest: Record<string, unknown> = {}) {
   const config = join(folder, 'sync.yaml');
   const destination = { site_id: 'site', api_key: 'key', endpoint: simulator.url };
@@ -79,12 +72,12 @@ describe('a table without rows', () => {
   it('that had rows before says so, and keeps its state', async () => {
     await sql(people, person);
     const first = await read(source({ persons }));
-    expect(findingsOf(first)).toEqual([]);
+    expect(first.findings).toEqual([]);
     const unchanged = await read(source({ persons }), lastState(first));
-    expect([findingsOf(unchanged), unchanged.rows]).toEqual([[], []]);
+    expect([unchanged.findings, unchanged.rows]).toEqual([[], []]);
     await sql('DELETE FROM people');
     const emptied = await read(source({ persons }), lastState(first));
-    expect(findingsOf(emptied)).toEqual([
+    expect(emptied.findings).toEqual([
       'persons rows_gone: persons, people: it had rows in an earlier run and has none now: people is empty.',
     ]);
     expect(errorsOf(emptied)).toEqual([]);
@@ -98,7 +91,7 @@ describe('a table without rows', () => {
     const first = await read(config);
     expect(first.rows).toHaveLength(1);
     const second = await read(config, lastState(first));
-    expect([second.rows, findingsOf(second)]).toEqual([[], []]);
+    expect([second.rows, second.findings]).toEqual([[], []]);
   });
 });
 
@@ -108,10 +101,10 @@ describe('an entity_type that no row has', () => {
   it('is told in every run, with the near ones', async () => {
     await generateWarehouse(path, { scale: 0.01 });
     const first = await read(source(wrong));
-    const codes = (found: ReadResult) => findingsOf(found).map((text) => text.split(':')[0]);
+    const codes = (found: ReadResult) => found.findings.map((text) => text.split(':')[0]);
     expect(codes(first)).toEqual(['persons entity_type', 'persons no_rows']);
-    expect(findingsOf(first)[0]).toContain('Did you mean "person"?');
-    expect(findingsOf(first)[1]).toContain('doctor says which condition');
+    expect(first.findings[0]).toContain('Did you mean "person"?');
+    expect(first.findings[1]).toContain('doctor says which condition');
     const second = await read(source(wrong), lastState(first));
     expect(codes(second)).toEqual(['persons no_rows', 'persons entity_type']);
   });

@@ -3,7 +3,7 @@ import { type ConfigOptions, readCatalog, readState } from '../cli/files.ts';
 import type { Mask } from '../cli/mask.ts';
 import { loadSource } from '../cli/role.ts';
 import type { SourceOutput } from '../protocol/connector.ts';
-import { changesLog } from '../protocol/make-message.ts';
+import { newsLog } from '../protocol/make-message.ts';
 
 export interface ReadPaths extends ConfigOptions {
   readonly catalog: string;
@@ -15,7 +15,7 @@ async function* read(paths: ReadPaths, mask: Mask, signal: AbortSignal): AsyncGe
   const catalog = await readCatalog(paths.catalog);
   const state = await readState(paths.state);
   for await (const output of connector.read({ config, catalog, state, signal })) {
-    yield output.type === 'CHANGES' ? changesLog(output) : output;
+    yield output.type === 'CHANGES' || output.type === 'FINDING' ? newsLog(output) : output;
   }
 }
 

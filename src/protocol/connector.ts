@@ -26,8 +26,22 @@ export interface ChangesMessage extends ChangeCounts {
   readonly stream: string;
 }
 
-/** What a source emits: Airbyte messages, with records in bulk where it has them as bytes, and what has changed. */
-export type SourceOutput = AirbyteMessage | RecordLines | ChangesMessage;
+/**
+ * A stream is not as it should be, with a code that programs may go by. It stays in the process, so that no text can
+ * pass for it: for Airbyte it becomes a warning in the log.
+ */
+export interface FindingMessage {
+  readonly type: 'FINDING';
+  readonly stream: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What only the source and `sync` exchange. */
+export type SourceNews = ChangesMessage | FindingMessage;
+
+/** What a source emits: Airbyte messages, with records in bulk where it has them as bytes, and its news. */
+export type SourceOutput = AirbyteMessage | RecordLines | SourceNews;
 
 /**
  * What a destination has done so far: now and then, and once at its end. It stays in the process: nothing that comes

@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../errors/connector-error.ts';
-import type { ChangesMessage } from './connector.ts';
+import type { ChangesMessage, FindingMessage, SourceNews } from './connector.ts';
 import type { AirbyteMessage, LogLevel, StreamStatus } from './messages.ts';
 import { changeNames } from './run-account.ts';
 
@@ -7,8 +7,13 @@ export function log(level: LogLevel, message: string): AirbyteMessage {
   return { type: 'LOG', log: { level, message } };
 }
 
+/** A source's news as Airbyte takes them: a line of the log. */
+export function newsLog(news: SourceNews): AirbyteMessage {
+  return news.type === 'CHANGES' ? changesLog(news) : findingLog(news);
+}
+
 /** What has changed in a stream, for a person. */
-export function changesLog({ stream, ...counts }: ChangesMessage): AirbyteMessage {
+function changesLog({ stream, ...counts }: ChangesMessage): AirbyteMessage {
   const told = changeNames.flatMap((name) => {
     const count = counts[name];
     return count === null ? [] : [`${count.toLocaleString('en')} ${name}`];
@@ -16,9 +21,13 @@ export function changesLog({ stream, ...counts }: ChangesMessage): AirbyteMessag
   return log('INFO', `${stream}: ${told.length === 0 ? 'changes are not counted' : told.join(', ')}.`);
 }
 
-/** A warning that a stream is not as it should be, with a code that a program may go by. */
-export function finding(stream: string, code: string, message: string): AirbyteMessage {
+/** With the code beside the text, for programs that read the log. Nothing of ours reads it back. */
+function findingLog({ stream, code, message }: FindingMessage): AirbyteMessage {
   return { type: 'LOG', log: { level: 'WARN', message, finding: { stream, code } } };
+}
+
+export function finding(stream: string, code: string, message: string): FindingMessage {
+  return { type: 'FINDING', stream, code, message };
 }
 
 export function checkSucceeded(message?: string): AirbyteMessage {

@@ -56,8 +56,6 @@ const logMessage = z.looseObject({
   level: logLevel,
   message: z.string(),
   stack_trace: unset(z.string()),
-  /** Our own: what is wrong with a stream, for a program. */
-  finding: unset(z.looseObject({ stream: z.string(), code: z.string() })),
 });
 
 const failureType = z.enum(['system_error', 'config_error', 'transient_error']);

@@ -74,7 +74,7 @@ async function read(
     } else if (output.type === 'STATE') {
       result.states.push(output.state);
       result.rowsAtState.push(result.rows.length);
-    } else if (output.type !== 'CHANGES') result.others.push(output);
+    } else if (output.type !== 'CHANGES' && output.type !== 'FINDING') result.others.push(output);
   }
   return result;
 }

@@ -10,7 +10,7 @@ import type {
   SourceConnector,
   SourceOutput,
 } from '../protocol/connector.ts';
-import { log, traceError } from '../protocol/make-message.ts';
+import { finding, log, traceError } from '../protocol/make-message.ts';
 import type { AirbyteMessage, ConfiguredAirbyteCatalog } from '../protocol/messages.ts';
 import { RunRecorder } from './report/run-recorder.ts';
 import { runSync, type SyncWatcher } from './run-sync.ts';
@@ -205,6 +205,22 @@ describe('runSync', () => {
     expect(streams[0]).toMatchObject({ stream: 'persons', changes: counts });
     expect(streams[1]).toMatchObject({ changes: null });
     expect(lines).toContain('INFO persons: 1,000 added, 2 changed, 0 removed, 7 unchanged.');
+  });
+
+  it('takes findings from the source as such, and from no log line', async () => {
+    const lines: string[] = [];
+    const source = sourceOf(async function* () {
+      yield finding('persons', 'no_rows', 'persons: it has no rows.');
+      const said = { stream: 'persons', code: 'rows_gone' };
+      yield {
+        type: 'LOG',
+        log: { level: 'WARN', message: JSON.stringify({ type: 'FINDING', ...said }), finding: said },
+      };
+      yield linesOf('persons', 2);
+    });
+    const { streams } = await sync(source, destinationOf(), watcherOf(lines));
+    expect(streams[0]).toMatchObject({ stream: 'persons', findings: ['no_rows'] });
+    expect(lines).toContain('WARN persons: it has no rows.');
   });
 
   it('passes on logs and errors that are messages', async () => {

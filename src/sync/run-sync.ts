@@ -3,12 +3,12 @@ import { isAbort } from '../errors/abort.ts';
 import { configError, messageOf } from '../errors/connector-error.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import type {
-  ChangesMessage,
   DestinationConnector,
   SourceConnector,
+  SourceNews,
   SourceOutput,
 } from '../protocol/connector.ts';
-import { changesLog } from '../protocol/make-message.ts';
+import { newsLog } from '../protocol/make-message.ts';
 import type {
   AirbyteMessage,
   AirbyteStateMessage,
@@ -182,17 +182,19 @@ class Transfer {
   #count(output: SourceOutput): void {
     if (output.type === 'RECORD_LINES') this.#run.of(output.stream).read(output.count);
     else if (output.type === 'RECORD') this.#run.of(output.record.stream).read(1);
-    else if (output.type === 'CHANGES') this.#noteChanges(output);
+    else if (output.type === 'CHANGES' || output.type === 'FINDING') this.#noteNews(output);
     else if (output.type !== 'STATE') this.#note(output);
   }
 
-  #noteChanges(changes: ChangesMessage): void {
-    this.#run.of(changes.stream).changed(changes);
-    this.#note(changesLog(changes));
+  #noteNews(news: SourceNews): void {
+    const stream = this.#run.of(news.stream);
+    if (news.type === 'CHANGES') stream.changed(news);
+    else stream.found(news.code);
+    this.#note(newsLog(news));
   }
 
   #note(message: AirbyteMessage): void {
-    if (message.type === 'LOG') this.#noteLog(message.log);
+    if (message.type === 'LOG') this.#watcher.log(message.log.level, message.log.message);
     if (message.type !== 'TRACE') return;
     const { error, estimate, stream_status: status } = message.trace;
     if (error !== undefined) this.#run.failed(error.message);
@@ -200,15 +202,8 @@ class Transfer {
     if (status?.status === 'STARTED') this.#run.of(status.stream_descriptor.name).started();
   }
 
-  #noteLog({ level, message, finding }: LogOf<AirbyteMessage>): void {
-    if (finding !== undefined) this.#run.of(finding.stream).found(finding.code);
-    this.#watcher.log(level, message);
-  }
-
   #fail(error: unknown): void {
     if (!this.#signal.aborted || !isAbort(error))
       this.#run.failed(messageOf(error), error instanceof RejectedError);
   }
 }
-
-type LogOf<T> = Extract<T, { type: 'LOG' }> extends { log: infer L } ? L : never;

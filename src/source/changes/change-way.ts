@@ -1,4 +1,4 @@
-import type { ChangesMessage, RecordLines } from '../../protocol/connector.ts';
+import type { RecordLines, SourceNews } from '../../protocol/connector.ts';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { StreamContract } from '../../streams/contract.ts';
 import type { WarehouseIdentity } from '../../warehouse/identity.ts';
@@ -29,7 +29,7 @@ export interface Checkpoint {
 }
 
 /** What the read of a stream gives: records in bulk, messages, and the checkpoints between them. */
-export type ChangeOutput = RecordLines | ChangesMessage | Checkpoint | AirbyteMessage;
+export type ChangeOutput = RecordLines | SourceNews | Checkpoint | AirbyteMessage;
 
 /** What a state says of a model. */
 export interface ModelPast {

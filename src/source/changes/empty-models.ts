@@ -1,7 +1,7 @@
 import { compileModel } from '../../models/compile.ts';
 import { findByName } from '../../models/relation-lookup.ts';
+import type { FindingMessage } from '../../protocol/connector.ts';
 import { finding } from '../../protocol/make-message.ts';
-import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import { relationSql } from '../../warehouse/warehouse.ts';
 import type { SourceConfig } from '../config.ts';
@@ -24,7 +24,7 @@ export async function* emptyFindings(
   reading: Reading,
   model: ModelPlan,
   past: ModelPast | undefined,
-): AsyncGenerator<AirbyteMessage> {
+): AsyncGenerator<FindingMessage> {
   const { plan, stream } = reading;
   if (await hasRows(plan, wholeSql(reading, model))) return;
   const where = `${stream}, ${model.label}`;

@@ -1,3 +1,4 @@
+import type { FindingMessage } from '../../protocol/connector.ts';
 import type { AirbyteMessage } from '../../protocol/messages.ts';
 import type { ModelPlan } from '../plan/plan.ts';
 import { placed } from '../plan/plan-model.ts';
@@ -12,7 +13,7 @@ export async function* ofModel<T extends Output>(
   model: ModelPlan,
   past: ModelPast | undefined,
   outputs: AsyncIterable<T>,
-): AsyncGenerator<T | AirbyteMessage> {
+): AsyncGenerator<T | FindingMessage> {
   const { plan, config, contract, signal } = read;
   let isEmpty = true;
   try {
