@@ -12,7 +12,7 @@ import { snowflakeConfig } from '../support/warehouses.ts';
 
 /**
  * Writes each statement that the source sends to Snowflake into a folder, one file for those that differ in values only: check, discover, first and
- * second read of all streams, by our models, the specification's and every parameter of identify, and doctor.
+ * second read of all streams, by cursors and by snapshots, by our models, the specification's and every parameter of identify, and doctor.
  * Usage: node statements.ts FOLDER
  */
 
@@ -51,7 +51,8 @@ try {
   const config = { warehouse: snowflakeConfig(server.url) };
   await checkOf(config);
   await catalogOf(config);
-  for (const each of [config, { ...config, models }, { ...config, persons: [identify] }]) {
+  const snapshots = { ...config, changes: 'snapshot' };
+  for (const each of [config, { ...config, models }, { ...config, persons: [identify] }, snapshots]) {
     const first = await read(each, [], streamNames);
     const second = await read(each, first.states, streamNames);
     await read(each, lastState(first), streamNames);

@@ -174,9 +174,9 @@ async function* conditions({ store }: Way, { rows }: Brought, wanted: string): A
     yield '';
     return;
   }
-  for (let last = '0'; ; ) {
+  for (let last = ''; ; ) {
     const some = await store.rows(
-      `SELECT "n" FROM (SELECT CAST("n" AS INTEGER) AS "n" ${wanted}) AS "all" WHERE "n" > ${last} ORDER BY "n" LIMIT ${block}`,
+      `SELECT "n" FROM (SELECT "n" ${wanted}) AS "all" WHERE "n" > ${store.dialect.quoteString(last)} ORDER BY "n" LIMIT ${block}`,
     );
     if (some.length === 0) return;
     yield ` WHERE "n" IN (${some.map(({ n }) => n).join(', ')})`;
