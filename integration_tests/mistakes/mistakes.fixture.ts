@@ -52,13 +52,13 @@ export function bench(statements: readonly string[] = []): Bench {
 ${source}destination:
   site_id: site
   api_key: key
-  endpoint: ${simulator.url}
+  endpoint: %{MISTAKES_ENDPOINT}
 ${destination}${more}
 `,
     async answer({ files = {}, args, env }) {
       for (const [name, content] of Object.entries(files))
         await writeFile(join(folder, name), withVariables(content));
-      const options: StartOptions = { cwd: folder, ...(env === undefined ? {} : { env }) };
+      const options: StartOptions = { cwd: folder, env: { ...env, MISTAKES_ENDPOINT: simulator.url } };
       await rm(join(folder, 'state.json'), { force: true });
       return run('nexus-customer-io', args, options);
     },

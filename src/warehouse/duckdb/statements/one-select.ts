@@ -3,11 +3,19 @@ import { configError } from '../../../errors/connector-error.ts';
 
 /** What the engine's own parser says of a text, without running any of it. The text is a value, not SQL. */
 const question = `SELECT json_extract_string(parsed, '$.error_type'), json_extract_string(parsed, '$.error_message'),
-  json_array_length(parsed, '$.statements')
+  json_array_length(parsed, '$.statements'), json_extract_string(parsed, '$.position')
   FROM (SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true) AS parsed)`;
 
 const severalOrOther =
   'DuckDB takes the SQL for something else than one SELECT, or for more than one statement. A model is one SELECT. A PIVOT has to list its values: ON column IN (…).';
+
+/** The line as the engine's other errors say it. */
+function atLine(sql: string, position: unknown): { readonly internal?: string } {
+  if (typeof position !== 'string') return {};
+  // It counts signs, whatever their bytes.
+  const before = [...sql].slice(0, Number(position));
+  return { internal: `LINE ${before.filter((sign) => sign === '\n').length + 1}: the statement` };
+}
 
 /**
  * Lets one SELECT pass and nothing else, whatever quotes, comments and brackets the text is made of.
@@ -16,8 +24,8 @@ const severalOrOther =
  */
 export async function requireSelect(connection: DuckDBConnection, sql: string): Promise<void> {
   const [row = []] = (await connection.runAndReadAll(question, [sql])).getRows();
-  const [error, message, count] = row;
-  if (error === 'parser') throw configError(`DuckDB: Parser Error: ${message}`);
+  const [error, message, count, position] = row;
+  if (error === 'parser') throw configError(`DuckDB: Parser Error: ${message}`, atLine(sql, position));
   if (error === null && Number(count) === 0) {
     throw configError('The SQL holds no statement. A model is one SELECT.');
   }
