@@ -76,7 +76,10 @@ async function linesQuery(config: Config): Promise<string> {
   const { dialect } = warehouse;
   const columns = await warehouse.describe('SELECT * FROM "people"');
   await warehouse.close();
-  const fields = columns.map((column) => ({ name: column.name, ...dialect.json.field(column, `'row'`) }));
+  const fields = columns.map((column) => ({
+    name: column.name,
+    ...dialect.json.field(column, { row: `'row'` }),
+  }));
   const line = dialect.json.line('{"type":"RECORD","record":{"data":', dialect.json.object(fields), '}}');
   return `SELECT ${line} AS "line" FROM DEMO.NEXUS."people"`;
 }

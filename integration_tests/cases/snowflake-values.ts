@@ -9,7 +9,7 @@ import { casesWith, type Gaps } from './gaps.ts';
 async function jsonOf(warehouse: Warehouse, value: string): Promise<string | null> {
   const [column] = await warehouse.describe(`SELECT ${value} AS "v"`);
   if (column === undefined) throw new Error('no column');
-  const { sql } = warehouse.dialect.json.field(column, `'row 1'`);
+  const { sql } = warehouse.dialect.json.field(column, { row: `'row 1'` });
   const json = warehouse.dialect.json.object([{ name: 'v', sql }]);
   const [row] = await warehouse.rows(`SELECT ${json} AS "j" FROM (SELECT ${value} AS "v")`);
   return row?.j ?? null;

@@ -183,11 +183,46 @@ export function warehouseCases(start: () => Promise<Engine>, gaps: Gaps = {}): v
     expect(stream?.source_defined_primary_key).toEqual([['userId']]);
   });
 
+  for (const changes of ['cursor', 'full', 'snapshot']) {
+    it(`sends null for a value that JSON cannot hold, and says so (${changes})`, async () => {
+      const { config } = await source([
+        `CREATE TABLE "p" AS SELECT 'bad' AS "userId", CAST('2024-01-01' AS TIMESTAMP) AS "timestamp", CAST('NaN' AS DOUBLE) AS "score", CAST('-inf' AS DOUBLE) AS "rate", 'é' AS "name"`,
+        `INSERT INTO "p" VALUES ('good', CAST('2024-01-02' AS TIMESTAMP), 1.5, 2.5, 'é')`,
+      ]);
+      const { rows, metas, others } = await read({ ...config, changes });
+      const score = { field: 'score', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' };
+      expect(errorsOf({ others })).toEqual([]);
+      expect(rows).toMatchObject([
+        { userId: 'bad', score: null, rate: null, name: 'é' },
+        { userId: 'good', score: 1.5, rate: 2.5, name: 'é' },
+      ]);
+      expect(metas).toEqual([{ changes: [score, { ...score, field: 'rate' }] }, undefined]);
+      expect(JSON.stringify(others)).toMatch(/column \\"score\\" has a value .* 1 record was sent with null/);
+    });
+
+    it(`reads no column that the catalog leaves out (${changes})`, async () => {
+      const { config } = await source([
+        `CREATE TABLE "p" AS SELECT 'a' AS "userId", CAST('2024-01-01' AS TIMESTAMP) AS "timestamp", CAST('NaN' AS DOUBLE) AS "score", 'n' AS "name"`,
+      ]);
+      const selected = { properties: { name: {}, timestamp: {} } };
+      const { rows, others } = await read(
+        { ...config, changes, on_bad_value: 'fail' },
+        [],
+        ['persons'],
+        selected,
+      );
+      expect(errorsOf({ others })).toEqual([]);
+      expect(rows.map(({ timestamp: _timestamp, ...row }) => row)).toEqual([{ userId: 'a', name: 'n' }]);
+    });
+  }
+
   it('names column and row of a value that JSON cannot hold', async () => {
     const { config } = await source([
       `CREATE TABLE "p" AS SELECT 'bad' AS "userId", CAST('2024-01-01' AS TIMESTAMP) AS "timestamp", CAST('NaN' AS DOUBLE) AS "score"`,
     ]);
-    expect(errorsOf(await read(config)).join()).toMatch(/column "score" holds NaN or Infinity.*the row bad/);
+    expect(errorsOf(await read({ ...config, on_bad_value: 'fail' })).join()).toMatch(
+      /column "score" holds NaN or Infinity.*the row bad/,
+    );
   });
 
   it('fills every stream from nexus tables by the shipped models', async () => {

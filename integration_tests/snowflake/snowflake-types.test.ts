@@ -59,7 +59,7 @@ describe('a value', () => {
     ['OBJECT(a VARCHAR)', 'object', 'TO_VARIANT("v")'],
     ['MAP(VARCHAR, NUMBER(38,0))', 'object', 'TO_VARIANT("v")'],
   ])('of type %s leaves by its documented cast', (type, jsonType, cast) => {
-    const { schema, sql } = jsonField({ name: 'v', type }, '"v"', `'row'`);
+    const { schema, sql } = jsonField({ name: 'v', type }, '"v"', { row: `'row'` });
     expect(schema.type).toEqual(['null', jsonType]);
     expect(sql).toContain(cast);
   });

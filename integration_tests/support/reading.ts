@@ -5,6 +5,8 @@ type Row = Readonly<Record<string, unknown>>;
 
 export interface ReadResult {
   readonly rows: Row[];
+  /** Of each row, what its record says beside the data. */
+  readonly metas: unknown[];
   readonly states: AirbyteStateMessage[];
   /** How many rows had come when each state came. */
   readonly rowsAtState: number[];
@@ -17,11 +19,12 @@ export async function read(
   config: unknown,
   state: readonly AirbyteStateMessage[] = [],
   streams: readonly string[] = ['persons'],
+  json_schema: Row = {},
 ): Promise<ReadResult> {
-  const result: ReadResult = { rows: [], states: [], rowsAtState: [], others: [], findings: [] };
+  const result: ReadResult = { rows: [], metas: [], states: [], rowsAtState: [], others: [], findings: [] };
   const catalog = {
     streams: streams.map((name) => ({
-      stream: { name, json_schema: {} },
+      stream: { name, json_schema },
       sync_mode: 'incremental' as const,
       destination_sync_mode: 'append' as const,
     })),
@@ -30,7 +33,9 @@ export async function read(
   for await (const output of nexusSource.read({ config, catalog, state, signal })) {
     if (output.type === 'RECORD_LINES') {
       const lines = Buffer.from(output.lines).toString().trimEnd().split('\n');
-      result.rows.push(...lines.map((line) => JSON.parse(line).record.data));
+      const records = lines.map((line) => JSON.parse(line).record);
+      result.rows.push(...records.map(({ data }) => data));
+      result.metas.push(...records.map(({ meta }) => meta));
     } else if (output.type === 'STATE') {
       result.states.push(output.state);
       result.rowsAtState.push(result.rows.length);
@@ -46,7 +51,7 @@ export const lastState = ({ states }: ReadResult): AirbyteStateMessage[] => stat
 export const userIds = ({ rows }: ReadResult): unknown[] => rows.map((row) => row.userId);
 
 /** The texts of the errors that a read told. */
-export const errorsOf = ({ others }: ReadResult): string[] =>
+export const errorsOf = ({ others }: Pick<ReadResult, 'others'>): string[] =>
   others.flatMap((message) =>
     message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error?.message ?? ''] : [],
   );

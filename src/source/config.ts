@@ -228,6 +228,12 @@ export const sourceConfig = z.looseObject({
       pattern_descriptor: '30m, 12h or 7d',
       group: 'changes',
     }),
+  on_bad_value: z.enum(['null', 'fail']).default('null').meta({
+    title: 'When a value cannot be sent',
+    description:
+      'What to do with NaN, Infinity, an infinite date, text that is no JSON in a JSON column, and a value of more than 16 MB: null sends the record with null in its place, names the field in meta.changes and counts it; fail stops the stream with an error.',
+    group: 'changes',
+  }),
   on_model_change: z.enum(['refuse', 'accept']).default('refuse').meta({
     title: 'When a model has changed',
     description:

@@ -10,11 +10,12 @@ import {
   streamContracts,
   streamNames,
 } from '../streams/contract.ts';
+import { longestValue, type Mark } from '../warehouse/bad-value.ts';
 import { describeWarehouse } from '../warehouse/identity.ts';
 import type { ChangeWay, StreamChanges, StreamRead } from './changes/change-way.ts';
 import { refuseOtherWarehouse } from './changes/cursor/same-warehouse.ts';
 import { goneModels } from './changes/empty-models.ts';
-import { streamStateOf } from './changes/state.ts';
+import { type StreamState, streamStateOf } from './changes/state.ts';
 import { requireKnownWay, wayOf } from './changes/ways.ts';
 import { withStates } from './checkpoint-states.ts';
 import { changesOf, type SourceConfig } from './config.ts';
@@ -22,7 +23,9 @@ import { notTaken } from './plan/definitions.ts';
 import { unknownEntityTypes } from './plan/entity-types.ts';
 import type { ModelPlan, Plan, StreamPlan } from './plan/plan.ts';
 import { planStream } from './plan/plan-streams.ts';
+import { selectedColumns } from './plan/selected-columns.ts';
 import { readElsewhere, requireSomething } from './plan/unfilled.ts';
+import { emittedLines, type Nulled } from './record-line/emitted-lines.ts';
 
 function streamNameOf(configured: ConfiguredAirbyteStream): StreamName {
   const { name } = configured.stream;
@@ -39,6 +42,9 @@ interface RequestedStream extends StreamRead {
   readonly stream: StreamName;
   readonly way: ChangeWay;
   readonly changes: StreamChanges;
+  /** What the state says before the read, as far as it goes on from it. */
+  readonly last: StreamState | undefined;
+  readonly selected: ReadonlySet<string> | undefined;
 }
 
 /** @throws ConnectorError where the source does not have the stream, or its state cannot be gone on from */
@@ -62,7 +68,8 @@ function requested(
   const former = found?.way === 'cursor' ? found.content : undefined;
   const contract = streamContracts[stream];
   const read = { plan, config, contract, content, former, writtenFor: found?.warehouse, signal };
-  return { ...read, stream, way, changes: way.since(read) };
+  const selected = selectedColumns(configured);
+  return { ...read, stream, way, changes: way.since(read), last: found, selected };
 }
 
 /** A model that was read before is not asked about its data again: what is new in it is seen by its rows. */
@@ -105,7 +112,7 @@ async function* plannedModels(request: RequestedStream): AsyncGenerator<SourceOu
     throw configError(gone, { stream });
   }
   yield* remarks(planned, request);
-  return planned.models;
+  return planned.models.map((model) => ({ ...model, selected: request.selected }));
 }
 
 /** What is to be said of one stream, its records, and its states. */
@@ -113,11 +120,24 @@ async function* readStream(request: RequestedStream): AsyncGenerator<SourceOutpu
   const { plan, stream, way, changes, signal } = request;
   yield* requireOwnState(request);
   const models = yield* plannedModels(request);
-  const owner = { stream, way: way.name, warehouse: plan.identity };
+  const owner = { stream, way, warehouse: plan.identity, last: request.last };
+  const nulled: Nulled = new Map();
   for await (const output of withStates(owner, changes.read(models))) {
-    yield output;
-    if (signal.aborted) return;
+    yield output.type === 'RECORD_LINES'
+      ? { ...output, lines: emittedLines(output.lines, stream, nulled) }
+      : output;
+    if (signal.aborted) break;
   }
+  for (const { mark, rows } of nulled.values())
+    yield finding(stream, 'bad_value', nulledText(stream, mark, rows));
+}
+
+function nulledText(stream: StreamName, { reason, column }: Mark, rows: number): string {
+  const why =
+    reason === 'SOURCE_FIELD_SIZE_LIMITATION'
+      ? `more than ${longestValue / 1024 / 1024} MB long`
+      : 'nothing that JSON can hold, such as NaN or Infinity';
+  return `${stream}: column "${column}" has ${rows === 1 ? 'a value that is' : 'values that are'} ${why}. ${rows.toLocaleString('en')} ${rows === 1 ? 'record was' : 'records were'} sent with null in its place. With on_bad_value: fail, the stream stops there.`;
 }
 
 const asStreamError = (error: unknown, stream: StreamName): ConnectorError =>

@@ -242,7 +242,7 @@ describe('reading', () => {
   it('says which stream failed, and reads the others', async () => {
     const { config } = await source(
       [table, `INSERT INTO p VALUES ('a', '2024-01-01', '')`, object('bad', 'x', `'NaN'::DOUBLE AS score`)],
-      { ...tableConfig, objects: [{ from: 'relation', name: 'bad' }] },
+      { ...tableConfig, objects: [{ from: 'relation', name: 'bad' }], on_bad_value: 'fail' },
     );
     const result = await read(config, [], ['objects', 'persons']);
     expect(ids(result)).toEqual(['a']);

@@ -92,12 +92,21 @@ export interface ObjectField {
   readonly sql: string;
 }
 
+/** What is to become of a value that cannot be sent. */
+export type OnBadValue = 'null' | 'fail';
+
+/** What a field is told of the row and the record that it is in. */
+export interface FieldPlace {
+  /** SQL text that names the row in the error about a value that cannot be sent. */
+  readonly row?: string;
+  /** Whether it is a part of the record's key, which must be text: bytes that are none are an error. */
+  readonly isKey?: boolean;
+  /** An error by default. `null` leaves a mark behind it: see bad-value.ts. */
+  readonly onBad?: OnBadValue;
+}
+
 export interface JsonWords {
-  /**
-   * `row` is SQL text that names the row in the error about a value that JSON cannot hold. A key's column must be text:
-   * bytes that are none are an error too.
-   */
-  field(column: Column, row: string, isKey?: boolean): JsonField;
+  field(column: Column, place: FieldPlace): JsonField;
   /** SQL of a JSON object text from names and JSON values. */
   object(fields: readonly ObjectField[]): string;
   /**

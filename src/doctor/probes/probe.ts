@@ -21,7 +21,7 @@ export interface Probe {
 
 /** Whether a column's values may be long: texts and JSON, not numbers and times. */
 export function mayBeLong(dialect: Dialect, column: Column): boolean {
-  const { type, format } = dialect.json.field(column, `''`).schema;
+  const { type, format } = dialect.json.field(column, {}).schema;
   if (format !== undefined) return false;
   return [type].flat().some((name) => name === 'string' || name === 'object' || name === 'array');
 }

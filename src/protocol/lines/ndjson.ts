@@ -54,6 +54,20 @@ export interface MessageWriter {
   end(): Promise<void>;
 }
 
+/** Counts of a state are numbers with a point in the protocol: some of its readers take no other. */
+function asWritten(message: SourceOutput): unknown {
+  if (message.type !== 'STATE') return message;
+  const { sourceStats, destinationStats, ...state } = message.state;
+  const stats = { sourceStats: withPoints(sourceStats), destinationStats: withPoints(destinationStats) };
+  return { ...message, state: { ...state, ...stats } };
+}
+
+const withPoints = (stats: Readonly<Record<string, unknown>> | undefined): unknown =>
+  stats && Object.fromEntries(Object.entries(stats).map(([name, count]) => [name, withPoint(count)]));
+
+const withPoint = (count: unknown): unknown =>
+  Number.isSafeInteger(count) ? JSON.rawJSON(`${count}.0`) : count;
+
 /** Messages written in one turn of the event loop go out together. The stream itself stays open. */
 export function messageWriter(stream: Writable): MessageWriter {
   let failure: ConnectorError | undefined;
@@ -77,7 +91,7 @@ export function messageWriter(stream: Writable): MessageWriter {
       if (stream.destroyed) failure ??= readerGone('the stream is closed');
       if (failure !== undefined) throw failure;
       holdForThisTurn(stream);
-      const data = output.type === 'RECORD_LINES' ? output.lines : `${JSON.stringify(output)}\n`;
+      const data = output.type === 'RECORD_LINES' ? output.lines : `${JSON.stringify(asWritten(output))}\n`;
       if (stream.write(data)) return;
       draining ??= drained();
       return draining;

@@ -51,6 +51,8 @@ export interface StreamChanges {
 export interface ChangeWay {
   /** As states have it in `way`. */
   readonly name: string;
+  /** What a state holds that says as much as none; undefined where there is no such content. */
+  readonly before?: StateContent;
   /** @throws ConnectorError where the state's content is not of this way */
   since(read: StreamRead): StreamChanges;
 }

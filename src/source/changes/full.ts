@@ -8,6 +8,7 @@ import { ofModel } from './one-model.ts';
 /** Everything each time, in no order: only the end is a place to go on from, and there is nothing to remember. */
 export const fullWay: ChangeWay = {
   name: 'full',
+  before: {},
   since: (read) => ({
     past: new Map(),
     lastSyncTime: () => 0,

@@ -19,7 +19,8 @@ export async function planStream(
   const contract = streamContracts[stream];
   const models: ModelPlan[] = [];
   for (const named of definitionsOf(plan, config, stream)) {
-    models.push(await planModel(plan, contract, named, lastSyncTime(named.label)));
+    const model = await planModel(plan, contract, named, lastSyncTime(named.label));
+    models.push({ ...model, onBad: config.on_bad_value });
   }
   return { contract, models };
 }

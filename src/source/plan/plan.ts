@@ -1,5 +1,6 @@
 import type { CompileContext, CompiledModel } from '../../models/compile.ts';
 import type { StreamContract } from '../../streams/contract.ts';
+import type { OnBadValue } from '../../warehouse/dialect.ts';
 import { identityOf, type WarehouseIdentity } from '../../warehouse/identity.ts';
 import { schemaOf } from '../../warehouse/open.ts';
 import type { Column, Warehouse } from '../../warehouse/warehouse.ts';
@@ -14,6 +15,10 @@ export interface ModelPlan {
   readonly label: string;
   readonly compiled: CompiledModel;
   readonly columns: readonly Column[];
+  /** What is to become of a value that cannot be sent. */
+  readonly onBad?: OnBadValue;
+  /** The columns that the configured catalog asks for beside those that a record cannot be without; all by default. */
+  readonly selected?: ReadonlySet<string> | undefined;
 }
 
 export interface StreamPlan {

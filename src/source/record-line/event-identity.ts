@@ -17,6 +17,10 @@ export const ownIds = ['event_id', 'EVENT_ID'];
 
 const has = (model: ModelPlan, name: string): boolean => model.columns.some((column) => column.name === name);
 
+/** Whether the events have an id, be it only in some rows. */
+export const hasOwnId = (model: ModelPlan): boolean =>
+  ['messageId', ...ownIds].some((name) => has(model, name));
+
 /** SQL that joins columns as text, NULL as nothing. */
 export function textOf(dialect: Dialect, columns: readonly Column[]): string {
   const texts = columns.map((column) => dialect.text.exact(dialect.quoteIdentifier(column.name), column));

@@ -1,7 +1,7 @@
-import { entityColumn, type StreamContract } from '../../streams/contract.ts';
+import { entityColumn, removedAtColumn, type StreamContract } from '../../streams/contract.ts';
 import type { Column, Dialect, JsonField } from '../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../plan/plan.ts';
-import { columnsAmong, eventIdentity, type IdRecipe, ownIds, textOf } from './event-identity.ts';
+import { columnsAmong, eventIdentity, hasOwnId, type IdRecipe, ownIds, textOf } from './event-identity.ts';
 
 export interface NamedField extends JsonField {
   readonly name: string;
@@ -31,14 +31,39 @@ export function recordFields(dialect: Dialect, contract: StreamContract, model: 
   const row = rowName(dialect, contract, model);
   const keys = keyColumns(contract, model);
   const sent = model.columns.filter(({ name }) => name !== entityColumn);
-  const fields = sent.map((column) =>
-    asObject({ name: column.name, ...dialect.json.field(column, row, keys.includes(column)) }),
-  );
+  const fields = sent.map((column) => {
+    const place = { row, isKey: keys.includes(column), onBad: model.onBad ?? 'fail' };
+    return asObject({ name: column.name, ...dialect.json.field(column, place) });
+  });
   if (contract.name !== 'events') return fields;
   const others = fields.filter((field) => field.name !== 'messageId');
   // The row's key is its message id. A ULID is letters and digits: quotes make it JSON.
   const sql = `concat('"', ${ownNames(dialect, model).key}, '"')`;
   return [{ name: 'messageId', schema: { type: 'string' }, sql }, ...others];
+}
+
+/**
+ * The fields that are sent: those that are asked for, and those that a record cannot be without. A column that no SQL
+ * names is not read.
+ */
+export function sentFields(
+  { primaryKey, required, cursor }: StreamContract,
+  { selected }: ModelPlan,
+  fields: readonly NamedField[],
+): readonly NamedField[] {
+  if (selected === undefined) return fields;
+  const kept = new Set([...primaryKey, ...required, cursor, removedAtColumn, ...selected]);
+  return fields.filter(({ name }) => kept.has(name));
+}
+
+/** The fields that may make an event's message id: an event without an id of its own is known by its whole row. */
+export function identityFields(
+  contract: StreamContract,
+  model: ModelPlan,
+  fields: readonly NamedField[],
+): NamedField[] {
+  const others = fields.filter(({ name }) => name !== 'messageId');
+  return hasOwnId(model) ? [...sentFields(contract, model, others)] : others;
 }
 
 /** The columns that say whom or what a record is about. */
@@ -92,6 +117,6 @@ export function keyOf(
   if (contract.name !== 'events') {
     return textOf(dialect, columnsAmong(model, [...contract.primaryKey, 'anonymousId']));
   }
-  const others = fields.filter((field) => field.name !== 'messageId');
-  return dialect.text.ulid(timestampOf(dialect, model), eventIdentity(dialect, model, others, recipe));
+  const identity = eventIdentity(dialect, model, identityFields(contract, model, fields), recipe);
+  return dialect.text.ulid(timestampOf(dialect, model), identity);
 }

@@ -17,6 +17,7 @@ const changeHeadings = (streams: readonly StreamOfRun[]): ChangeNames =>
 const words: Readonly<Record<string, string>> = {
   no_rows: 'no rows',
   rows_gone: 'had rows before',
+  bad_value: 'values not sent',
   entity_type: 'unknown entity_type',
   no_source: 'nothing fills it',
   source_gone: 'source is gone',

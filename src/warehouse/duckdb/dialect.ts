@@ -73,7 +73,7 @@ const timeWords: TimeWords = {
 };
 
 const jsonWords: JsonWords = {
-  field: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
+  field: (column, place) => jsonField(column, quoteIdentifier(column.name), place),
   // json_object() would read nested JSON again and round its decimals: texts are joined untouched.
   object: (fields) => `concat(${members(fields)})`,
   // One concat: another inside it would copy the object once more.

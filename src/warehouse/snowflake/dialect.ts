@@ -88,7 +88,7 @@ const timeWords: TimeWords = {
 };
 
 const jsonWords: JsonWords = {
-  field: (column, row, isKey) => jsonField(column, quoteIdentifier(column.name), row, isKey),
+  field: (column, place) => jsonField(column, quoteIdentifier(column.name), place),
   // OBJECT_CONSTRUCT would leave NULLs out and sort the names: texts are joined in the model's order.
   object: (fields) => jsonObject(fields),
   line(prefix, json, suffix, more) {

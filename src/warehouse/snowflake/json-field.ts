@@ -1,3 +1,5 @@
+import { badValue, longestValue } from '../bad-value.ts';
+import type { FieldPlace } from '../dialect.ts';
 import type { Column, JsonField } from '../warehouse.ts';
 import { quoteString } from './quote.ts';
 
@@ -15,15 +17,25 @@ const nullable = (type: string, rest: Record<string, unknown> = {}): Record<stri
 export const errorMarker = 'nexus-customer-io: ';
 
 /**
- * SQL of `value`, or an error where `bad` holds. Snowflake has no error(): a text that is not a number is
- * quoted in its message. The condition is inside, so that a good row has nothing to convert (NULL)
+ * SQL of `value`, or where `bad` holds a null with a mark, or an error. Snowflake has no error(): a text that is not a
+ * number is quoted in its message. The condition is inside, so that a good row has nothing to convert (NULL)
  * however eagerly the engine evaluates.
  */
-function unless(bad: string, value: string, column: string, row: string): string {
+function unless(bad: string, value: string, column: string, { row = `''`, onBad }: FieldPlace): string {
+  if (onBad === 'null') {
+    return `IFF(${bad}, ${badValue('SOURCE_SERIALIZATION_ERROR', column, quoteString)}, ${value})`;
+  }
   const text = quoteString(
     `${errorMarker}column "${column}" holds NaN or Infinity, which JSON cannot hold, in the row `,
   );
   return `COALESCE(TO_VARCHAR(TO_NUMBER(IFF(${bad}, ${text} || ${row}, NULL))), ${value})`;
+}
+
+/** SQL of `json`, or a null with a mark where a text, or what it is made of, is too long to be sent. */
+function unlessLong(text: string, json: string, column: string, { onBad }: FieldPlace): string {
+  if (onBad !== 'null') return json;
+  const long = badValue('SOURCE_FIELD_SIZE_LIMITATION', column, quoteString);
+  return `IFF(OCTET_LENGTH(${text}) > ${longestValue}, ${long}, ${json})`;
 }
 
 const quoted = (text: string): string => `'"' || ${text} || '"'`;
@@ -35,7 +47,7 @@ const isoFormat = `'YYYY-MM-DD"T"HH24:MI:SS.FF9'`;
 
 const iso = (timestamp: string): string => withoutZeros(`TO_VARCHAR(${timestamp}, ${isoFormat})`);
 
-function numberField(column: Column, ref: string, row: string): JsonField | undefined {
+function numberField(column: Column, ref: string, place: FieldPlace): JsonField | undefined {
   if (/^NUMBER(\(\d+,0\))?$/.test(column.type)) {
     return { schema: nullable('integer', { airbyte_type: 'integer' }), sql: `TO_VARCHAR(${ref})` };
   }
@@ -45,12 +57,13 @@ function numberField(column: Column, ref: string, row: string): JsonField | unde
   }
   if (column.type !== 'FLOAT') return undefined;
   const text = `TO_VARCHAR(${ref})`;
-  // The short text of a double may have fewer digits than the double: then seventeen, which are always enough.
-  // A 9 would print zeros at the end as blanks; EE is an exponent as wide as it must be, with blanks behind it.
-  const long = `TRIM(TO_VARCHAR(${ref}, 'S0.0000000000000000EE'), '+ ')`;
-  const finite = `CASE WHEN ${text} ILIKE '%n%' THEN NULL WHEN TO_DOUBLE(${text}) = ${ref} THEN ${text} ELSE ${long} END`;
+  // The short text of a double may have fewer digits than the double: then sixteen, or seventeen, which are always
+  // enough. A 9 would print zeros at the end as blanks; EE is an exponent as wide as it must be, with blanks behind it.
+  const digits = (count: number): string => `TRIM(TO_VARCHAR(${ref}, 'S0.${'0'.repeat(count - 1)}EE'), '+ ')`;
+  const shortest = [text, digits(16)].map((print) => `WHEN TO_DOUBLE(${print}) = ${ref} THEN ${print}`);
+  const finite = `CASE WHEN ${text} ILIKE '%n%' THEN NULL ${shortest.join(' ')} ELSE ${digits(17)} END`;
   // Of all texts of a double only NaN and the infinities have an n.
-  return { schema: nullable('number'), sql: unless(`${text} ILIKE '%n%'`, finite, column.name, row) };
+  return { schema: nullable('number'), sql: unless(`${text} ILIKE '%n%'`, finite, column.name, place) };
 }
 
 function timestampField(column: Column, ref: string): JsonField | undefined {
@@ -105,13 +118,14 @@ function asVariant({ type }: Column, ref: string): string {
   return `TO_VARIANT(${ref})`;
 }
 
-function nestedField(column: Column, ref: string, row: string): JsonField | undefined {
+function nestedField(column: Column, ref: string, place: FieldPlace): JsonField | undefined {
   if (!/^(VARIANT|OBJECT|ARRAY|MAP|VECTOR|GEOGRAPHY|GEOMETRY)/.test(column.type)) return undefined;
   // Raw line breaks would end the record's line; inside JSON strings they are escaped, outside they mean nothing.
   const json = `TRANSLATE(TO_JSON(${asVariant(column, ref)}), CHR(10) || CHR(13), '')`;
   const outside = `REGEXP_REPLACE(${json}, ${quoteString(jsonString)}, '')`;
   const bad = `${hasSpecial(json)} AND ${hasSpecial(outside)}`;
-  const sql = unless(bad, withoutUndefined(json), column.name, row);
+  const value = unless(bad, withoutUndefined(json), column.name, place);
+  const sql = unlessLong(json, value, column.name, place);
   if (/^(ARRAY|VECTOR)/.test(column.type)) return { schema: nullable('array'), sql };
   if (!column.type.startsWith('VARIANT')) return { schema: nullable('object'), sql };
   // A VARIANT may hold any kind of value, and Airbyte wants one schema: no type fits all but an open one.
@@ -121,22 +135,23 @@ function nestedField(column: Column, ref: string, row: string): JsonField | unde
 const jsonText = (text: string): string => `TO_JSON(TO_VARIANT(${text}))`;
 
 /** The field of one column; a type without a JSON form of its own is text. A key's bytes must be text. */
-export function jsonField(column: Column, ref: string, row: string, isKey = false): JsonField {
+export function jsonField(column: Column, ref: string, place: FieldPlace): JsonField {
   if (column.type === 'BOOLEAN') return { schema: nullable('boolean'), sql: `TO_VARCHAR(${ref})` };
   if (column.type.startsWith('BINARY')) {
-    if (isKey) return { schema: nullable('string'), sql: jsonText(`TO_VARCHAR(${ref}, 'UTF-8')`) };
+    if (place.isKey === true)
+      return { schema: nullable('string'), sql: jsonText(`TO_VARCHAR(${ref}, 'UTF-8')`) };
     return {
       schema: nullable('string', { contentEncoding: 'base64' }),
-      sql: quoted(`BASE64_ENCODE(${ref})`),
+      sql: unlessLong(ref, quoted(`BASE64_ENCODE(${ref})`), column.name, place),
     };
   }
   return (
-    numberField(column, ref, row) ??
+    numberField(column, ref, place) ??
     timestampField(column, ref) ??
     dateOrTimeField(column, ref) ??
-    nestedField(column, ref, row) ?? {
+    nestedField(column, ref, place) ?? {
       schema: nullable('string'),
-      sql: jsonText(`CAST(${ref} AS VARCHAR)`),
+      sql: unlessLong(ref, jsonText(`CAST(${ref} AS VARCHAR)`), column.name, place),
     }
   );
 }

@@ -9,6 +9,7 @@ import { readModel } from './read-model.ts';
 /** The rows after the last one that was read, by the record's time and key, model after model. */
 export const cursorWay: ChangeWay = {
   name: 'cursor',
+  before: contentOf({}),
   since(read) {
     const { content, config, contract } = read;
     const states = content === undefined ? {} : modelStatesOf(content);

@@ -2,7 +2,14 @@ import type { StreamContract } from '../../../streams/contract.ts';
 import type { BoundSql, Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { currentIdRecipe, type IdRecipe } from '../../record-line/event-identity.ts';
-import { cursorOf, keyOf, ownNames, recordFields, timestampType } from '../../record-line/record-fields.ts';
+import {
+  cursorOf,
+  keyOf,
+  ownNames,
+  recordFields,
+  sentFields,
+  timestampType,
+} from '../../record-line/record-fields.ts';
 import { type Anchor, anyAnchor, unchangedAnchor } from './anchors.ts';
 import type { Cursor, Rows } from './cursor.ts';
 
@@ -87,7 +94,8 @@ export function recordQuery(
   const fields = recordFields(dialect, contract, model);
   const own: Rows = { ...ownNames(dialect, model), dialect, timestampType: timestampType(model) };
   const { ts, key } = own;
-  const hash = dialect.text.hash(dialect.text.cast(dialect.json.object(fields)));
+  const sent = sentFields(contract, model, fields);
+  const hash = dialect.text.hash(dialect.text.cast(dialect.json.object(sent)));
   const rows = `WITH ${own.model} AS (\n${model.compiled.sql}\n), ${own.rows} AS (
   SELECT *, ${cursorOf(dialect, model)} AS ${ts}, ${keyOf(dialect, contract, model, fields, recipe)} AS ${key} FROM ${own.model}
 )`;
@@ -126,7 +134,7 @@ FROM ${own.rows}`;
       const prefix = `{"type":"RECORD","record":{"stream":"${contract.name}","emitted_at":${emittedAt},"data":`;
       return {
         sql: `${rows}
-SELECT ${dialect.json.line(prefix, fields, '}}')} AS "line",
+SELECT ${dialect.json.line(prefix, sent, '}}')} AS "line",
   ${dialect.time.print(ts)} AS "ts", ${key} AS "key"
 FROM ${inOrder(own, sql, range)}`,
         values,

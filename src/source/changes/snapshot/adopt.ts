@@ -1,5 +1,5 @@
 import type { ModelPlan } from '../../plan/plan.ts';
-import { cursorOf, keyOf, recordFields } from '../../record-line/record-fields.ts';
+import { cursorOf, keyOf, recordFields, sentFields } from '../../record-line/record-fields.ts';
 import type { StreamRead } from '../change-way.ts';
 import type { ModelState } from '../cursor/model-state.ts';
 
@@ -17,7 +17,7 @@ export function sentByCursor(
   const { dialect } = plan.warehouse;
   if (known === undefined) return undefined;
   const fields = recordFields(dialect, contract, model);
-  const hash = dialect.text.hash(dialect.text.cast(dialect.json.object(fields)));
+  const hash = dialect.text.hash(dialect.text.cast(dialect.json.object(sentFields(contract, model, fields))));
   const hashes = known.future.filter(isHash).map(dialect.quoteString);
   const isFuture = hashes.length === 0 ? 'FALSE' : `${hash} IN (${hashes.join(', ')})`;
   const { cursor } = known;

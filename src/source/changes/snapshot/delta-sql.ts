@@ -4,6 +4,7 @@ import {
   type StreamContract,
   unsetColumn,
 } from '../../../streams/contract.ts';
+import { isMarkedSql } from '../../../warehouse/bad-value.ts';
 import type { Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import type { IdRecipe } from '../../record-line/event-identity.ts';
@@ -271,6 +272,9 @@ class DeltaWords {
     const after = this.#ofAll('shape');
     const member = dialect.quoteString(`,"${unsetColumn}":`);
     const lost = dialect.snapshot.lost(before, after);
-    return `CASE WHEN ${before} IS NULL OR ${before} = ${after} OR ${this.#own('removed')} THEN '' ELSE COALESCE(${member} || NULLIF(${lost}, '[]'), '') END`;
+    const isUnknown = this.#row.fields
+      .filter(({ name }) => name === 'relationshipAttributes')
+      .map(({ sql }) => ` OR ${isMarkedSql(sql)}`);
+    return `CASE WHEN ${before} IS NULL OR ${before} = ${after} OR ${this.#own('removed')}${isUnknown.join('')} THEN '' ELSE COALESCE(${member} || NULLIF(${lost}, '[]'), '') END`;
   }
 }

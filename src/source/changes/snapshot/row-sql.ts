@@ -1,8 +1,15 @@
 import { removedAtColumn, type StreamContract } from '../../../streams/contract.ts';
+import { namedValuesSql } from '../../../warehouse/bad-value.ts';
 import type { Column, Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { eventIdentity, type IdRecipe, ownIds } from '../../record-line/event-identity.ts';
-import { cursorOf, type NamedField, recordFields } from '../../record-line/record-fields.ts';
+import {
+  cursorOf,
+  identityFields,
+  type NamedField,
+  recordFields,
+  sentFields,
+} from '../../record-line/record-fields.ts';
 import { isSnapshotColumn } from './columns.ts';
 
 /** What ends each name and each part of a key. Names in a warehouse have no such character. */
@@ -81,13 +88,17 @@ function shapeOf(
   if (contract.syncType === 'track') return `''`;
   if (contract.columns.some(({ role }) => role === 'relation')) {
     const relation = fields.find(({ name }) => name === 'relationshipAttributes');
-    return relation === undefined ? `''` : dialect.snapshot.names(relation.sql);
+    return relation === undefined ? `''` : dialect.snapshot.names(namedValuesSql(relation.sql));
   }
   const names = model.columns.map(({ name }) => name).filter((name) => isAttribute(contract, name));
-  const parts = names.map(
-    (name) =>
-      `CASE WHEN ${dialect.quoteIdentifier(name)} IS NULL THEN '' ELSE ${dialect.quoteString(name)} || ${separator} END`,
-  );
+  const sent = new Set(fields.map(({ name }) => name));
+  // A column that is not read is as one that has a value: it says nothing, and must not unset what Customer.io holds.
+  const parts = names.map((name) => {
+    const closed = `${dialect.quoteString(name)} || ${separator}`;
+    return sent.has(name)
+      ? `CASE WHEN ${dialect.quoteIdentifier(name)} IS NULL THEN '' ELSE ${closed} END`
+      : closed;
+  });
   return parts.length === 0 ? `''` : `CONCAT('', ${parts.join(', ')})`;
 }
 
@@ -113,8 +124,9 @@ export function rowSql(
   model: ModelPlan,
   { recipe, ignored }: { readonly recipe: IdRecipe; readonly ignored: ReadonlySet<string> },
 ): RowSql {
-  const fields = recordFields(dialect, contract, model);
-  const others = fields.filter(({ name }) => name !== 'messageId');
+  const all = recordFields(dialect, contract, model);
+  const fields = sentFields(contract, model, all);
+  const others = identityFields(contract, model, all);
   const isEvent = contract.syncType === 'track';
   const identity = isEvent ? eventIdentity(dialect, model, others, recipe) : `''`;
   const user = partOf(dialect, model, 'userId');

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longestValue, type Mark, withoutMarks } from '../../bad-value.ts';
+import type { OnBadValue } from '../../dialect.ts';
 import type { Warehouse } from '../../warehouse.ts';
 import { duckdbWarehouse } from '../duckdb.ts';
 
@@ -80,7 +82,14 @@ const scalars: readonly Sample[] = [
   of('DATE', text('2024-02-29'), text('0001-01-01')),
   of('TIME', text('00:00:00'), text('23:59:59.999999')),
   of('TIME_NS', text('13:14:15.123456789')),
-  of('TIMETZ', text('13:14:15+02:30')),
+  of(
+    'TIMETZ',
+    text('13:14:15+02:30'),
+    [`'13:14:15.5+02'`, '"13:14:15.5+02:00"'],
+    [`'13:14:15-11'`, '"13:14:15-11:00"'],
+    [`'13:14:15+00'`, '"13:14:15+00:00"'],
+    [`'13:14:15+01:02:15'`, '"12:12:00+00:00"'],
+  ),
   of(
     'TIMESTAMP',
     [`'2024-02-29 13:14:15.5'`, '"2024-02-29T13:14:15.5"'],
@@ -194,12 +203,13 @@ afterAll(async () => {
 /** Describes each value as a column of a query and takes all lines at once. */
 async function jsonOf(
   sample: Sample,
+  onBad: OnBadValue = 'fail',
 ): Promise<{ json: string[]; schemas: Readonly<Record<string, unknown>>[] }> {
   const select = `SELECT ${sample.values.map(([sql], index) => `${sql} AS v${index}`).join(', ')}`;
   const columns = await warehouse.describe(select);
   const fields = columns.map((column) => ({
     name: column.name,
-    ...warehouse.dialect.json.field(column, `'row 1'`),
+    ...warehouse.dialect.json.field(column, { row: `'row 1'`, onBad }),
   }));
   const sql = fields.map(({ name, sql: json }) => `${json} AS ${name}`).join(', ');
   const [row] = await warehouse.rows(`SELECT ${sql} FROM (${select})`);
@@ -260,21 +270,76 @@ const around: readonly ((value: string) => string)[] = [
   (value) => `{'a': [{'b': ${value}}]}`,
 ];
 
-describe('a value that JSON cannot hold names its column and row, however deep it is', () => {
+const bad: readonly string[] = [
+  `'NaN'::DOUBLE`,
+  `'-Infinity'::FLOAT`,
+  `'infinity'::DATE`,
+  `'-infinity'::TIMESTAMP`,
+  `'infinity'::TIMESTAMP_S`,
+  `'infinity'::TIMESTAMP_MS`,
+  `'infinity'::TIMESTAMP_NS`,
+  `'infinity'::TIMESTAMPTZ`,
+  `'{"a": NaN}'::JSON`,
+  `'[-Infinity]'::JSON`,
+  `'NaN'::DOUBLE::VARIANT`,
+  `['Infinity'::FLOAT]::VARIANT`,
+];
+
+/** The JSON of a value that may be sent as null, and the marks in it. */
+async function nulled(value: string): Promise<{ json: unknown; marks: Mark[] }> {
+  const { json } = await jsonOf({ type: undefined, values: [[value, '']] }, 'null');
+  const marks: Mark[] = [];
+  const text = withoutMarks(json[0] ?? '', (mark) => marks.push(mark));
+  return { json: JSON.parse(text), marks };
+}
+
+const long = longestValue + 1;
+
+describe('a value that cannot be sent becomes null and a mark, if that is wanted', () => {
+  const mark = { reason: 'SOURCE_SERIALIZATION_ERROR', column: 'v0' };
+
+  it.each(bad)('%s, however deep it is', async (value) => {
+    const [alone, list, struct] = await Promise.all(around.map((wrap) => nulled(wrap(value))));
+    expect(alone).toEqual({ json: null, marks: [mark] });
+    expect(list).toEqual({ json: [null, null], marks: [mark] });
+    expect(struct).toEqual({ json: { a: null }, marks: [mark] });
+    for (const wrap of around) expect((await nulled(wrap(value))).marks).toEqual([mark]);
+  });
+
+  it.each(bad.filter((value) => !value.includes('JSON')))('%s as the key of a map', async (value) => {
+    const { json } = await nulled(`MAP {${value}: 1}`);
+    expect(Object.values(json ?? {})).toEqual([1]);
+  });
+
   it.each([
-    `'NaN'::DOUBLE`,
-    `'-Infinity'::FLOAT`,
-    `'infinity'::DATE`,
-    `'-infinity'::TIMESTAMP`,
-    `'infinity'::TIMESTAMP_S`,
-    `'infinity'::TIMESTAMP_MS`,
-    `'infinity'::TIMESTAMP_NS`,
-    `'infinity'::TIMESTAMPTZ`,
-    `'{"a": NaN}'::JSON`,
-    `'[-Infinity]'::JSON`,
-    `'NaN'::DOUBLE::VARIANT`,
-    `['Infinity'::FLOAT]::VARIANT`,
-  ])('%s', async (value) => {
+    `repeat('x', ${long})`,
+    `repeat('x', ${long})::BLOB`,
+    `to_json(repeat('x', ${long}))`,
+    `repeat('x', ${long})::VARIANT`,
+    `[repeat('x', ${long})]`,
+    `{'a': repeat('x', ${long})}`,
+    `repeat('1', ${long})::BIT`,
+  ])('%s, by its size', async (value) => {
+    const reason = 'SOURCE_FIELD_SIZE_LIMITATION';
+    expect(await nulled(value)).toEqual({ json: null, marks: [{ reason, column: 'v0' }] });
+  });
+
+  it('but not one that is as long as it may be', async () => {
+    const { json, marks } = await nulled(`repeat('x', ${longestValue})`);
+    expect(marks).toEqual([]);
+    expect(json).toHaveLength(longestValue);
+  });
+
+  it('in all that is well as without it', async () => {
+    for (const sample of scalars) {
+      const { json } = await jsonOf(sample, 'null');
+      expect(json).toEqual(sample.values.map(([, wanted]) => wanted));
+    }
+  });
+});
+
+describe('a value that JSON cannot hold names its column and row, however deep it is', () => {
+  it.each(bad)('%s', async (value) => {
     for (const wrap of around) {
       await expect(jsonOf({ type: undefined, values: [[wrap(value), '']] })).rejects.toThrow(
         /column "v0" holds .*row 1/,

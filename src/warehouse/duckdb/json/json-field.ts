@@ -1,6 +1,8 @@
+import { longestValue } from '../../bad-value.ts';
+import type { FieldPlace } from '../../dialect.ts';
 import type { Column, JsonField } from '../../warehouse.ts';
 import { nestedField } from './json-nested.ts';
-import { finite, nullable, type Place, quoted, refuse } from './json-parts.ts';
+import { finite, nullable, type Place, quoted, refuse, unsendable } from './json-parts.ts';
 import { jsonTextField, variantField } from './json-text.ts';
 import { type DuckdbType, parseType } from './type.ts';
 
@@ -46,6 +48,14 @@ function timestampField({ name }: Scalar, ref: string, place: Place): JsonField 
   }
 }
 
+/** An offset of whole hours is printed without its minutes. One of seconds, which ISO 8601 has not, leaves as UTC. */
+function timeWithZone(ref: string): string {
+  const text = `${ref}::VARCHAR`;
+  const utc = `replace((${ref} AT TIME ZONE 'UTC')::VARCHAR, '+00', '+00:00')`;
+  return `CASE WHEN regexp_matches(${text}, '[+-]\\d\\d:\\d\\d:\\d\\d$') THEN ${utc}
+    WHEN regexp_matches(${text}, '[+-]\\d\\d$') THEN ${text} || ':00' ELSE ${text} END`;
+}
+
 function dateOrTimeField({ name }: Scalar, ref: string, place: Place): JsonField | undefined {
   switch (name) {
     case 'DATE':
@@ -59,7 +69,7 @@ function dateOrTimeField({ name }: Scalar, ref: string, place: Place): JsonField
     case 'TIME WITH TIME ZONE':
       return {
         schema: nullable('string', { format: 'time', airbyte_type: 'time_with_timezone' }),
-        sql: `to_json(${ref}::VARCHAR)`,
+        sql: `to_json(${timeWithZone(ref)})`,
       };
     default:
       return undefined;
@@ -81,7 +91,7 @@ function numberField(type: Scalar, ref: string, place: Place): JsonField | undef
     return { schema: nullable('integer', { airbyte_type: 'integer' }), sql: text };
   }
   if (type.name === 'DECIMAL') return { schema: number, sql: decimalText(type, ref) };
-  if (type.name === 'DOUBLE') return { schema: number, sql: finite(ref, `to_json(${ref})`, place) };
+  if (type.name === 'DOUBLE') return { schema: number, sql: finite(ref, `to_json(${ref})::VARCHAR`, place) };
   return type.name === 'FLOAT' ? { schema: number, sql: finite(ref, text, place) } : undefined;
 }
 
@@ -91,12 +101,12 @@ function bytesField(ref: string, place: Place): JsonField {
   return { schema: nullable('string'), sql: `to_json(coalesce(try(decode(${ref})), ${other}))` };
 }
 
-const refuseBytes = (ref: string, place: Place): string =>
+const refuseBytes = (ref: string, place: Pick<Place, 'column' | 'row'>): string =>
   `CASE WHEN ${ref} IS NOT NULL THEN ${refuse('bytes that are no UTF-8 text', place)} END`;
 
 /** Text of a key column's bytes: SQL that fails, naming the column, where they are no text. */
 export const textOfBytes = (ref: string, column: string): string =>
-  `coalesce(try(decode(${ref})), ${refuseBytes(ref, { column, depth: 0 })})`;
+  `coalesce(try(decode(${ref})), ${refuseBytes(ref, { column })})`;
 
 /** A type without a JSON form of its own (UUID, INTERVAL, ENUM, BIT, GEOMETRY) is text. */
 function scalarField(type: Scalar, ref: string, place: Place): JsonField {
@@ -122,7 +132,35 @@ function fieldOf(type: DuckdbType, ref: string, place: Place): JsonField {
   return type.kind === 'scalar' ? scalarField(type, ref, place) : nestedField(type, ref, place, fieldOf);
 }
 
-/** The field of one column, whose value is found at `ref`; `row` is SQL that names the row in errors. */
-export function jsonField(column: Column, ref: string, row: string, isKey = false): JsonField {
-  return fieldOf(parseType(column.type), ref, { column: column.name, row, isKey, depth: 0 });
+/** Types whose values are short whatever they are. */
+const isShort = ({ kind, ...type }: DuckdbType): boolean =>
+  kind === 'scalar' && 'name' in type && !/^(VARCHAR|BLOB|JSON|VARIANT|BIT|BIGNUM|GEOMETRY)$/.test(type.name);
+
+/** The field without values that are too long to be sent. */
+function withoutLong(type: DuckdbType, ref: string, place: Place, field: JsonField): JsonField {
+  if (place.onBad !== 'null' || isShort(type)) return field;
+  const long = unsendable(
+    `a value of more than ${longestValue} bytes`,
+    place,
+    'SOURCE_FIELD_SIZE_LIMITATION',
+  );
+  if (type.kind === 'scalar' && /^(VARCHAR|BLOB)$/.test(type.name)) {
+    return {
+      ...field,
+      sql: `CASE WHEN ${lengthOf(type.name, ref)} > ${longestValue} THEN ${long} ELSE CAST(${field.sql} AS VARCHAR) END`,
+    };
+  }
+  // A list of one, so that the JSON is made once.
+  const sql = `list_transform([CAST(${field.sql} AS VARCHAR)], lambda __nexus_value: CASE WHEN strlen(__nexus_value) > ${longestValue} THEN ${long} ELSE __nexus_value END)[1]`;
+  return { ...field, sql };
+}
+
+const lengthOf = (name: string, ref: string): string =>
+  name === 'BLOB' ? `octet_length(${ref})` : `strlen(${ref})`;
+
+/** The field of one column, whose value is found at `ref`. */
+export function jsonField(column: Column, ref: string, given: FieldPlace): JsonField {
+  const place = { ...given, column: column.name, depth: 0 };
+  const type = parseType(column.type);
+  return withoutLong(type, ref, place, fieldOf(type, ref, place));
 }

@@ -10,7 +10,7 @@ type FieldOf = (type: DuckdbType, ref: string, place: Place) => JsonField;
 
 /** Types of which to_json gives exactly the JSON that they have as a column. */
 const exact =
-  /^(BOOLEAN|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|BIGNUM|VARCHAR|UUID|ENUM|BIT|INTERVAL|TIME|TIME_NS|TIME WITH TIME ZONE)$/;
+  /^(BOOLEAN|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|BIGNUM|VARCHAR|UUID|ENUM|BIT|INTERVAL|TIME|TIME_NS)$/;
 
 function isExact(type: DuckdbType): boolean {
   switch (type.kind) {
@@ -79,11 +79,15 @@ const objectOf = (fields: readonly (JsonField & { name: string })[]): Record<str
 /** Types whose JSON is bare: in a key it gets quotes. */
 const bare = /^(BOOLEAN|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|BIGNUM|DECIMAL|FLOAT|DOUBLE)$/;
 
+const isDated = /^(DATE|TIMESTAMP)/;
+
 /** A key that is no text becomes one: its JSON. */
 function keySql(key: DuckdbType, ref: string, place: Place, fieldOf: FieldOf): string {
   const { sql } = fieldOf(key, ref, place);
   if (key.kind !== 'scalar' || key.name === 'JSON' || key.name === 'VARIANT') return `to_json(${sql})`;
-  return bare.test(key.name) ? `concat('"', ${sql}, '"')` : sql;
+  if (bare.test(key.name)) return `concat('"', ${sql}, '"')`;
+  // A date that cannot be sent is a bare null.
+  return isDated.test(key.name) ? `concat('"', trim(${sql}, '"'), '"')` : sql;
 }
 
 function mapField(type: MapType, ref: string, place: Place, fieldOf: FieldOf): JsonField {

@@ -1,5 +1,5 @@
 import type { JsonField } from '../../warehouse.ts';
-import { anyValue, notANumber, type Place, refuse } from './json-parts.ts';
+import { anyValue, notANumber, type Place, unsendable } from './json-parts.ts';
 
 /** Values that are JSON text already, or nearly. What they hold outside of strings is all that can be wrong. */
 
@@ -29,8 +29,8 @@ const withoutCommas = (json: string): string =>
 export function jsonTextField(ref: string, place: Place): JsonField {
   const json = `${ref}::VARCHAR`;
   const sql = `CASE WHEN ${ref} IS NULL THEN NULL
-    WHEN NOT json_valid(${json}) THEN ${refuse('text that is not JSON', place)}
-    WHEN regexp_matches(${json}, ${suspect}) THEN CASE WHEN ${hasBareNaN(json)} THEN ${refuse(notANumber, place)}
+    WHEN NOT json_valid(${json}) THEN ${unsendable('text that is not JSON', place)}
+    WHEN regexp_matches(${json}, ${suspect}) THEN CASE WHEN ${hasBareNaN(json)} THEN ${unsendable(notANumber, place)}
       ELSE translate(${withoutCommas(json)}, ${lineBreaks}, '') END
     WHEN ${anyOf(json, ['chr(10)', 'chr(13)'])} THEN translate(${json}, ${lineBreaks}, '') ELSE ${json} END`;
   return { schema: anyValue, sql };
@@ -44,7 +44,7 @@ export function variantField(ref: string, place: Place): JsonField {
   const mended = `array_to_string(list_transform(${pieces}, lambda ${piece}: CASE WHEN starts_with(${piece}, '"') THEN ${piece}
     ELSE regexp_replace(${piece}, '${decimalPoint}', '\\10.', 'g') END), '')`;
   const sql = `CASE WHEN ${ref} IS NULL THEN NULL
-    WHEN regexp_matches(${json}, ${suspect}) AND ${hasBareNaN(json)} THEN ${refuse(notANumber, place)}
+    WHEN regexp_matches(${json}, ${suspect}) AND ${hasBareNaN(json)} THEN ${unsendable(notANumber, place)}
     WHEN regexp_matches(${json}, '${decimalPoint}') THEN ${mended} ELSE ${json} END`;
   return { schema: anyValue, sql };
 }
