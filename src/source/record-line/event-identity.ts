@@ -17,7 +17,7 @@ export const ownIds = ['event_id', 'EVENT_ID'];
 
 const has = (model: ModelPlan, name: string): boolean => model.columns.some((column) => column.name === name);
 
-/** Whether the events have an id, be it only in some rows. */
+/** Whether the events have an id, in some rows at least. */
 export const hasOwnId = (model: ModelPlan): boolean =>
   ['messageId', ...ownIds].some((name) => has(model, name));
 
