@@ -148,7 +148,7 @@ describe('people who have become others', () => {
     const config = { ...apis.pipelines, removals: { persons: 'remove' } };
     const { told, account } = await write([moved('a', 'c'), moved('b', 'c')], config);
     expect(told.filter((text) => text.includes('cannot merge people'))).toEqual([
-      expect.stringContaining('2 people of stream \\"persons\\" have become others'),
+      expect.stringContaining('2 people of stream \\"persons\\" became another person'),
     ]);
     expect(account?.streams[0]).toMatchObject({ removed: 2, merged: 0 });
     expect(people()).toEqual(['c']);

@@ -169,7 +169,7 @@ describe('streams of one name in two namespaces', () => {
     const { code, stdout } = await to.end();
     expect(code).toBe(0);
     expect(to.states()).toEqual([`${streamState({ name: 'users' }, 1).slice(0, -2)}${stats(1, 0)}`]);
-    expect(stdout).toContain('1 records of stream \\"users\\" were passed over');
+    expect(stdout).toContain('1 records of stream \\"users\\" were skipped');
     expect(simulator.store.counts().people).toBe(1);
   });
 });
@@ -193,7 +193,7 @@ describe('max_rejects', () => {
     expect(code).toBe(1);
     expect(to.states()).toEqual([]);
     const text = new RegExp(
-      `max_rejects \\(${most}\\) allows\\. The commonest reasons: \\d+ times required \\(userId\\).* \\d+ times too_long \\(userId\\).* \\d+ times too_long \\(attributes\\.bio\\)`,
+      `max_rejects \\(${most}\\) allows\\. The most common reasons: \\d+ times required \\(userId\\).* \\d+ times too_long \\(userId\\).* \\d+ times too_long \\(attributes\\.bio\\)`,
     );
     expect(stderr).toMatch(text);
     const errors = messagesOf(stdout).filter(

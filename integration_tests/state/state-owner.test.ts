@@ -86,7 +86,7 @@ describe('a state', () => {
       stream,
     }));
     await writeFile(join(folder, 'state.json'), JSON.stringify(old));
-    const warning = /WARN .*state\.json does not say to whom it was sent/;
+    const warning = /WARN .*state\.json does not say which destination it belongs to/;
     const first = await sync(account());
     expect(first, first.stderr).toMatchObject({ code: 0, read: 0 });
     expect(first.stderr).toMatch(warning);

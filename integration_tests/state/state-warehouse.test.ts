@@ -191,7 +191,7 @@ describe('a state', () => {
   it('goes on, with a warning, in a table that holds the newest rows only: nothing is passed over', async () => {
     const state = await firstRead();
     await change(at('w.duckdb'), people('b', 100, '2025-01-01'));
-    const warnings = [expect.stringMatching(/none of the 8 rows .* All 100 are after its cursor/)];
+    const warnings = [expect.stringMatching(/none of the 8 rows .* All 100 rows are after its cursor/)];
     const next = await read(at('w.duckdb'), state);
     expect(next).toMatchObject({ rows: 100, errors: [], warnings });
     expect(await read(at('w.duckdb'), next.state)).toMatchObject({ rows: 0, errors: [], warnings: [] });

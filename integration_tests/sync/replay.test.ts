@@ -85,7 +85,7 @@ describe('replay', () => {
         .people()
         .filter(({ attributes }) => attributes.city === 'x'.repeat(1000));
       expect(cut).toHaveLength(delivered);
-      expect(done.stderr).toMatch(/values of "city" in stream "persons" were cut to 1000 bytes/);
+      expect(done.stderr).toMatch(/values of "city" in stream "persons" were truncated to 1000 bytes/);
     } finally {
       await job.close();
     }
@@ -151,7 +151,7 @@ describe('replay refuses, with one clear error and nothing sent', () => {
       'key',
       /a\.ndjson, line 1, is not a line of a rejects file/,
     ],
-    ['an empty file', '', 'key', /holds no rejected record/],
+    ['an empty file', '', 'key', /contains no rejected record/],
     ['a wrong key', 'good', 'other', /Customer\.io refuses the key/],
   ])('%s', async (_name, text, apiKey, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'replay-'));

@@ -202,9 +202,7 @@ export class Materialiser {
     if (kind === 'table') return { kind, sql };
     const portable = await this.warehouse.forAnySession(sql);
     if (portable !== undefined) return { kind, sql: portable };
-    this.#options.say(
-      `${file.path} is built as a table: a view of it could not be opened by other programs.`,
-    );
+    this.#options.say(`${file.path} is built as a table: other programs could not open it as a view.`);
     return { kind: 'table', sql };
   }
 }

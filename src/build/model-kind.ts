@@ -25,7 +25,7 @@ export function kindOf({ file, config }: RenderedModel): RelationKind | 'ephemer
   if (kind !== undefined) return kind;
   const known = Object.keys(kinds);
   throw configError(
-    `${file.path}: materialized='${materialized}' is not known. It may be ${known.join(', ')}.${didYouMean(materialized, known)}`,
+    `${file.path}: materialized='${materialized}' is unknown. It can be ${known.join(', ')}.${didYouMean(materialized, known)}`,
   );
 }
 

@@ -32,7 +32,7 @@ export function refuseToDestroy(file: ModelFile, protection: Protection): void {
   if (own !== undefined) {
     const through = own.file === file ? '' : ` through ${own.file.path}`;
     throw configError(
-      `${file.path} reads the table ${name}${through}, which has its own name: building it would replace what it reads. ${rename}`,
+      `${file.path} reads the table ${name}${through}, which has the model's own name: building it would replace what it reads. ${rename}`,
     );
   }
   const present = findStanding(standing, { schema, name }, dialect);
@@ -46,7 +46,7 @@ export function refuseToDestroy(file: ModelFile, protection: Protection): void {
   }
   if (replace) return;
   throw configError(
-    `${file.path} would replace ${what}. It is left as it is. ${rename} If it may go, drop it or run with --replace.`,
+    `${file.path} would replace ${what}. It is left as it is. ${rename} If you do not need it, drop it or run with --replace.`,
   );
 }
 

@@ -26,7 +26,7 @@ export function wantsNexus({ work, project }: NexusRun, select: readonly string[
     return own === undefined && hasSources(nexusSettings(project.vars), work.relations());
   if (own !== undefined) {
     throw configError(
-      `--select nexus: ${project.user.get(own)?.path} makes ${own}, as identity resolution would.`,
+      `--select nexus: ${project.user.get(own)?.path} builds ${own}, which identity resolution would build too.`,
     );
   }
   return true;
@@ -71,12 +71,12 @@ async function ownSchema({ work, standing, replace, say }: NexusRun): Promise<st
   const unknown = there.find(({ isOurs }) => !isOurs);
   if (unknown !== undefined) {
     throw configError(
-      `The schema ${own} holds ${unknown.name}, which run did not make: the nexus tables cannot be built there. Move it, or run with --replace to build them in ${current}.`,
+      `The schema ${own} contains ${unknown.name}, which run did not make: the nexus tables cannot be built there. Move it, or run with --replace to build them in ${current}.`,
     );
   }
   await createSchema(work, current, own);
   say(
-    `${foreign.join(', ')} of ${current} are not run's: they are left as they are, and run builds the nexus tables in ${own}. Those are read from now on; DROP SCHEMA ${own} CASCADE goes back, --replace builds them in ${current}.`,
+    `${foreign.join(', ')} of ${current} were not made by run, so they are left as they are, and run builds the nexus tables in ${own}. From now on, those are read. DROP SCHEMA ${own} CASCADE undoes this; --replace builds them in ${current}.`,
   );
   return own;
 }

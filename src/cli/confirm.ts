@@ -7,7 +7,7 @@ import { configError } from '../errors/connector-error.ts';
  * @throws ConnectorError where nobody can be asked, or the answer is another
  */
 export async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) throw configError(`${question} Nobody can be asked here: add --yes.`);
+  if (!process.stdin.isTTY) throw configError(`${question} There is nobody to ask here: add --yes.`);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await lines.question(`${question} [y/N] `);

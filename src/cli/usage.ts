@@ -16,7 +16,7 @@ export function usageProblem(program: Command, argv: readonly string[]): string 
   const takesConfig = command.options.some(({ long }) => long === '--config');
   if (file === undefined || !takesConfig || rest.some((word) => /^--config(?:=|$)/.test(word)))
     return undefined;
-  return `${file} stands where no file is expected. Write: ${pathOf(command)} --config ${file}`;
+  return `${file} is not expected here. Write: ${pathOf(command)} --config ${file}`;
 }
 
 /** The innermost command that the words name, and the words after it. */

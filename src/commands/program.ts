@@ -90,7 +90,7 @@ function addSync(parent: Command, ended: Ended): void {
     .option(...projectDir)
     .option('--accept-state', 'continue from a state that belongs to another destination or warehouse')
     .option('--resend <streams>', 'send all rows of these streams again, separated by commas', names)
-    .option('--allow-removals', 'remove however many rows have left the warehouse, this once')
+    .option('--allow-removals', 'remove any number of rows that are gone from the warehouse, this once')
     .action(async (options: SyncOptions) => {
       ended(await (await import('./sync.ts')).runSyncCommand(options));
     });

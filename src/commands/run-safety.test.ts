@@ -228,7 +228,7 @@ describe('nexus tables of others', () => {
     for (const before of ['', '(before: 1)']) {
       const { code, said } = await run();
       expect(code).toBe(0);
-      expect(said).toMatch(/nexus_entities of main are not run's: .* in main_nexus_run/);
+      expect(said).toMatch(/nexus_entities of main were not made by run, .* in main_nexus_run/);
       expect(said).toContain(`nexus_entities  table  1 rows ${before}`);
     }
     expect(await isKept('nexus_entities')).toBe(true);

@@ -135,7 +135,7 @@ describe('run', () => {
     await models({ customers: "SELECT * FROM {{ source('raw', 'customers') }}" });
     const { code, lines } = await run();
     expect(code).toBe(1);
-    expect(lines[0]).toMatch(/customers\.sql reads the table customers, which has its own name/);
+    expect(lines[0]).toMatch(/customers\.sql reads the table customers, which has the model's own name/);
     expect(await inDatabase('SELECT x FROM customers')).toEqual([[1]]);
   });
 
@@ -155,7 +155,7 @@ describe('run', () => {
     const { code, lines } = await run(undefined, { vars });
     expect(code).toBe(1);
     expect(lines.at(-1)).toMatch(
-      /promises web_entity_identifiers, web_entity_traits, which the warehouse does not have/,
+      /lists web_entity_identifiers, web_entity_traits, which the warehouse does not have/,
     );
     expect(await inDatabase('SELECT x FROM nexus_entities')).toEqual([[1]]);
   });

@@ -109,7 +109,7 @@ async function allOrNothing(
     return isWhole;
   } catch (error) {
     await undo(work, inTransaction);
-    if (settles && !inTransaction) say('It failed while the new tables took their places. Run it again.');
+    if (settles && !inTransaction) say('It failed while the new tables were being swapped in. Run it again.');
     else if (hasMade()) say('It failed: all tables are as they were before this run.');
     throw error;
   }
@@ -147,7 +147,7 @@ async function buildAll(run: NexusRun, select: readonly string[] | undefined): P
     if (broken === undefined) await buildNexus(run);
     else
       say(
-        `The nexus tables are not built: ${broken} cannot be, and the people of its source would be missing.`,
+        `The nexus tables are not built: ${broken} cannot be built, and the people of its source would be missing.`,
       );
   }
   const told = new Set(work.problems.keys());

@@ -33,7 +33,7 @@ const mapping = z
     event: column('Event name', 'event'),
     event_name: z.string().optional().meta({
       title: 'Fixed event name',
-      description: 'The event name of every record of the stream. Use it if no column holds the name.',
+      description: 'The event name of every record of the stream. Use it if no column contains the name.',
     }),
     message_id: column('Message id', 'messageId'),
     group_id: column('Object id', 'groupId'),
@@ -44,7 +44,7 @@ const mapping = z
       .optional()
       .meta({
         title: 'Fixed object type id',
-        description: 'The object type of every record of the stream. Use it if no column holds the type.',
+        description: 'The object type of every record of the stream. Use it if no column contains the type.',
         pattern_descriptor: 'a whole number',
         examples: ['1'],
       }),
@@ -117,7 +117,7 @@ export const destinationConfig = z.looseObject({
   null_attributes: z.enum(['omit', 'unset']).default('omit').meta({
     title: 'Null attributes',
     description:
-      'What to do with attributes that are null: omit leaves the value that Customer.io has, unset removes the attribute.',
+      'What to do with attributes that are null: omit keeps the value that Customer.io has, unset removes the attribute.',
     group: 'mapping',
   }),
   too_long: z.enum(['reject', 'truncate']).default('reject').meta({

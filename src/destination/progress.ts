@@ -26,21 +26,21 @@ export function* summary(watched: Watched): Generator<DestinationOutput> {
 
 function* warnings({ ledger, notices, rejects, judge }: Watched): Generator<string> {
   for (const [stream, count] of notices.unknownStreams) {
-    yield `${count} records of stream "${stream}" were passed over: the catalog does not have it.`;
+    yield `${count} records of stream "${stream}" were skipped: the catalog does not have this stream.`;
   }
   const streams = [...ledger.tallies.keys()].map((stream) => ({ stream, ...notices.of(stream) }));
   for (const { stream, truncated } of streams) {
     for (const [attribute, count] of truncated)
-      yield `${count} values of "${attribute}" in stream "${stream}" were cut to ${limits.attributeValue} bytes.`;
+      yield `${count} values of "${attribute}" in stream "${stream}" were truncated to ${limits.attributeValue} bytes.`;
   }
   for (const { stream, trimmed } of streams) {
     for (const [column, count] of trimmed)
-      yield `${count} values of "${column}" in stream "${stream}" had white space around them, which was left out.`;
+      yield `${count} values of "${column}" in stream "${stream}" had white space around them, which was removed.`;
   }
   for (const stream of ledger.tallies.keys()) {
     const { unmerged } = notices.removalsOf(stream);
     if (unmerged > 0)
-      yield `${unmerged} people of stream "${stream}" have become others. The Pipelines API cannot merge people: removals.persons says what was done with them. The Track API can.`;
+      yield `${unmerged} people of stream "${stream}" became another person. The Pipelines API cannot merge people (the Track API can): removals.persons decided what happened to them.`;
   }
   if (rejects.path !== undefined) {
     const place = rejects.path === toLog ? 'a line of this log' : rejects.path;

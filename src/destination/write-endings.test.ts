@@ -115,7 +115,7 @@ describe('a run ends', () => {
     simulator.faults.rejectEvery = 2;
     const { input } = open([], person);
     const { error } = await ending(input, { max_rejects: '20' });
-    expect(error).toMatch(/max_rejects \(20\).*commonest reasons/);
+    expect(error).toMatch(/max_rejects \(20\).*most common reasons/);
     expect((await rejected()).length).toBeGreaterThan(20);
   });
 
@@ -157,8 +157,8 @@ describe('what a run tells', () => {
     const { messages, error } = await ending(from(input), { too_long: 'truncate' });
     expect(error).toBeUndefined();
     expect(warnings(messages)).toEqual([
-      expect.stringMatching(/^2 records of stream "strangers" were passed over/),
-      '2 values of "bio" in stream "persons" were cut to 1000 bytes.',
+      expect.stringMatching(/^2 records of stream "strangers" were skipped/),
+      '2 values of "bio" in stream "persons" were truncated to 1000 bytes.',
     ]);
     expect(simulator.store.person({ id: 'u1' })?.attributes.bio).toBe('é'.repeat(500));
   });

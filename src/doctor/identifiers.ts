@@ -35,7 +35,7 @@ export async function examineIdentifiers({ warehouse, context }: Plan): Promise<
       {
         code: 'remark',
         severity: 'warning',
-        message: `The sources' identifiers were not looked at: ${error.message}`,
+        message: `The sources' identifiers were not examined: ${error.message}`,
       },
     ];
   }
@@ -51,7 +51,7 @@ function placeholders(found: Doubtful): Finding[] {
       code: 'identifier_placeholder',
       severity: 'warning',
       column: 'identifier_value',
-      message: `identifier_value is blank or a placeholder: ${counted(found.total, 'row')} of the sources' identifiers. They join nobody in the tables that run builds; the dbt package makes one entity of all that share such a value.`,
+      message: `identifier_value is blank or a placeholder: ${counted(found.total, 'row')} of the sources' identifiers. In the tables that run builds, they join nobody. The dbt package would join all that share such a value into one entity.`,
       mend: 'Leave them out of the entity_identifiers models. The list is vars.nexus.placeholder_identifiers.',
       count: found.total,
       examples: examplesOf(found, 'rows'),
@@ -67,7 +67,7 @@ function shared(what: 'identifier' | 'edge_id', found: Doubtful, threshold: numb
       code: 'identifier_shared',
       severity: 'warning',
       column: what === 'identifier' ? 'identifier_value' : 'edge_id',
-      message: `${counted(found.total, what)} ${tie} more than ${threshold} other identifiers together: they all become one entity.`,
+      message: `${counted(found.total, what)} ${tie} more than ${threshold} other identifiers together: all of them become one entity.`,
       mend: 'Check whether it is one person. A shared phone or a test address does not belong in the entity_identifiers models. The threshold is vars.nexus.shared_identifier_threshold.',
       count: found.total,
       examples: examplesOf(found, 'others'),

@@ -105,8 +105,8 @@ function otherCase(model: ModelPlan, name: string): Finding[] {
       code: 'name_differs_by_case',
       severity: 'warning',
       column: found.name,
-      message: `The column "${found.name}" is taken for an attribute: "${name}" would have a meaning of its own.`,
-      mend: `Write ${found.name} AS "${name}" if that is meant.`,
+      message: `The column "${found.name}" becomes an ordinary attribute: "${name}" would have a special meaning.`,
+      mend: `Write ${found.name} AS "${name}" if you mean that.`,
     },
   ];
 }

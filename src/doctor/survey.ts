@@ -73,7 +73,7 @@ export function emptyAttributes(names: readonly string[]): Finding {
   return {
     code: 'empty_attributes',
     severity: 'info',
-    message: `${counted(names.length, 'attribute')} hold${names.length === 1 ? 's' : ''} no value in any row and ${names.length === 1 ? 'is' : 'are'} never seen in Customer.io: ${names.join(', ')}.`,
+    message: `${counted(names.length, 'attribute')} hold${names.length === 1 ? 's' : ''} no value in any row, so ${names.length === 1 ? 'it' : 'they'} will not appear in Customer.io: ${names.join(', ')}.`,
     count: names.length,
     details: names.map((column) => ({ column })),
   };

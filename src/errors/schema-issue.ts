@@ -97,7 +97,7 @@ function inWords(issue: Issue, value: unknown): string {
       return ofChoice(issue.values.map(String), value);
     case 'invalid_union':
       return issue.discriminator === undefined
-        ? 'it is of none of the kinds that it may have'
+        ? 'it does not match any of the allowed forms'
         : ofUnion(issue, value);
     case 'too_small':
       return issue.origin === 'string' ? 'it is empty' : `it must be at least ${issue.minimum}`;
@@ -106,7 +106,7 @@ function inWords(issue: Issue, value: unknown): string {
         ? `it is longer than ${issue.maximum}`
         : `it must be at most ${issue.maximum}`;
     case 'unrecognized_keys':
-      return `it has a key that is not known: ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+      return `it has an unknown key: ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
     default:
       return issue.message.replace(/\.$/, '');
   }

@@ -101,9 +101,7 @@ describe('references', () => {
       b: "select * from {{ ref('a') }}",
       self: "select * from {{ ref('self') }}",
     });
-    expect(() => compile(project)).toThrow(
-      'models/a.sql: models refer to each other in a circle: a → b → a.',
-    );
+    expect(() => compile(project)).toThrow('models/a.sql: models refer to each other in a loop: a → b → a.');
     expect(() => compile(project, 'self')).toThrow('self → self');
   });
 
@@ -196,9 +194,9 @@ describe('mistakes are named with file, line and near matches', () => {
     ],
     ["{{ create_nexus_id('event', 'id') }}", 'create_nexus_id needs columns, a list'],
     ['{{ ref() }}', 'ref needs a model name, a text in quotes.'],
-    ['select {{ dbt_utils.star(x) }}', '"dbt_utils.star" works only inside dbt'],
-    ["{% set r = run_query('select 1') %}", '"run_query" works only inside dbt'],
-    ['{{ adapter.get_relation() }}', '"adapter.get_relation" works only inside dbt'],
+    ['select {{ dbt_utils.star(x) }}', '"dbt_utils.star" only works inside dbt'],
+    ["{% set r = run_query('select 1') %}", '"run_query" only works inside dbt'],
+    ['{{ adapter.get_relation() }}', '"adapter.get_relation" only works inside dbt'],
     ['{% set l = [] %}{% do l.apend(1) %}', 'there is no macro "l.apend". Did you mean "l.append"?'],
     ['select 1\n{% if %}', 'models/m.sql, line 2: a value is missing at the end of the tag.'],
     [
@@ -225,7 +223,7 @@ describe('mistakes are named with file, line and near matches', () => {
 
   test('other models still work after one has failed', () => {
     const project = projectOf({ bad: '{{ adapter.x() }}', m: 'select 1' });
-    expect(() => compile(project, 'bad')).toThrow(/works only inside dbt/);
+    expect(() => compile(project, 'bad')).toThrow(/only works inside dbt/);
     expect(compile(project).sql).toBe('select 1');
   });
 

@@ -105,7 +105,7 @@ function visit(
 
 function cycle(path: readonly ModelFile[]): Error {
   const names = path.map((file) => file.name).join(' → ');
-  return configError(`${path[0]?.path}: models refer to each other in a circle: ${names}.`);
+  return configError(`${path[0]?.path}: models refer to each other in a loop: ${names}.`);
 }
 
 /**

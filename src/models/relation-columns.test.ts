@@ -36,7 +36,7 @@ test.each([
     "adapter.get_columns_in_relation(ref('o'))",
     'the columns of o are not known here, since it is not a table',
   ],
-  ['adapter.get_relation(this)', '"adapter.get_relation" works only inside dbt'],
+  ['adapter.get_relation(this)', '"adapter.get_relation" only works inside dbt'],
 ])('%s is an error', (call, message) => {
   expect(() => render(`select 1 {% set c = ${call} %}`)).toThrow(message);
 });

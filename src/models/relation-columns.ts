@@ -37,7 +37,7 @@ function columnsOf(reference: Reference, entityColumns: readonly Column[] | Conn
     if (entityColumns !== undefined) return entityColumns;
   }
   throw configError(
-    `${columnFunction}: the columns of ${name} are not known here, since it is not a table of the schema that is read.`,
+    `${columnFunction}: the columns of ${name} are not known here, since it is not a table of the configured schema.`,
   );
 }
 

@@ -34,7 +34,7 @@ export function requireRelation(name: string, context: RelationContext): Relatio
 
 export function schemaText({ schema, relations }: RelationContext): string {
   const place = schema === undefined ? 'the warehouse' : `schema ${schema}`;
-  return relations.length === 0 ? `${place}, which holds no table that this login may see` : place;
+  return relations.length === 0 ? `${place}, which has no table that this login can see` : place;
 }
 
 /** A column that a parameter names; the error says which are near. */

@@ -106,7 +106,7 @@ describe('relationships', () => {
       declaration({ id: 'd6', b_entity: 'location', b: 'L9' }),
     ]);
     expect(await relationships()).toEqual([]);
-    expect(findings[0]).toMatch(/^declarations that name an entity which is not there .*: 6$/);
+    expect(findings[0]).toMatch(/^declarations that name an entity that does not exist .*: 6$/);
     const listed = await rows(
       'SELECT relationship_declaration_id AS id, reason FROM nexus_unresolved_declarations ORDER BY id',
     );
@@ -149,7 +149,9 @@ describe('relationships', () => {
       expect(await relationships()).toEqual([
         expect.objectContaining({ is_active: 'false', entity_a_role: 'ex' }),
       ]);
-      expect(findings).toContain('relationships whose latest declarations, at one instant, disagree: 1');
+      expect(findings).toContain(
+        'relationships whose latest declarations have the same time but disagree: 1',
+      );
       await closeCase();
     }
   });

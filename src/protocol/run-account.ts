@@ -14,21 +14,23 @@ const ending = z.enum(['complete', 'rejected', 'interrupted', 'failed']);
 /** Rejects that have one reason in one field. */
 const rejectKind = z.strictObject({
   reason: z.string(),
-  field: z.string().describe('Customer.io’s name of the field; empty where the reason is none of one field.'),
+  field: z
+    .string()
+    .describe('Customer.io’s name of the field; empty if the reason concerns no single field.'),
   count,
-  example: z.string().nullable().describe('The key of the first such record; null where it has none.'),
+  example: z.string().nullable().describe('The key of the first such record; null if it has none.'),
 });
 
 const deliveryOfStream = z.strictObject({
-  stream: z.string().describe('Its name; empty for records whose line was too long to tell.'),
+  stream: z.string().describe('Its name; empty for records whose line was too long to say.'),
   read: count,
   delivered: count.describe(
-    'Rows that Customer.io has taken. In a sync, those that the state has passed: after one that failed or was stopped, Customer.io may have taken more, which the next sync repeats.',
+    'Rows that Customer.io has accepted. In a sync, those that the state covers: after a sync that failed or was stopped, Customer.io may have accepted more, which the next sync sends again.',
   ),
   rejected: count,
-  rejected_by: z.array(rejectKind).max(100).describe('Why, the commonest first.'),
+  rejected_by: z.array(rejectKind).max(100).describe('Why, most common reason first.'),
   truncated: countByName.describe('Values that were shortened to Customer.io’s limit, by attribute.'),
-  trimmed: countByName.describe('Identifiers whose surrounding white space was left out, by column.'),
+  trimmed: countByName.describe('Identifiers whose surrounding white space was removed, by column.'),
   removed: count.describe('Removed rows that were sent to remove or to mark what they stood for.'),
   merged: count.describe('Removed people who were sent to be merged into others.'),
 });
@@ -40,7 +42,7 @@ const changeCounts = z.strictObject({
   added: mayBeUnknown,
   changed: mayBeUnknown,
   removed: mayBeUnknown,
-  moved: mayBeUnknown.describe('People who have become others.'),
+  moved: mayBeUnknown.describe('People who became another person.'),
   unchanged: mayBeUnknown,
 });
 
@@ -49,7 +51,7 @@ const streamOfRun = z.strictObject({
   changes: changeCounts
     .nullable()
     .describe(
-      'What the source found to be different since the last sync; null where it does not compare, and in a write.',
+      'What the source found to be different since the last sync; null if it does not compare, and in a write.',
     ),
   findings: z.array(z.string()).describe('What the source found wrong with the stream, by code.'),
   seconds: z
@@ -62,9 +64,9 @@ const streamOfRun = z.strictObject({
 });
 
 const traffic = z.strictObject({
-  requests: count.describe('Those sent to Customer.io, retries included.'),
+  requests: count.describe('Requests sent to Customer.io, including retries.'),
   retries: countByName.describe('By what made them necessary, such as "HTTP 429".'),
-  bytes: count.describe('Of the bodies sent.'),
+  bytes: count.describe('Bytes of the bodies sent.'),
 });
 
 /** One line of JSON that tells a program of a run: `sync` prints it, and it is the last log line of `write`. */
@@ -76,23 +78,20 @@ export const runSummary = z.strictObject({
   seconds: z.number().nonnegative(),
   streams: z.array(streamOfRun).describe('In the order in which they are sent.'),
   ...traffic.shape,
-  errors: z.array(z.string()).describe('What went wrong, in words for a person.'),
-  state: z
-    .string()
-    .nullable()
-    .describe('The state file of a sync; null in a write, or where none was named.'),
+  errors: z.array(z.string()).describe('What went wrong, in words for people.'),
+  state: z.string().nullable().describe('The state file of a sync; null in a write, or if none was named.'),
   rejects: z
     .string()
     .nullable()
     .describe(
-      'Where this run’s rejects are: a file, an address in a bucket, or "log"; null where nothing was rejected.',
+      'Where this run’s rejects are: a file, an address in a bucket, or "log"; null if nothing was rejected.',
     ),
 });
 
 /** The JSON Schema of {@link runSummary}, which stands in docs/summary.schema.json. */
 export function summarySchema(): Record<string, unknown> {
   return {
-    title: 'What is told of a run',
+    title: 'The account of a run',
     description:
       'One line of JSON: `sync` prints it on standard output, and it is the last log line of `write`.',
     ...z.toJSONSchema(runSummary),

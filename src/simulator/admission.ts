@@ -18,7 +18,7 @@ export function refusal(headers: IncomingHttpHeaders): Answer | undefined {
   }
   const isOwn = origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
   if (!isOwn || !OWN_SITES.includes(headers['sec-fetch-site']?.toString())) {
-    return refused('pages of other origins may not ask');
+    return refused('pages of other origins have no access');
   }
   return undefined;
 }

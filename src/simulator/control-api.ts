@@ -62,7 +62,7 @@ function reset({ workspace, traffic }: Control): Answer {
 function setFaults({ workspace }: Control, _query: URLSearchParams, body: Buffer): Answer {
   const given = parse(body);
   if (!isObject(given) || !areFaults(given))
-    return { status: 400, body: { meta: { error: 'these are no faults' } } };
+    return { status: 400, body: { meta: { error: 'these are not faults' } } };
   Object.assign(workspace.faults, given);
   return { status: 200, body: workspace.faults };
 }

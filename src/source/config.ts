@@ -47,7 +47,7 @@ const identify = z
       .default([])
       .meta({
         title: 'Filters',
-        description: 'SQL conditions on nexus_entities. A row is read only where all of them hold.',
+        description: 'SQL conditions on nexus_entities. A row is only read if all of them are true.',
         examples: [['email IS NOT NULL']],
       }),
   })
@@ -94,7 +94,7 @@ const definitions = (title: string) =>
     .meta({
       title,
       group: 'streams',
-      description: `Where the ${title.toLowerCase()} come from. If it is left out, the connector uses its own models and what the warehouse holds. An empty list switches the stream off.`,
+      description: `Where the ${title.toLowerCase()} come from. By default, the connector uses its own models and the tables that the warehouse has. An empty list switches the stream off.`,
     });
 
 /** The ways of change that a config can name. */
@@ -107,7 +107,7 @@ const way = (title: string) =>
     .optional()
     .meta({
       title,
-      description: `How changes of ${title.toLowerCase()} are found. snapshot: compare the rows with those of the last sync, which also finds late, edited and removed rows. cursor: the rows whose timestamp is after the last one. full: all rows, each time. By default snapshot, where snapshots can be kept; a stream whose state was written by a cursor keeps its cursor.`,
+      description: `How changes of ${title.toLowerCase()} are found. snapshot: compare the rows with those of the last sync, which also finds late, edited and removed rows. cursor: the rows whose timestamp is after the last one. full: all rows, each time. By default snapshot, if snapshots can be kept. A stream whose state was written by a cursor keeps its cursor.`,
     });
 
 const changes = z
@@ -121,8 +121,7 @@ const changes = z
       .default([])
       .meta({
         title: 'Ignored columns',
-        description:
-          'Columns whose changes alone are no reason to send a row again, such as the time of a build.',
+        description: 'Columns to ignore when rows are compared, such as the time of a build.',
         examples: [['_processed_at']],
       }),
     max_removed: z
@@ -143,12 +142,12 @@ const changes = z
     first: z.enum(['send', 'adopt']).default('send').meta({
       title: 'First sync',
       description:
-        'What the first sync of a snapshot does: send every row, or adopt: take the rows as already sent, for a workspace that another tool has filled.',
+        'What the first sync with a snapshot does. send: send every row. adopt: treat all rows as already sent, for a workspace that another tool has filled.',
     }),
     store: z.enum(['warehouse', 'file']).optional().meta({
       title: 'Where snapshots are kept',
       description:
-        'In the warehouse, in a schema of their own, or in a DuckDB file. By default in the warehouse where it can be written to; otherwise sync keeps them in a file beside its state.',
+        'In the warehouse, in a schema of their own, or in a DuckDB file. By default in the warehouse, if it can be written to; otherwise sync keeps them in a file beside its state.',
     }),
     schema: z.string().default('nexus_customer_io').meta({
       title: 'Schema for snapshots',

@@ -98,7 +98,7 @@ function* requireOwnState(request: RequestedStream): Generator<SourceOutput> {
   if (writtenFor !== undefined || changes.past.size === 0) return;
   yield log(
     'WARN',
-    `${stream}: the state does not say which warehouse it belongs to. It is assumed to belong to ${describeWarehouse(plan.identity)}, and is kept to it from now on.`,
+    `${stream}: the state does not say which warehouse it belongs to. It is assumed to belong to ${describeWarehouse(plan.identity)}, and does from now on.`,
   );
 }
 

@@ -54,7 +54,7 @@ function plain(path: string, written: string, text: string): unknown {
   return isPlain && /^(?:-?(?:0|[1-9]\d{0,14})|true|false)$/.test(text) ? JSON.parse(text) : text;
 }
 
-const mend = 'Set it, or write $${ where the text should hold ${ itself.';
+const mend = 'Set it, or write $${ if you mean a literal ${.';
 
 function substituteText(text: string, path: string, { env, problems }: Substitution): string {
   if (/(?<!\$)\$\{\s*\w*\s*$/.test(text)) {

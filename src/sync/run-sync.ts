@@ -130,7 +130,7 @@ class Transfer {
     if (stateFile.states.some(isUnowned)) {
       this.#watcher.log(
         'WARN',
-        `${statePath} does not say to whom it was sent: it is taken as this destination's, and kept to it from now on.`,
+        `${statePath} does not say which destination it belongs to. It is assumed to belong to this one, and does from now on.`,
       );
     }
     await stateFile.bind(account);

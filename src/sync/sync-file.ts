@@ -73,7 +73,7 @@ function refuseOther(written: unknown, path: string): void {
         : undefined;
   if (end === undefined) return;
   throw configError(
-    `${path} is the configuration of the ${end} alone, as Airbyte takes it, and no sync file. Write it under ${end}: in a file that also has the other end and state:.`,
+    `${path} is the configuration of the ${end} alone, for Airbyte, not a sync file. Write it under ${end}: in a file that also has the other end and state:.`,
   );
 }
 
@@ -92,7 +92,7 @@ function missingSettings(root: Mapping, path: string): string[] {
     if (meant.includes(key) && root[key] === undefined) return [];
     if (key === 'state') {
       const isPath = typeof root.state === 'string' && root.state !== '';
-      return isPath ? [] : [`${path}: state: must be the path of the file that the sync keeps its place in.`];
+      return isPath ? [] : [`${path}: state: must be the path of the file that records how far the sync is.`];
     }
     if (isJsonObject(root[key])) return [];
     const what = root[key] === undefined ? 'is missing; it holds' : 'must hold';

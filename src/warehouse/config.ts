@@ -29,7 +29,7 @@ export type WarehouseConfig = z.infer<typeof warehouseConfig>;
 export type WarehouseIdentity = z.infer<typeof warehouseIdentity>;
 
 function none(type: string): never {
-  throw new Error(`No warehouse is of the kind "${type}".`);
+  throw new Error(`There is no warehouse type "${type}".`);
 }
 
 /** What the registry has under a config's or an identity's `type`. */

@@ -74,8 +74,8 @@ function addState(parent: Command, ended: Ended): void {
     });
   state
     .command('import')
-    .argument('<file>', 'what state export has printed')
-    .description('replace the state by an exported one')
+    .argument('<file>', 'what state export printed')
+    .description('replace the state with an exported one')
     .requiredOption(...configSync)
     .option(...withoutAsking)
     .action(async (file: string, options: StateOptions) => {

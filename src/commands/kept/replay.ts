@@ -42,7 +42,7 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const opened = await openReplay(rejects);
   for (const file of opened.torn) {
     say(
-      `The last line of ${file} is cut short. Its record is no reject of that run: the next sync sends it.`,
+      `The last line of ${file} is cut short. Its record does not count as rejected: the next sync sends it.`,
     );
   }
   if (opened.notKept > 0) {
@@ -71,7 +71,8 @@ async function replay({ rejects, config: path }: ReplayOptions, mask: Mask, sign
   const isDone = !signal.aborted && account.ended !== 'failed' && account.rejects !== 'log';
   const place = isDone ? await putAway(opened.files) : undefined;
   if (place !== undefined) say(`What was replayed is now in ${place}.`);
-  if (signal.aborted) say('Interrupted: replay the same files again. What was delivered does not double.');
+  if (signal.aborted)
+    say('Interrupted: replay the same files again. What was delivered is not counted twice.');
   return account.errors.length > 0 || signal.aborted ? 1 : 0;
 }
 

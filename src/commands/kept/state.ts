@@ -63,6 +63,6 @@ export function importState(file: string, options: StateOptions): Promise<number
     const path = await pathOf(options);
     const { length } = await readStates(path);
     if (length > 0 && options.yes !== true) await confirm(`Replace the ${length} states in ${path}?`);
-    return `${await importStates(path, file)} states are in ${path} now.\n`;
+    return `${await importStates(path, file)} states are now in ${path}.\n`;
   });
 }

@@ -32,7 +32,7 @@ export function explain(answer: Answer, words: ServerWords, api: string): string
   if (status === 401 || status === 403) {
     return `Customer.io refuses the key: check ${words.keys}, and the region.`;
   }
-  const whole = status === 200 || status === 400 ? ', but not as Customer.io does' : '';
+  const whole = status === 200 || status === 400 ? ', but not the way Customer.io does' : '';
   return (
     redirection(answer, words) ?? `${words.host} answered ${status}${whole}: is it Customer.io's ${api}?`
   );

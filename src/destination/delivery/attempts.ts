@@ -157,7 +157,7 @@ function settle({ batch, from, to }: Part, errors: readonly ItemError[], outcome
 
 function gaveUp(why: string, retryMs: number): ConnectorError {
   return new ConnectorError(
-    `Customer.io could not be reached for ${Math.round(retryMs / 1000)} s: ${why.replace(/\.$/, '')}. What was not delivered is sent by the next run.`,
+    `Customer.io could not be reached for ${Math.round(retryMs / 1000)} s: ${why.replace(/\.$/, '')}. The next run sends what was not delivered.`,
     { failureType: 'transient_error' },
   );
 }

@@ -153,7 +153,7 @@ export function retryActions(words: ServerWords): (answer: Answer, operations: n
     if (operations > 1 || !isForeignRefusal(answer)) return action;
     foreign += 1;
     if (foreign <= mostForeignRefusals) return action;
-    const why = `${words.host} answers 400 to each operation, but not as Customer.io does: is it Customer.io's API, or is a proxy between? Check endpoint.`;
+    const why = `${words.host} answers 400 to each operation, but not the way Customer.io does. Is it Customer.io's API, or is there a proxy in between? Check endpoint.`;
     return { action: 'stop', why };
   };
 }

@@ -45,7 +45,7 @@ const bytesOf = (text: string, limit: number): number =>
 export function tooLong(field: string, text: string, limit: number): Refusal | undefined {
   const bytes = bytesOf(text, limit);
   if (bytes <= limit) return undefined;
-  return { reason: 'too_long', field, message: `${field} has ${bytes} bytes; Customer.io takes ${limit}.` };
+  return { reason: 'too_long', field, message: `${field} has ${bytes} bytes; Customer.io accepts ${limit}.` };
 }
 
 /** Levels of a message above the values of its columns: the message, its record, that one's data. */
@@ -85,7 +85,7 @@ export function checkAttributes(
 ): Refusal | undefined {
   const names = Object.keys(attributes);
   if (names.length > limits.attributes) {
-    const message = `${field} has ${names.length} attributes; Customer.io takes ${limits.attributes}.`;
+    const message = `${field} has ${names.length} attributes; Customer.io accepts ${limits.attributes}.`;
     return { reason: 'too_many_attributes', field, message };
   }
   for (const name of names) {

@@ -91,7 +91,7 @@ describe('persons', () => {
     [{ timestamp: 'yesterday', userId: 'u' }, 'timestamp', /cannot be read/],
     [{ userId: null }, 'userId', /missing/],
     [{ userId: '  ' }, 'userId', /missing/],
-    [{ anonymousId: 'x' }, 'userId', /anonymousId alone/],
+    [{ anonymousId: 'x' }, 'userId', /only an anonymousId/],
     [{ userId: 'u'.repeat(151) }, 'userId', /151 bytes.*150/],
     [{ userId: 'u', ['n'.repeat(151)]: 1 }, /^attributes: the name/, /151 bytes.*150/],
     [{ userId: 'u', bio: 'é'.repeat(501) }, 'attributes.bio', /1002 bytes.*1000/],

@@ -21,7 +21,7 @@ const properties: Readonly<Record<string, Record<string, unknown>>> = {
     items: { type: 'string' },
     description: 'Names of attributes that had a value and have none now.',
   },
-  [removedAtColumn]: { ...text('When the row was removed; null while it is there.'), format: 'date-time' },
+  [removedAtColumn]: { ...text('When the row was removed; null while it exists.'), format: 'date-time' },
 };
 
 /** A record that removes needs the key alone. */

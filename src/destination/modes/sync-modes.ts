@@ -75,7 +75,7 @@ function isEmptied(configured: ConfiguredAirbyteStream): boolean {
 }
 
 const emptiesNothing = (stream: string): string =>
-  `Stream "${stream}": nothing is removed from Customer.io, although this sync is to replace what earlier ones sent. Its records are created or updated; what is not among them stays.`;
+  `Stream "${stream}": nothing is removed from Customer.io, although the sync mode means to replace what earlier syncs sent. Its records are created or updated; everything else stays.`;
 
 const removesNothing = (stream: string, kind: StreamName): string =>
-  `Stream "${stream}": its mode is "soft_delete", but removals.${kind} is "ignore". Its records are taken and nothing is removed.`;
+  `Stream "${stream}": its mode is "soft_delete", but removals.${kind} is "ignore". Its records are accepted, but nothing is removed.`;

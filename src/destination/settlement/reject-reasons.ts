@@ -43,7 +43,7 @@ export class RejectReasons {
       ({ count, reason, field, message }) =>
         `${count} times ${reason}${field === '' ? '' : ` (${field})`}, such as: ${message}`,
     );
-    return `The commonest reasons: ${words.join('; ')}`;
+    return `The most common reasons: ${words.join('; ')}`;
   }
 
   #commonest(most: number): Reason[] {

@@ -184,7 +184,7 @@ describe('replay', () => {
       () => ['{"stream":"persons","record":{}}'],
       /line 1, is not a line/,
     ],
-    ['nothing', () => [], /holds no rejected record/],
+    ['nothing', () => [], /contains no rejected record/],
     [
       'one stream that is two things',
       (good) => [good, good.replace('"as":"persons"', '"as":"events"')],

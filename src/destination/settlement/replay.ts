@@ -44,7 +44,7 @@ export async function openReplay(path: string): Promise<Replay> {
       for (const reject of rejects) learn(streams, reject, file);
     }
   }
-  if (streams.size === 0) throw configError(`${path} holds no rejected record that can be sent again.`);
+  if (streams.size === 0) throw configError(`${path} contains no rejected record that can be sent again.`);
   return { files, torn, notKept, catalog: catalogOf(streams), counts: countsOf(streams) };
 }
 

@@ -116,7 +116,7 @@ export class Judge {
   #allRejected(stream: string, rows: number): string {
     const which = rows === 1 ? 'the only row was' : `all ${rows} rows were`;
     const next = this.holds(stream)
-      ? ' No row can fix that, so the state of the stream stays where it was: the next run sends them again.'
+      ? ' No row can fix that, so the state of the stream does not move: the next run sends them again.'
       : '';
     return `${stream}: ${which} rejected. ${this.#commonest(stream)}.${next}`;
   }

@@ -78,7 +78,7 @@ function longName({ name }: Column, dialect: Dialect): Probe {
     errorIfAll: true,
     column: name,
     condition: `${dialect.quoteIdentifier(name)} IS NOT NULL`,
-    what: `the name ${name.slice(0, 40)}… has ${Buffer.byteLength(name)} bytes; Customer.io takes ${limits.attributeName}`,
+    what: `the name ${name.slice(0, 40)}… has ${Buffer.byteLength(name)} bytes; Customer.io accepts ${limits.attributeName}`,
     fate: 'Rejected.',
     mend: 'Rename the column (rename_traits, or AS in the model).',
   };
@@ -110,7 +110,7 @@ function notANumber({ name }: Column, dialect: Dialect): Probe {
     column: name,
     condition: `${text} LIKE '%n%'`,
     what: `${name} is NaN or Infinity, which JSON cannot hold`,
-    fate: 'The sync stops at them.',
+    fate: 'The sync would stop there.',
     mend: `Turn it into NULL in the model: NULLIF(${name}, 'NaN').`,
   };
 }
@@ -122,7 +122,7 @@ function notAnObject({ name }: Column, dialect: Dialect): Probe {
     errorIfAll: true,
     column: name,
     condition: `NOT ${isBlank(dialect, name)} AND NOT LTRIM(${textOf(dialect, name)}) LIKE '{%'`,
-    what: `${name} is no JSON object`,
+    what: `${name} is not a JSON object`,
     fate: 'Rejected.',
     mend: `Build it with OBJECT_CONSTRUCT('name', value, …).`,
   };
@@ -141,7 +141,7 @@ function tooLarge({ model }: Subject, dialect: Dialect): Probe {
     column: '',
     condition: `${size} > ${limits.operation}`,
     size,
-    what: `larger than the ${limits.operation.toLocaleString('en')} bytes that Customer.io takes at once`,
+    what: `larger than the ${limits.operation.toLocaleString('en')} bytes that Customer.io accepts at once`,
     fate: 'Rejected.',
     mend: 'Leave the largest columns out of the model.',
   };

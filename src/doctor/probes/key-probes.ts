@@ -91,7 +91,7 @@ export function tooLong(
     condition: `${size} > ${limit}`,
     size,
     what: `${column} has more than ${limit.toLocaleString('en')} bytes`,
-    fate: refuses ? 'Rejected.' : 'The value is cut there (too_long: truncate).',
+    fate: refuses ? 'Rejected.' : 'The value is truncated (too_long: truncate).',
     mend,
   };
 }
@@ -147,8 +147,8 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
     code: 'timestamp_unreadable',
     severity: 'error',
     condition: `${parsed} IS NULL AND NOT ${isBlank(dialect, column)} AND NOT ${dialect.text.matches(name, '-?[0-9]+([.][0-9]+)?')}`,
-    what: 'timestamp is a text that cannot be read as a time',
-    fate: 'The sync stops at them.',
+    what: 'timestamp is text that cannot be read as a time',
+    fate: 'The sync would stop there.',
     mend: 'Convert it in the model: TO_TIMESTAMP_NTZ(…), with a format if it needs one.',
   };
   return [
@@ -166,8 +166,8 @@ function timestampProbes({ model }: Subject, dialect: Dialect, now: string): Pro
       code: 'future_timestamp',
       condition: `${parsed} > ${dialect.time.literal(now)}`,
       what: 'timestamp lies in the future',
-      fate: 'Sent when first seen, dated now, and again when they change.',
-      mend: "Look whether the column is the right one: an appointment's date is not the time of its booking. Times without a zone are taken for UTC.",
+      fate: 'They are sent when first seen, with the current time, and again when they change.',
+      mend: 'Check whether it is the right column: the date of an appointment is not the time of its booking. Times without a zone count as UTC.',
     },
     ...(asText ? [unreadable] : []),
   ];

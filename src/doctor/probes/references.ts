@@ -37,7 +37,7 @@ export function personsNotSent(subject: Subject, persons: readonly Subject[], ex
     severity: 'warning',
     column: 'userId',
     message: `The person is not in any model of persons: ${counted(rows, 'row')} of ${counted(keys, 'userId')}. Customer.io creates a person without a name for each.`,
-    mend: `Join with the persons' model in this one, and see that both make userId of the same column.`,
+    mend: `Join with the persons' model in this one, and check that both take userId from the same column.`,
   });
   return notSent(subject, persons, personSide(examination), examination, lost);
 }
@@ -127,7 +127,7 @@ function sharedFinding(count: number, examples: readonly Detail[]): Finding {
   return {
     code: 'key_shared',
     severity: 'warning',
-    message: `${counted(count, 'key')} in more than one model of the stream. The later model overwrites what both give.`,
+    message: `${counted(count, 'key')} in more than one model of the stream. Where both have a value, the later model overwrites it.`,
     mend: 'This is harmless if the models give different attributes. Otherwise leave such rows out of one of them.',
     count,
     examples,

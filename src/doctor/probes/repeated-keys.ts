@@ -49,7 +49,7 @@ function repeatedRows(
   return {
     code: 'key_repeated',
     severity: 'error',
-    message: `${counted(keys, 'key')} (${columns.join(', ')}) ${keys === 1 ? 'stands' : 'stand'} in several rows: ${counted(surplus, 'row')} too many. Each of them is sent, and the last one wins.`,
+    message: `${counted(keys, 'key')} (${columns.join(', ')}) ${keys === 1 ? 'is' : 'are'} in several rows: ${counted(surplus, 'row')} too many. Each of them is sent, and the last one wins.`,
     mend: `Keep one row of each in the model: QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY "timestamp" DESC) = 1. For identify: check dedupe_column, and filter out rows where it is NULL.`,
     count: surplus,
     examples,
@@ -60,7 +60,7 @@ function repeatedEvents(keys: number, surplus: number, examples: readonly Detail
   return {
     code: 'key_repeated',
     severity: 'warning',
-    message: `${counted(keys, 'event')} ${keys === 1 ? 'stands' : 'stand'} in several rows that get one message id: Customer.io counts each once, ${counted(surplus, 'row')} fewer.`,
+    message: `${counted(keys, 'event')} ${keys === 1 ? 'is' : 'are'} in several rows that get the same message id: Customer.io counts each once, ${counted(surplus, 'row')} fewer.`,
     mend: 'If they are different events, select a column event_id (or messageId) that tells them apart. If not, select distinct rows.',
     count: surplus,
     examples,

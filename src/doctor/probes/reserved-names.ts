@@ -7,10 +7,10 @@ const persons: Readonly<Record<string, readonly [Severity, string]>> = {
   email: ['info', "sets the person's email"],
   phone: ['info', "sets the person's phone for SMS"],
   anonymous_id: ['info', 'ties anonymous events to the person'],
-  unsubscribed: ['info', 'stops all messages to the person where it is true'],
+  unsubscribed: ['info', 'stops all messages to the person if it is true'],
   cio_subscription_preferences: ['info', "sets the person's subscriptions to topics"],
-  cio_id: ['warning', 'is an id that only Customer.io gives: it cannot be set'],
-  _update: ['warning', 'where it is true, keeps Customer.io from making a person who is not there'],
+  cio_id: ['warning', 'is an id that only Customer.io assigns: it cannot be set'],
+  _update: ['warning', 'if it is true, keeps Customer.io from creating a person who does not exist'],
 };
 
 const overrides = (what: string): readonly [Severity, string] => [
@@ -31,7 +31,7 @@ export function reservedNames(subject: Subject): Finding[] {
   return attributesOf(subject).flatMap(({ name }) => {
     const [severity, what] = meanings[name] ?? [];
     if (severity === undefined) return [];
-    const mend = severity === 'warning' ? { mend: 'Rename the column, if this is not meant.' } : {};
+    const mend = severity === 'warning' ? { mend: 'Rename the column if you do not want this.' } : {};
     return [
       {
         code: 'reserved_name',

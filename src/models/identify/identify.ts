@@ -92,7 +92,7 @@ function systemColumn(name: string, relation: Relation, dialect: Dialect): Colum
   const column = findByName(dialect.foldIdentifier(name), relation.columns, dialect);
   if (column !== undefined) return column;
   throw configError(
-    `customer_io_identify: ${relation.name} has no column "${name}", which nexus gives it. Is it the table that nexus built?`,
+    `customer_io_identify: ${relation.name} has no column "${name}", which nexus creates. Is it the table that nexus built?`,
   );
 }
 

@@ -16,7 +16,7 @@ export function templateError(error: unknown, reached: Place, main: Source): Con
   if (error instanceof NotDefined) return configError(`${place}: ${reasonOf(error)}`);
   if (error instanceof TemplateFault) return configError(`${place}: ${error.message}`);
   if (error instanceof RangeError) {
-    return configError(`${place}: what stands here is nested too deeply, or makes too long a text.`, {
+    return configError(`${place}: this is nested too deeply, or makes a text that is too long.`, {
       cause: error,
       internal: error.message,
     });
@@ -50,7 +50,7 @@ function sibling(expression: string, member: string): string {
 /** What works only inside dbt, and the way around it. */
 export function needsDbt(what: string): string {
   return (
-    `"${what}" works only inside dbt, so this model cannot be read here. ` +
-    'Build it with dbt and read the table that it makes (from: relation), or write the SQL out.'
+    `"${what}" only works inside dbt, so this model cannot be read here. ` +
+    'Build it with dbt and read the resulting table (from: relation), or write out the SQL.'
   );
 }

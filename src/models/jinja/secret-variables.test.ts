@@ -26,8 +26,8 @@ test.each([
   'write-key',
   'SITESECRET',
 ])('%s is refused, unless it is allowed by name', (name) => {
-  expect(refuse(name)).toThrow(`env_var: ${name} is a secret by its name`);
-  expect(refuse(name)).toThrow('name it in source.env_vars');
+  expect(refuse(name)).toThrow(`env_var: ${name} looks like a secret by its name`);
+  expect(refuse(name)).toThrow('list it in source.env_vars');
   expect(refuse(name, [name])).not.toThrow();
 });
 
@@ -48,5 +48,5 @@ test('what the sync file uses is refused whatever its name; dbt’s own secrets 
   markUsedVariable('TEST_SITE');
   expect(refuse('TEST_SITE')).toThrow('TEST_SITE is used by the sync file');
   expect(refuse('TEST_SITE', ['TEST_SITE'])).not.toThrow();
-  expect(refuse('DBT_ENV_SECRET_X', ['DBT_ENV_SECRET_X'])).toThrow('is a secret by its name');
+  expect(refuse('DBT_ENV_SECRET_X', ['DBT_ENV_SECRET_X'])).toThrow('looks like a secret by its name');
 });

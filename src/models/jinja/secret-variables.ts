@@ -20,17 +20,21 @@ const SECRET_ENDS = /(?:secret|password|passwd|token|apikey|passphrase|credentia
  */
 export function refuseSecret(name: string, { allowed }: VariableRules): void {
   if (allowed.includes(name) && !name.startsWith('DBT_ENV_SECRET')) return;
-  const way = ' Where a model must have it, name it in source.env_vars.';
+  const way = ' If a model must have it, list it in source.env_vars.';
   if (name.startsWith('DBT_ENV_SECRET')) {
-    throw configError(`env_var: ${name} is a secret by its name, which must not stand in a model.`);
+    throw configError(
+      `env_var: ${name} looks like a secret by its name, and secrets must not be in a model.`,
+    );
   }
   if (isUsedVariable(name)) {
     throw configError(
-      `env_var: ${name} is used by the sync file, and its value must not stand in a model.${way}`,
+      `env_var: ${name} is used by the sync file, so its value must not be in a model.${way}`,
     );
   }
   if (looksSecret(name)) {
-    throw configError(`env_var: ${name} is a secret by its name, which must not stand in a model.${way}`);
+    throw configError(
+      `env_var: ${name} looks like a secret by its name, and secrets must not be in a model.${way}`,
+    );
   }
 }
 

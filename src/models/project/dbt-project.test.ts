@@ -73,7 +73,7 @@ describe('vars', () => {
       /m\.sql, line 2: env_var: the environment has no NEXUS_NOT_SET/,
     );
     await expect(sqlOf({ 'models/m.sql': "{{ env_var('DBT_ENV_SECRET_X', '') }}" })).rejects.toThrow(
-      'is a secret by its name',
+      'looks like a secret by its name',
     );
   });
 });
@@ -125,7 +125,7 @@ describe('macros', () => {
     };
     await expect(sqlOf(files)).rejects.toThrow(/macros\/bad\.sql, line 3 \(called by .*models\/m\.sql\)/);
     await expect(sqlOf(files, {}, 'asks')).rejects.toThrow(
-      /macros\/ask\.sql, line 3 \(called by .*asks\.sql\): "run_query" works only inside dbt/,
+      /macros\/ask\.sql, line 3 \(called by .*asks\.sql\): "run_query" only works inside dbt/,
     );
     expect(await sqlOf(files, {}, 'good')).toContain('select bad(1)');
   });

@@ -79,7 +79,7 @@ class Reader {
     if (isSeq(target)) return target.items.toReversed().flatMap((item) => this.#merged(item, depth + 1));
     if (!isMap(target) || depth > DEEPEST) {
       throw configError(
-        `${this.#path}: << merges a mapping, or a list of mappings, into the one that it stands in.`,
+        `${this.#path}: << merges a mapping, or a list of mappings, into the one that contains it.`,
       );
     }
     return this.#entries(target.items, depth + 1);

@@ -24,7 +24,7 @@ export async function readFiles(folder: string, options: ListOptions): Promise<P
   const { endings, recursive, label = folder } = options;
   const entries = await readdir(folder, { withFileTypes: true, recursive }).catch((cause: unknown) => {
     throw configError(
-      `The folder ${folder} cannot be read. Give the path of a folder that holds .sql files.`,
+      `The folder ${folder} cannot be read. Give the path of a folder that contains .sql files.`,
       { cause, internal: messageOf(cause) },
     );
   });

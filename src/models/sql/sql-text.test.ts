@@ -16,7 +16,7 @@ test.each([
 
 test('a second statement and an empty model are refused by name', () => {
   expect(() => oneStatement('select 1; select 2', 'm.sql', duckdbDialect)).toThrow(
-    /m\.sql holds more than one/,
+    /m\.sql contains more than one/,
   );
   expect(() => oneStatement('-- nothing\n', 'm.sql', duckdbDialect)).toThrow(/m\.sql renders to nothing/);
 });

@@ -9,7 +9,7 @@ export function oneStatement(sql: string, label: string, dialect: Dialect): stri
   const end = tokens.indexOf(';');
   const rest = end < 0 ? [] : tokens.slice(end);
   if (rest.some((token) => token !== ';' && !isBlank(token))) {
-    throw configError(`${label} holds more than one statement. A model is one SELECT.`);
+    throw configError(`${label} contains more than one statement. A model is one SELECT.`);
   }
   const statement = end < 0 ? tokens : tokens.slice(0, end);
   if (statement.every(isBlank)) throw configError(`${label} renders to nothing. A model is one SELECT.`);

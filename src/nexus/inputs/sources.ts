@@ -35,7 +35,7 @@ export function findSources(settings: NexusSettings, relations: readonly Relatio
   const missing = found.filter(({ relation }) => relation === undefined).map(({ table }) => table);
   if (listed !== undefined && missing.length > 0) {
     throw configError(
-      `vars.nexus.sources promises ${missing.join(', ')}, which the warehouse does not have. Build them first, or set the source's flag to false.`,
+      `vars.nexus.sources lists ${missing.join(', ')}, which the warehouse does not have. Build them first, or set the source's flag to false.`,
     );
   }
   const of = (input: InputName): Relation[] =>

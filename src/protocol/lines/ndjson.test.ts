@@ -198,7 +198,7 @@ describe('messageWriter', () => {
       const waiting = writer.write(log('INFO', 'a'));
       stream.destroy(error);
       await expect(waiting).rejects.toMatchObject(gone);
-      expect(() => writer.write(log('INFO', 'b'))).toThrow('The reader of the output has gone');
+      expect(() => writer.write(log('INFO', 'b'))).toThrow('The reader of the output is gone');
     },
   );
 });

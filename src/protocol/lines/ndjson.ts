@@ -126,6 +126,6 @@ function readerGone(cause: unknown): ConnectorError {
   const isFull = code !== undefined && !/^(EPIPE|ECONNRESET|ERR_)/.test(code);
   const message = isFull
     ? `The output cannot be written: ${fileFault(cause)}.`
-    : `The reader of the output has gone: ${messageOf(cause)}.`;
+    : `The reader of the output is gone: ${messageOf(cause)}.`;
   return new ConnectorError(message, { failureType: 'transient_error', cause });
 }

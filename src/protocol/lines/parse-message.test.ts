@@ -73,7 +73,9 @@ describe('states', () => {
 
   test('a state that does not fit says where', () => {
     const fault = faultOf('{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{}}}}');
-    expect(fault.message).toMatch(/^Line 7 of the input is a STATE that does not fit the protocol: state\./);
+    expect(fault.message).toMatch(
+      /^Line 7 of the input is a STATE that does not match the protocol: state\./,
+    );
   });
 });
 
@@ -166,7 +168,7 @@ describe('a broken line', () => {
     ['5', 'is not an Airbyte message'],
     ['9007199254740993', 'is not an Airbyte message'],
     ['{"type":null}', 'is not an Airbyte message'],
-    ['{"type":"STATE"}', 'is a STATE that does not fit'],
+    ['{"type":"STATE"}', 'is a STATE that does not match'],
   ])('%s: its number and why', (text, why) => {
     expect(faultOf(text, 31).message).toContain(`Line 31 of the input ${why}`);
   });

@@ -90,20 +90,20 @@ function recordOf(line: InputLine, record: unknown, tooDeep: boolean): ParsedRec
   if (isRecordMessage(record)) return { type: 'RECORD', record, ...(tooDeep ? { tooDeep } : {}) };
   throw broken(
     line,
-    'is a RECORD whose fields are missing or of a wrong type: it needs stream, data and emitted_at',
+    'is a RECORD whose fields are missing or have a wrong type: it needs stream, data and emitted_at',
   );
 }
 
 function stateOf(line: InputLine, { state }: Record<string, unknown>, tooDeep: boolean): ParsedState {
   if (tooDeep) throw broken(line, `is a STATE nested deeper than ${mostLevels} levels`);
   if (!isJsonObject(state))
-    throw broken(line, 'is a STATE that does not fit the protocol: state is not an object');
+    throw broken(line, 'is a STATE that does not match the protocol: state is not an object');
   // Parsed anew, with plain numbers: the schema does not know those that were kept whole.
   const plain: unknown = JSON.parse(line.text).state;
   const result = inputState.safeParse(plain);
   if (result.success) return { type: 'STATE', state: result.data, exact: state };
   const { place, what } = schemaIssue(result.error, plain, ['state']);
-  throw broken(line, `is a STATE that does not fit the protocol: ${place}: ${what}`);
+  throw broken(line, `is a STATE that does not match the protocol: ${place}: ${what}`);
 }
 
 /** Stands for a broken line that means nothing to a destination. */

@@ -64,7 +64,7 @@ async function reasonOf(plan: Plan, { compiled }: ModelPlan): Promise<string> {
       empty.push(table.name);
   }
   if (empty.length > 0) return `: ${empty.join(', ')} ${empty.length === 1 ? 'is' : 'are'} empty.`;
-  return '. The tables that it reads are not empty: doctor says which condition leaves nothing of them.';
+  return '. The tables that it reads are not empty: doctor says which condition removes all their rows.';
 }
 
 /**

@@ -54,7 +54,7 @@ describe('a state is refused', () => {
     [
       'of a newer version',
       { version: 3, way: 'cursor', models, warehouse },
-      /stream persons was written by a newer version of this connector: it is of version 3, .* up to version 2\. Use the newer version again; or restore .*; or reset the stream/,
+      /stream persons was written by a newer version of this connector: it has version 3, .* up to version 2\. Use the newer version again; or restore .*; or reset the stream/,
     ],
     ['of version 0', { version: 0, models, warehouse }, /not written by this source/],
     ['of a version that is no number', { version: '2', way: 'cursor', models, warehouse }, /not written by/],
@@ -71,7 +71,7 @@ describe('a state is refused', () => {
     const [state] = messageOf({ version: 2, way: 'diff', generation: 7, warehouse });
     const found = streamStateOf(state === undefined ? [] : [state], 'persons');
     expect(() => found && requireKnownWay('persons', found)).toThrow(
-      /stream persons was written by a newer version of this connector: it knows changes by "diff", this version by snapshot, cursor or full\. Use the newer version again; or restore .*; or reset the stream/,
+      /stream persons was written by a newer version of this connector: it finds changes by "diff", this version by snapshot, cursor or full\. Use the newer version again; or restore .*; or reset the stream/,
     );
   });
 

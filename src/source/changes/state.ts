@@ -8,7 +8,7 @@ import type { StateContent } from './change-way.ts';
 const currentVersion = 2;
 
 export const resetStream =
-  'reset the stream to read it all again (in a state file: take its entry out; events keep their ids)';
+  'reset the stream to read it all again (in a state file: remove its entry; events keep their ids)';
 
 /** A stream's state: which way of change wrote it, what that way keeps, and for which warehouse. */
 export interface StreamState {
@@ -62,7 +62,7 @@ export function foreignState(stream: string): ConnectorError {
 
 function newerState(stream: string, version: number): ConnectorError {
   return configError(
-    `The state of stream ${stream} was written by a newer version of this connector: it is of version ${version}, and this connector reads states up to version ${currentVersion}. Use the newer version again; or restore the state of before; or ${resetStream}.`,
+    `The state of stream ${stream} was written by a newer version of this connector: it has version ${version}, and this connector reads states up to version ${currentVersion}. Use the newer version again; or restore the old state; or ${resetStream}.`,
     { stream },
   );
 }

@@ -35,7 +35,7 @@ export function wayOf({ isIncremental, configured, written, canSnapshot }: WayCh
 export function requireKnownWay(stream: StreamName, { way }: StreamState): void {
   if (ways.has(way)) return;
   throw configError(
-    `The state of stream ${stream} was written by a newer version of this connector: it knows changes by "${way}", this version by ${[...ways.keys()].join(', ').replace(/, (?=[^,]*$)/, ' or ')}. Use the newer version again; or restore the state of before; or ${resetStream}.`,
+    `The state of stream ${stream} was written by a newer version of this connector: it finds changes by "${way}", this version by ${[...ways.keys()].join(', ').replace(/, (?=[^,]*$)/, ' or ')}. Use the newer version again; or restore the old state; or ${resetStream}.`,
     { stream },
   );
 }

@@ -69,7 +69,7 @@ function hint(filter: string, { relation, dialect }: IdentifyModel): string {
   const [, column, value] = /^\s*"?(\w+)"?\s*(?:=|<>|!=)\s*([A-Za-z_]\w*)\s*$/.exec(filter) ?? [];
   const isColumn = (name: string) => findByName(name, relation.columns, dialect) !== undefined;
   if (column !== undefined && value !== undefined && isColumn(column) && !isColumn(value))
-    return ` A text stands in single quotes: '${value}'.`;
+    return ` Text needs single quotes: '${value}'.`;
   const words = filter.replaceAll(/'(?:[^']|'')*'/g, '').match(/[A-Za-z_]\w*/g) ?? [];
   const near = words.filter((word) => !isColumn(word)).map((word) => didYouMean(word, columns));
   return near.find((text) => text !== '') ?? '';

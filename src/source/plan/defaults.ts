@@ -111,7 +111,7 @@ function isKnown(stream: StreamName, name: string, text: string): boolean {
  * meant: what such a table lacks is an error of its stream, or another model would be sent in its place.
  */
 function misfit(stream: StreamName, { name, columns }: Relation): string | undefined {
-  if (isLeftover(name)) return 'it has a name that dbt or run gives to what it leaves behind';
+  if (isLeftover(name)) return 'it has a name that dbt or run gives to leftover tables';
   if (name.toLowerCase() === defaultModels[stream].model || name.toLowerCase() === quickStart)
     return undefined;
   const has = new Set(columns.map((column) => column.name));

@@ -60,7 +60,7 @@ async function inFile(config: SourceConfig, instead: string | undefined): Promis
   const { schema, file } = changesOf(config);
   if (file === undefined) {
     throw configError(
-      'changes.store is "file", but changes.file names none. Name a path that is kept from sync to sync.',
+      'changes.store is "file", but changes.file is missing. Set it to a path that lasts from sync to sync.',
     );
   }
   if (!attachesFiles(config.warehouse)) return await apart(config, file, instead);

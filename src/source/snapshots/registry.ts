@@ -177,7 +177,7 @@ export function requireFree(found: Found, holder: string): void {
   const fate = fateOfHolder(other);
   if (fate === 'gone' || (fate === 'unknown' && !isHeld)) return;
   throw configError(
-    `Another read of ${stream} is running with this state: ${placeOfHolder(other)}. Wait until it has ended. If it was killed, this read is possible ${leaseMinutes} minutes later.`,
+    `Another read of ${stream} is running with this state: ${placeOfHolder(other)}. Wait for it to end. If it was killed, try again after ${leaseMinutes} minutes.`,
     { stream },
   );
 }
@@ -205,14 +205,14 @@ const placeOfHolder = (text: string): string => {
 function foundOf(stream: StreamName, row: TextRow): Found {
   if (Number(row.version) > version) {
     throw configError(
-      `The snapshots were made by a newer version of this connector. Use that version again, or set changes.schema to another schema to begin anew.`,
+      `The snapshots were made by a newer version of this connector. Use that version again, or set changes.schema to another schema to start again.`,
       { stream },
     );
   }
   const position = positionSchema.safeParse(parsed(row.position)).data;
   if (position === undefined || row.base === null || row.base === undefined) {
     throw configError(
-      `The table ${registryName} has been edited: its row for ${stream} cannot be read. Drop the schema of the snapshots and reset the stream to begin anew; nothing is removed from Customer.io by that.`,
+      `The table ${registryName} has been edited: its row for ${stream} cannot be read. To start again, drop the schema of the snapshots and reset the stream. This removes nothing from Customer.io.`,
       { stream },
     );
   }

@@ -58,7 +58,7 @@ function parsedOrCut(text: string, path: string): unknown {
     return parseExactJson(text.replace(/^\uFEFF/, ''));
   } catch {
     throw configError(
-      `The state file ${path} is no JSON (line ${text.trimEnd().split('\n').length} is its last): it was cut off or edited. ${waysOut}`,
+      `The state file ${path} is not JSON (line ${text.trimEnd().split('\n').length} is its last): it was cut off or edited. ${waysOut}`,
     );
   }
 }
@@ -72,7 +72,7 @@ function requireWhole(entry: unknown, path: string, index: number): void {
 
 function edited(path: string, index: number) {
   return configError(
-    `The state file ${path} was edited: entry ${index + 1} is not as a sync wrote it, and might skip rows. ${waysOut}`,
+    `The state file ${path} was edited: entry ${index + 1} is not what a sync wrote, so it might skip rows. ${waysOut}`,
   );
 }
 
@@ -81,7 +81,7 @@ function refuseRepeated(states: readonly AirbyteStateMessage[], path: string): v
   const index = keys.findIndex((key, at) => keys.indexOf(key) !== at);
   if (index < 0) return;
   const name = states[index]?.stream?.stream_descriptor.name ?? 'a stream';
-  throw configError(`The state file ${path} was edited: it has two entries of ${name}. ${waysOut}`);
+  throw configError(`The state file ${path} was edited: it has two entries for ${name}. ${waysOut}`);
 }
 
 /** Which stream a state is of. */

@@ -175,7 +175,7 @@ describe('the file itself', () => {
       [join(folder, 'to-pipe'), /it is a named pipe, not a file/],
       [join(folder, 'socket'), /it is a socket, not a file/],
       ['/dev/null', /it is a device, not a file/],
-      [join(folder, 'circle'), /lead in a circle/],
+      [join(folder, 'circle'), /form a loop/],
       [join(folder, 'file', 'state.json'), /a part of the path is a file, not a folder/],
     ] as const;
     for (const [given, message] of cases) await expect(findStateFile(given), given).rejects.toThrow(message);

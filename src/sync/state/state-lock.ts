@@ -26,7 +26,7 @@ export async function lockState(statePath: string): Promise<StateLock> {
       // Somebody has deleted it, as a message may have told them to.
       if (found === undefined && (await acquire(path, owner))) return;
       throw configError(
-        `Another sync has taken over ${statePath}, since this one gave no sign of life for ${abandonedAfterMs / 1000} s. This one ends here; the other continues.`,
+        `Another sync has taken over ${statePath}, since this one gave no sign of life for ${abandonedAfterMs / 1000} s. This one stops; the other one continues.`,
       );
     },
     async [Symbol.asyncDispose]() {
@@ -42,7 +42,7 @@ async function lockOrExplain(path: string, owner: Owner): Promise<boolean> {
     return await acquire(path, owner);
   } catch (error) {
     throw configError(
-      `state: its lock ${path} cannot be made: ${fileFault(error)}. This user must be able to write to the folder of the state.`,
+      `state: its lock ${path} cannot be created: ${fileFault(error)}. This user must be able to write to the folder of the state.`,
       { cause: error },
     );
   }
@@ -56,7 +56,7 @@ async function inUse(statePath: string, path: string): Promise<ConnectorError> {
       ? 'its lock cannot be read'
       : `process ${owner.pid} on ${owner.host}, which gave its last sign of life ${Math.round((found?.ageMs ?? 0) / 1000)} s ago`;
   return configError(
-    `Another sync uses ${statePath}: ${who}. Wait for it to end. If there is none, its lock is taken over ${abandonedAfterMs / 1000} s after that sign; or delete ${path}.`,
+    `Another sync uses ${statePath}: ${who}. Wait for it to end. If it is not running, its lock is taken over ${abandonedAfterMs / 1000} s after that sign of life; or delete ${path}.`,
   );
 }
 

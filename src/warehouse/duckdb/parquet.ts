@@ -12,7 +12,7 @@ function patternOf(path: string): string {
   if (!/[*?[]/.test(path)) return path;
   if (path.includes('\\')) {
     throw configError(
-      `${path} could not be read: DuckDB takes no path that holds a backslash beside one of *, ? and [. Rename it.`,
+      `${path} could not be read: DuckDB cannot read a path with a backslash next to one of *, ? and [. Rename it.`,
     );
   }
   return path.replace(/[*?[]/g, '[$&]');
@@ -24,7 +24,7 @@ function refuseTwins(folder: string, files: readonly string[]): void {
   for (const [first, second] of byName.values()) {
     if (second === undefined) continue;
     throw configError(
-      `${join(folder, String(first))} and ${second} (warehouse.path) would be one table: rename one of them.`,
+      `${join(folder, String(first))} and ${second} (warehouse.path) would be the same table: rename one of them.`,
     );
   }
 }
@@ -55,7 +55,7 @@ async function unsaidTexts(connection: DuckDBConnection, scan: string): Promise<
 export async function viewParquet(connection: DuckDBConnection, folder: string): Promise<string[]> {
   const files = (await readdir(folder)).filter((file) => extname(file) === ending).sort();
   if (files.length === 0) {
-    throw configError(`The folder ${folder} (warehouse.path) holds no .parquet file.`);
+    throw configError(`The folder ${folder} (warehouse.path) contains no .parquet file.`);
   }
   refuseTwins(folder, files);
   const paths: string[] = [];

@@ -35,7 +35,7 @@ const headlineOf = (error: unknown): string =>
 /** What SQL may not reach, since the engine is closed off. */
 function closedError(error: unknown): ConnectorError {
   return configError(
-    `DuckDB: ${headlineOf(error)}. SQL reaches the warehouse only: no other file, no network, no extension. If it must (a view that reads parquet files, for one), set warehouse.external_access to true.`,
+    `DuckDB: ${headlineOf(error)}. SQL can only reach the warehouse: no other files, no network, no extensions. If it needs more (such as a view that reads parquet files), set warehouse.external_access to true.`,
     { cause: error },
   );
 }

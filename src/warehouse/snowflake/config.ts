@@ -8,7 +8,7 @@ const keyPair = z
     auth_type: z.literal('key_pair'),
     private_key: secret(
       'Private key',
-      'The private key in PEM format, from -----BEGIN to -----END. Line breaks may be written as \\n.',
+      'The private key in PEM format, from -----BEGIN to -----END. Line breaks can be written as \\n.',
     ).meta({ multiline: true }),
     private_key_passphrase: z.string().optional().meta({
       title: 'Passphrase',
@@ -46,7 +46,7 @@ const password = z
     auth_type: z.literal('password'),
     password: secret(
       'Password',
-      "The user's password. Snowflake accepts passwords alone for few kinds of users.",
+      "The user's password. Snowflake accepts a password alone for few kinds of users.",
     ),
   })
   .meta({ title: 'Password', description: 'For users who may still log in with only a password.' });
@@ -66,7 +66,7 @@ export const snowflakeConfig = z
       title: 'Host',
       description: 'Needed only if the host is not <account>.snowflakecomputing.com, as with private links.',
     }),
-    access_url: z.string().refine(URL.canParse, 'is not a whole address').optional().meta({
+    access_url: z.string().refine(URL.canParse, 'is not a complete address').optional().meta({
       title: 'Access address',
       description: 'A full URL with scheme and port, used instead of the host. For a local server.',
     }),

@@ -80,7 +80,7 @@ function whoIs(identifiers: PersonIdentifiers): { userId: string } | { anonymous
   if ('anonymous_id' in identifiers) return { anonymousId: identifiers.anonymous_id };
   const [userId = ''] = Object.values(identifiers);
   if ('email' in identifiers && !isEmailAddress(userId)) {
-    return refuse('invalid', 'userId', 'userId holds an @ and is not an email address.');
+    return refuse('invalid', 'userId', 'userId contains an @ but is not an email address.');
   }
   return { userId };
 }

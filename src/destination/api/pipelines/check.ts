@@ -33,6 +33,6 @@ export async function verdictOnPipelines(
   const answer = await ask(hostOf(config), call, answerTimeoutMs);
   if (!isRefusalOfNobody(answer)) return checkFailed(explain(answer, words, 'Pipelines API'));
   return checkSucceeded(
-    `Customer.io accepts the key in region ${config.region}. Its Pipelines API does not tell which workspace it is.`,
+    `Customer.io accepts the key in region ${config.region}. The Pipelines API does not say which workspace it belongs to.`,
   );
 }

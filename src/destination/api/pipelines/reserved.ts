@@ -27,7 +27,7 @@ export const groupTraits: readonly string[] = ['objectTypeId', 'object_type_id',
 export function reservedTrait(attributes: Attributes): Refusal | undefined {
   const name = groupTraits.find((trait) => Object.hasOwn(attributes, trait));
   if (name === undefined) return undefined;
-  return refuse('reserved', `attributes.${name}`, `"${name}" has a meaning of its own in the Pipelines API.`);
+  return refuse('reserved', `attributes.${name}`, `"${name}" has a special meaning in the Pipelines API.`);
 }
 
 const address =

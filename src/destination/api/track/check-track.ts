@@ -24,7 +24,7 @@ export async function verdictOnTrack(
   if (region === undefined) return checkFailed(explain(answer, words, 'Track API'));
   if (region !== config.region) {
     return checkFailed(
-      `The workspace is in region ${region}, the config says ${config.region}. Set region to "${region}".`,
+      `The workspace is in region ${region}, but the config says ${config.region}. Set region to "${region}".`,
     );
   }
   return checkSucceeded(`Customer.io accepts the key; the workspace is in region ${config.region}.`);

@@ -158,7 +158,7 @@ describe.each(['track', 'pipelines'] as const)('an answer to the %s API that', (
     say = (socket) => socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
     expect(await check(api, 5_000)).toMatchObject({
       status: 'FAILED',
-      message: expect.stringContaining('not as Customer.io does'),
+      message: expect.stringContaining('not the way Customer.io does'),
     });
   });
 });

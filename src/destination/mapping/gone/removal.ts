@@ -36,7 +36,7 @@ export function removalTime(data: Data): number | undefined | Refusal {
   return refuse(
     'invalid',
     removedAtColumn,
-    `${removedAtColumn} must be the time of the removal, or null where nothing was removed.`,
+    `${removedAtColumn} must be the time of the removal, or null if the row was not removed.`,
   );
 }
 

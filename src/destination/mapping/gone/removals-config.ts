@@ -27,9 +27,9 @@ export const removals = z
         'Whether removed rows (rows with _ab_cdc_deleted_at) are ignored or remove relationships in Customer.io.',
     }),
     persons_moved: z.enum(['merge', 'ignore', 'remove']).default('merge').meta({
-      title: 'Persons who have become others',
+      title: 'Persons who became another person',
       description:
-        'What to do with removed persons whose row says by mergedInto which userId they have now: merge them into that person, ignore them, or remove them. The Pipelines API has no merge: there, they are treated as other removed persons.',
+        'What to do with removed persons whose row says in mergedInto which userId they have now: merge them into that person, ignore them, or remove them. The Pipelines API cannot merge. There, they are treated like other removed persons.',
     }),
     mark_attribute: z
       .string()

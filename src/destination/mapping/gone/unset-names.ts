@@ -16,7 +16,7 @@ export function unsetNames(
   const given = typeof value === 'string' ? parsed(value) : value;
   if (given === null) return none;
   if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
-  return refuse('invalid', field, `${field} must be an array of names of attributes.`);
+  return refuse('invalid', field, `${field} must be an array of attribute names.`);
 }
 
 function parsed(text: string): unknown {

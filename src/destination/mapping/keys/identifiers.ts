@@ -80,7 +80,7 @@ function withoutUser(data: Data, plan: StreamPlan): Refusal {
   const { userId, anonymousId } = plan.columns;
   const anonymous = keyText(data[anonymousId]) !== undefined;
   const message = anonymous
-    ? `${userId} is missing, and Customer.io's Track API v2 takes no person by ${anonymousId} alone.`
+    ? `${userId} is missing, and Customer.io's Track API v2 does not accept a person with only an ${anonymousId}.`
     : `${userId} is missing or empty.`;
   return refuse('required', userId, message);
 }

@@ -202,7 +202,7 @@ function parseArguments(reader: TokenReader): Arguments {
       reader.next();
       named.push([name, parseExpression(reader)]);
     } else if (named.length > 0)
-      throw reader.fault('an argument without a name cannot stand behind one with a name.');
+      throw reader.fault('an argument without a name cannot follow one with a name.');
     else positional.push(parseExpression(reader));
     if (!reader.take(',')) break;
   }

@@ -53,7 +53,7 @@ export class TokenReader {
   }
 
   end(tag: string): void {
-    if (this.current.kind !== 'end') throw this.fault(`${this.#found()} does not belong into ${tag}.`);
+    if (this.current.kind !== 'end') throw this.fault(`${this.#found()} does not belong in ${tag}.`);
   }
 
   #found(): string {

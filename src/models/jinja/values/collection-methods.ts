@@ -66,7 +66,7 @@ function placeIn(list: readonly Value[], index: number): number {
 
 function indexIn(list: readonly Value[], value: Value, limits: Limits): number {
   const index = list.findIndex((item) => isEqual(item, value, limits));
-  if (index < 0) throw new TemplateFault('the list does not hold what is looked for.');
+  if (index < 0) throw new TemplateFault('the list does not contain this item.');
   return index;
 }
 

@@ -81,7 +81,7 @@ function wholeOf(value: Value): bigint {
 function fixed(value: Value, digits: number): string {
   const number = asNumber(value);
   if (number === undefined) throw new TemplateFault(`a number is needed here, not ${typeName(value)}.`);
-  if (digits > 70) throw new TemplateFault('a number has at most 70 digits behind the point here.');
+  if (digits > 70) throw new TemplateFault('a number has at most 70 digits after the decimal point here.');
   if (typeof number === 'bigint') return digits === 0 ? String(number) : `${number}.${'0'.repeat(digits)}`;
   return Number.isFinite(number) ? fixedText(number, digits) : floatText(number);
 }

@@ -175,7 +175,9 @@ function joined(items: readonly Value[], glue: string, limits: Limits): string {
 
 function found(index: number): bigint {
   if (index < 0)
-    throw new TemplateFault('the text does not hold what index() looks for. find() gives -1 there.');
+    throw new TemplateFault(
+      'the text does not contain what index() looks for. find() returns -1 in that case.',
+    );
   return BigInt(index);
 }
 

@@ -53,9 +53,9 @@ function objectRepr(value: Exclude<Value, null | boolean | bigint | number | str
   if (value instanceof Undefined) return 'Undefined';
   if (value instanceof TemplateObject && value.isText) return String(value);
   if (value instanceof Callable)
-    return notText(`the macro or function "${value.name}"`, 'Write () behind its name to call it.');
+    return notText(`the macro or function "${value.name}"`, 'Write () after its name to call it.');
   if (value instanceof Namespace || value instanceof Loop || value instanceof TemplateObject) {
-    return notText('an object with members', 'Write the member that is meant.');
+    return notText('an object with members', 'Write which member you mean.');
   }
   return '';
 }

@@ -30,7 +30,7 @@ export function requireSameDefinition(read: ModelRead): void {
   if ([fingerprint, ...formerFingerprints].includes(known.definition)) return;
   if (config.on_model_change === 'accept' || isOlderShippedModel(read)) return;
   throw configError(
-    `The state was written by another definition of the model: its cursor may skip rows. Reset the stream to read it all again (in a state file: take its entry out), or set on_model_change to "accept" to go on from the cursor.`,
+    `The state was written by another definition of the model: its cursor may skip rows. Reset the stream to read it all again (in a state file: remove its entry), or set on_model_change to "accept" to continue from the cursor.`,
     { stream: contract.name },
   );
 }

@@ -13,7 +13,7 @@ export function refuseOtherWarehouse(
 ): void {
   if (mayBeSame(written, here)) return;
   throw configError(
-    `The state of ${stream} belongs to another warehouse: ${describeWarehouse(written)}; this one is ${describeWarehouse(here)}. Its cursor would pass over rows that were never sent. ${waysOut}`,
+    `The state of ${stream} belongs to another warehouse: ${describeWarehouse(written)}; this one is ${describeWarehouse(here)}. Its cursor would skip rows that were never sent. ${waysOut}`,
     { stream },
   );
 }
@@ -32,7 +32,7 @@ export function otherRows(
   const passed = `${passedOver.toLocaleString('en')} ${passedOver === 1 ? 'row' : 'rows'}`;
   const where = written === undefined ? '' : ` It was written for ${describeWarehouse(written)}.`;
   return configError(
-    `The state belongs to another warehouse: ${noneOf(remembered)} in this one, of which its cursor would pass over ${passed} that were never sent.${where} ${waysOut}`,
+    `The state belongs to another warehouse: ${noneOf(remembered)} in this one, where its cursor would skip ${passed} that were never sent.${where} ${waysOut}`,
     { stream },
   );
 }
@@ -44,4 +44,4 @@ const noneOf = (remembered: number): string =>
 
 /** A table that holds the newest rows only looks like another one, and loses nothing. */
 export const allRowsAreNew = (remembered: number, rows: number): string =>
-  `The state is of other rows: ${noneOf(remembered)} there any more. All ${rows.toLocaleString('en')} are after its cursor, so that all are read.`;
+  `The state remembers other rows: ${noneOf(remembered)} left. All ${rows.toLocaleString('en')} rows are after its cursor, so all of them are read.`;

@@ -63,7 +63,7 @@ export function* remarks(
   if (known?.cursor === undefined && undated > 0) {
     yield log(
       'WARN',
-      `${where}: ${undated} rows have no timestamp. They are read now; a later change of them is not seen.`,
+      `${where}: ${undated} rows have no timestamp. They are read now, but later changes to them are not noticed.`,
     );
   }
   if (ahead > 0) yield log('INFO', `${where}: ${ahead} rows are dated in the future; each is sent once.`);

@@ -107,7 +107,7 @@ function lossNotes(stream: StreamName, { state, entries }: Surroundings): Airbyt
     return [
       log(
         'WARN',
-        `${stream}: the snapshot that the state names is not there any more, or is of an earlier day. All rows are sent once more, and nothing is removed this time. If the warehouse is built anew each day, keep snapshots in a file (changes.store: file).`,
+        `${stream}: the snapshot that the state names no longer exists, or is from an earlier day. All rows are sent again, and nothing is removed this time. If the warehouse is rebuilt each day, keep snapshots in a file (changes.store: file).`,
       ),
     ];
   }
@@ -116,7 +116,7 @@ function lossNotes(stream: StreamName, { state, entries }: Surroundings): Airbyt
   return [
     log(
       'WARN',
-      `${stream}: there is no state, but there is a snapshot of ${other.promotedAt?.slice(0, 16) ?? 'an earlier day'}. If the state was lost, restore it; without it, all rows are sent once more, and nothing is removed this time.`,
+      `${stream}: there is no state, but there is a snapshot from ${other.promotedAt?.slice(0, 16) ?? 'an earlier day'}. If the state was lost, restore it. Without it, all rows are sent again, and nothing is removed this time.`,
     ),
   ];
 }
@@ -156,7 +156,7 @@ async function promoted(
 
 function olderState(found: Found, { generation }: SnapshotState) {
   return configError(
-    `The state of ${found.stream} is older than its snapshot: it is of generation ${generation}, and the snapshot of ${latest(found)}. What was sent since then would be taken for unsent. Use the newest state; or reset the stream to send all its rows once more (nothing is removed by that, and events keep their ids).`,
+    `The state of ${found.stream} is older than its snapshot: it has generation ${generation}, the snapshot ${latest(found)}. Rows sent since then would count as not sent. Use the newest state, or reset the stream to send all its rows again (this removes nothing, and events keep their ids).`,
     { stream: found.stream },
   );
 }

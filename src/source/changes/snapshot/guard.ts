@@ -38,7 +38,7 @@ export function tooManyRemovals(
 ): ConnectorError {
   const names = examples.map((key) => `"${key}"`).join(', ');
   return configError(
-    `${number(leaving)} of ${number(before)} ${stream} that were sent are gone from the warehouse, such as ${names}. That is more than changes.max_removed allows (${most}), so nothing was sent and nothing was removed. If the warehouse is incomplete, for instance because a dbt build failed, mend it and run again. If they are gone for good, allow it once (sync --allow-removals, or changes.allow_removals: true), or raise changes.max_removed.`,
+    `${number(leaving)} of ${number(before)} ${stream} that were sent are gone from the warehouse, such as ${names}. That is more than changes.max_removed allows (${most}), so nothing was sent and nothing was removed. If the warehouse is incomplete, for instance because a dbt build failed, fix it and run again. If they are gone for good, allow it once (sync --allow-removals, or changes.allow_removals: true), or raise changes.max_removed.`,
     { stream },
   );
 }

@@ -62,9 +62,9 @@ async function* readStream(
 /** @throws ConnectorError where the snapshot lies where this read cannot get at it */
 function requireSameStore(stream: StreamName, { store }: SnapshotState, snapshots: Snapshots): void {
   if (store === snapshots.store) return;
-  const why = snapshots.instead ?? 'changes.store names another place now.';
+  const why = snapshots.instead ?? 'changes.store now names another place.';
   throw configError(
-    `The snapshot of ${stream} is kept in ${store === 'file' ? 'a file' : 'the warehouse'}, where it cannot be reached: ${why} Mend that, or reset the stream to send all its rows once more.`,
+    `The snapshot of ${stream} is kept in ${store === 'file' ? 'a file' : 'the warehouse'}, where it cannot be reached: ${why} Fix that, or reset the stream to send all its rows again.`,
     { stream },
   );
 }

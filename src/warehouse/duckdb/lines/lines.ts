@@ -109,7 +109,7 @@ async function throwReason({ connection }: OpenDatabase, { sql, values }: BoundS
 
 const stoppedMidway = (): ConnectorError =>
   new ConnectorError(
-    'DuckDB stopped reading midway, most likely because memory ran out. Give the connector more, or build the model as a table first.',
+    'DuckDB stopped reading midway, most likely because memory ran out. Give the connector more memory, or build the model as a table first.',
     { failureType: 'system_error' },
   );
 

@@ -191,6 +191,6 @@ describe('a folder of parquet files is the folder that was named', () => {
   it('refuses two files that would be one table', async () => {
     for (const name of ['Events', 'events'])
       await parquet(join(folder, `${name}.parquet`), 'SELECT 1 AS one');
-    await expect(open(folder)).rejects.toThrow(/would be one table/);
+    await expect(open(folder)).rejects.toThrow(/would be the same table/);
   });
 });

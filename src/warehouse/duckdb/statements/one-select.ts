@@ -7,7 +7,7 @@ const question = `SELECT json_extract_string(parsed, '$.error_type'), json_extra
   FROM (SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true) AS parsed)`;
 
 const severalOrOther =
-  'DuckDB takes the SQL for something else than one SELECT, or for more than one statement. A model is one SELECT. A PIVOT has to list its values: ON column IN (…).';
+  'To DuckDB, this SQL is not one SELECT, or more than one statement. A model is one SELECT. A PIVOT has to list its values: ON column IN (…).';
 
 /** The line as the engine's other errors say it. */
 function atLine(sql: string, position: unknown): { readonly internal?: string } {
@@ -27,7 +27,7 @@ export async function requireSelect(connection: DuckDBConnection, sql: string): 
   const [error, message, count, position] = row;
   if (error === 'parser') throw configError(`DuckDB: Parser Error: ${message}`, atLine(sql, position));
   if (error === null && Number(count) === 0) {
-    throw configError('The SQL holds no statement. A model is one SELECT.');
+    throw configError('The SQL contains no statement. A model is one SELECT.');
   }
   if (error === null && Number(count) === 1) return;
   // A SELECT with a type that JSON has no form for (ENUM): it is one, but others may stand behind it.

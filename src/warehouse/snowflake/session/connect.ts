@@ -51,7 +51,7 @@ function createConnection(config: SnowflakeConfig, address: SnowflakeAddress): C
   try {
     return loadDriver().createConnection(driverOptions(config, address));
   } catch (error) {
-    throw configError(`The Snowflake config does not fit: ${messageOf(error)}`, { cause: error });
+    throw configError(`The Snowflake config is not valid: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -47,7 +47,7 @@ function keyError(pem: string, { private_key_passphrase }: KeyPair, cause: unkno
     );
   }
   if (!pem.includes('ENCRYPTED')) {
-    return configError(`${place} could not be read: the text looks cut off or changed.`, { cause });
+    return configError(`${place} could not be read: the text seems to be cut off or changed.`, { cause });
   }
   return configError(
     private_key_passphrase

@@ -91,7 +91,7 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
 const refusals: Readonly<Record<string, string>> = {
   '390100': 'the user name or the password is wrong (warehouse.user, warehouse.credentials)',
   '390144':
-    "the key does not fit the user. Give Snowflake its public half: ALTER USER … SET RSA_PUBLIC_KEY = '…' (warehouse.user, warehouse.credentials.private_key)",
+    "the key does not belong to the user. Give Snowflake its public half: ALTER USER … SET RSA_PUBLIC_KEY = '…' (warehouse.user, warehouse.credentials.private_key)",
   '390303': 'the OAuth token is not valid (warehouse.credentials.oauth_token)',
   '390318': 'the OAuth token has expired: get a new one (warehouse.credentials.oauth_token)',
   '390189': 'the role does not exist, or the user may not use it: GRANT ROLE … TO USER … (warehouse.role)',

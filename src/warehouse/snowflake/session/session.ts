@@ -82,7 +82,7 @@ function roleSteps(config: SnowflakeConfig): Step[] {
 const otherLetters = (name: string): string =>
   writtenName(name) === name || name.startsWith('"')
     ? ''
-    : ` It was looked for as ${writtenName(name)}: where its letters are as you wrote them, put it in quotes of its own, '"${name}"'.`;
+    : ` It was looked for as ${writtenName(name)}. If its name is written exactly as you gave it, put it in double quotes, '"${name}"'.`;
 
 function useSteps(config: SnowflakeConfig): Step[] {
   const role = config.role === undefined ? "the user's default role" : `the role ${config.role}`;
