@@ -10,6 +10,8 @@ import { dialectOf } from '../warehouse/open.ts';
 export interface CompileOptions extends ConfigOptions {
   /** By default the configured warehouse's own. */
   readonly dialect?: string;
+  /** With the functions that the SQL may call, so that it runs in another program. */
+  readonly standalone?: boolean;
 }
 
 /** Prints the SQL of a stream's models, of all streams' or of one model; what is to be said goes to stderr. */
@@ -18,7 +20,7 @@ export function runCompile(name: string | undefined, options: CompileOptions): P
   return runForPerson(mask, async () => {
     const source = await readSourceConfig(options);
     await learnSecrets(mask, { source });
-    process.stdout.write(await compileAll(source, name, options.dialect));
+    process.stdout.write(await compileAll(source, name, options));
     return 0;
   });
 }
@@ -26,7 +28,7 @@ export function runCompile(name: string | undefined, options: CompileOptions): P
 async function compileAll(
   given: unknown,
   name: string | undefined,
-  dialect: CompileOptions['dialect'],
+  { dialect, standalone = false }: CompileOptions,
 ): Promise<string> {
   await using session = await openSource(given, false);
   const { config, plan } = session;
@@ -36,10 +38,12 @@ async function compileAll(
   for (const note of new Set(models.flatMap(({ compiled }) => compiled.notes))) {
     process.stderr.write(`${note}\n`);
   }
-  return models
+  const functions = standalone ? written.query.functions().map((statement) => `${statement};\n`) : [];
+  const texts = models
     .map(({ stream, label, compiled }) => {
       const title = stream === undefined || stream === label ? label : `${stream}: ${label}`;
       return `-- ${title}\n${compiled.sql.trimEnd()}\n;\n`;
     })
     .join('\n');
+  return `${functions.join('')}${texts}`;
 }

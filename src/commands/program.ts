@@ -106,6 +106,7 @@ function addCompile(parent: Command, ended: Ended): void {
     .description('print the SQL that the models compile to')
     .requiredOption(...configEither)
     .option(...projectDir)
+    .option('--standalone', 'also print the functions that the SQL may call, to run it in another program')
     .addOption(
       new Option('--dialect <name>', 'print the SQL for this kind of warehouse instead').choices(
         warehouseNames,

@@ -137,6 +137,8 @@ export interface QueryWords {
   firstPerKey(key: string, order: string): string;
   /** Whether a query keeps the order of an ordered query that it selects from. */
   readonly keepsInnerOrder: boolean;
+  /** Statements after which a session of another program runs models as they are: functions that they may call. */
+  functions(): readonly string[];
   /** The line of the statement at which the engine says that it stumbled. */
   errorLine(message: string): number | undefined;
 }

@@ -16,6 +16,7 @@ import { jsonField, textOfBytes } from './json/json-field.ts';
 import { scalarName } from './json/type.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 import { snapshotWords } from './snapshot-words.ts';
+import { snowflakeFunctions } from './snowflake-functions.ts';
 import { boundTimestamp, cursorTimestamp, utcTimestamp } from './timestamps.ts';
 
 const crockford = (number: string, digits: number): string =>
@@ -95,6 +96,7 @@ const queryWords: QueryWords = {
   nameKey: (name) => name.toLowerCase(),
   firstPerKey: (key, order) => `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY ${order}) = 1`,
   keepsInnerOrder: true,
+  functions: snowflakeFunctions,
   errorLine: (message) => lineNumber(/\bLINE (\d+):/.exec(message)),
 };
 

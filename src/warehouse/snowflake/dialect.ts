@@ -108,6 +108,7 @@ const queryWords: QueryWords = {
   nameKey: (name) => name,
   firstPerKey: (key, order) => `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY ${order}) = 1`,
   keepsInnerOrder: false,
+  functions: () => [],
   errorLine: (message) => lineNumber(/\berror line (\d+) at position \d+/.exec(message)),
 };
 
