@@ -3,12 +3,12 @@ import { didYouMean } from '../errors/did-you-mean.ts';
 import { isJsonObject } from '../json/json-object.ts';
 import type { ConfiguredAirbyteCatalog, ConfiguredAirbyteStream } from '../protocol/messages.ts';
 import { columnOfRole, columnRoles } from '../streams/stream.ts';
-import type { DestinationConfig, StreamMapping } from './config.ts';
+import type { DestinationConfig, MappingSettings } from './config.ts';
 import { neededSettings, settingOfRole } from './mapping/column-settings.ts';
 import { mappingOf } from './mapping/stream-mapping.ts';
 
 /** The settings of a mapping that name a column, with the column that is taken where they are left out. */
-const columnSettings: ReadonlyMap<keyof StreamMapping, string> = new Map(
+const columnSettings: ReadonlyMap<keyof MappingSettings, string> = new Map(
   columnRoles.map((role) => [settingOfRole[role], columnOfRole[role]]),
 );
 
@@ -23,7 +23,7 @@ function columnsOf({ stream }: ConfiguredAirbyteStream): readonly string[] | und
   return names.length === 0 ? undefined : names;
 }
 
-function unknownColumns(mapping: StreamMapping, columns: readonly string[]): string[] {
+function unknownColumns(mapping: MappingSettings, columns: readonly string[]): string[] {
   return Object.values(settingOfRole).flatMap((setting) => {
     const name = mapping[setting];
     if (name === undefined || columns.includes(name)) return [];
@@ -34,8 +34,8 @@ function unknownColumns(mapping: StreamMapping, columns: readonly string[]): str
 }
 
 /** Left out, a setting means the column of the contract: without that, every record would be rejected. */
-function missingColumns(mapping: StreamMapping, columns: readonly string[]): string[] {
-  const isGiven = (setting: keyof StreamMapping): boolean =>
+function missingColumns(mapping: MappingSettings, columns: readonly string[]): string[] {
+  const isGiven = (setting: keyof MappingSettings): boolean =>
     mapping[setting] !== undefined || columns.includes(columnSettings.get(setting) ?? '');
   return neededSettings(mapping.as)
     .filter((settings) => !settings.some(isGiven))
@@ -44,7 +44,7 @@ function missingColumns(mapping: StreamMapping, columns: readonly string[]): str
     );
 }
 
-function problemsOf(configured: ConfiguredAirbyteStream, mapping: StreamMapping): string[] {
+function problemsOf(configured: ConfiguredAirbyteStream, mapping: MappingSettings): string[] {
   const columns = columnsOf(configured);
   if (columns === undefined) return [];
   const problems = [...unknownColumns(mapping, columns), ...missingColumns(mapping, columns)];

@@ -210,7 +210,7 @@ export const destinationConfig = z.looseObject({
 });
 
 export type DestinationConfig = z.infer<typeof destinationConfig>;
-export type StreamMapping = z.infer<typeof mapping>;
+export type MappingSettings = z.infer<typeof mapping>;
 
 /** @throws ConnectorError that names the field and what is wrong with it, never a value. */
 export function parseDestinationConfig(config: unknown): DestinationConfig {

@@ -16,7 +16,7 @@ import { LineReader } from './input/line-reader.ts';
 import { mappedStreams } from './input/mapped-streams.ts';
 import { Notices } from './input/notices.ts';
 import { Workbench } from './mapping/bytes/values/workbench.ts';
-import type { StreamPlan } from './mapping/stream-mapping.ts';
+import type { StreamMapping } from './mapping/stream-mapping.ts';
 import { Ledger } from './settlement/ledger.ts';
 import { rejectLines } from './settlement/reject-line.ts';
 import { Rejections } from './settlement/rejections.ts';
@@ -24,7 +24,7 @@ import { openRejects } from './settlement/rejects/open-rejects.ts';
 import type { Rejects } from './settlement/rejects/rejects.ts';
 import { Judge } from './settlement/verdict.ts';
 
-type Plans = ReadonlyMap<string, StreamPlan>;
+type Plans = ReadonlyMap<string, StreamMapping>;
 
 /** One run of `write`: its parts, wired. */
 export interface Run {

@@ -3,7 +3,7 @@ import { log } from '../protocol/make-message.ts';
 import { checkMappings, unusedMappings } from './check-mappings.ts';
 import { type DestinationConfig, parseDestinationConfig } from './config.ts';
 import { untilAborted } from './input/input.ts';
-import { planStreams } from './mapping/stream-mapping.ts';
+import { mapStreams } from './mapping/stream-mapping.ts';
 import { checkModes, modeWarnings } from './modes/sync-modes.ts';
 import { progress, summary } from './progress.ts';
 import { openRun, type Run } from './run.ts';
@@ -61,7 +61,7 @@ const jobOf = ({ streams }: WriteRequest['catalog']): number | undefined =>
 /** What the config and the catalog ask for, found out before anything is read or sent. */
 async function prepare({ catalog, config: given }: WriteRequest) {
   const config: DestinationConfig = parseDestinationConfig(given);
-  const plans = planStreams(catalog, config);
+  const plans = mapStreams(catalog, config);
   checkMappings(catalog, config);
   checkModes(plans.values(), config);
   return { config, plans };

@@ -6,7 +6,7 @@ import type { Answer } from '../delivery/wire/answer.ts';
 import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';
 import type { Workbench } from '../mapping/bytes/values/workbench.ts';
 import type { ToOperation } from '../mapping/operation.ts';
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../mapping/stream-mapping.ts';
 
 /**
  * A way into Customer.io: all that its two APIs do not share. Packing, lanes, rate, retries, halving, settlement and
@@ -14,10 +14,10 @@ import type { StreamPlan } from '../mapping/stream-mapping.ts';
  */
 export interface Api {
   /** How the records of a stream are worded. */
-  toOperation(plan: StreamPlan, config: DestinationConfig): ToOperation;
+  toOperation(plan: StreamMapping, config: DestinationConfig): ToOperation;
   /** The fast path for most of them. */
   toOperationBytes(
-    plan: StreamPlan,
+    plan: StreamMapping,
     config: DestinationConfig,
     bench: Workbench,
   ): ToOperationBytes | undefined;

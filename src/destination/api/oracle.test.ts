@@ -4,7 +4,7 @@ import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { parseDestinationConfig } from '../config.ts';
 import { customerIoDestination } from '../destination.ts';
 import { toOperation } from '../mapping/operation.ts';
-import { planStreams } from '../mapping/stream-mapping.ts';
+import { mapStreams } from '../mapping/stream-mapping.ts';
 
 /** Customer.io's own client is the judge of our transport: what each sends must leave the same store. */
 
@@ -80,7 +80,7 @@ async function throughUs(url: string): Promise<void> {
 
 async function throughCustomerIo(url: string): Promise<void> {
   const parsed = parseDestinationConfig(config(url));
-  const plans = planStreams(catalog, parsed);
+  const plans = mapStreams(catalog, parsed);
   const client = new TrackClient('site', 'key', { url: `${url}/api/v1` });
   const operations = rows.flatMap(([stream, data]) => {
     const plan = plans.get(stream);

@@ -5,7 +5,7 @@ import { withoutNulled } from '../mapping/given/nulled-fields.ts';
 import { isRefusal } from '../mapping/keys/identifiers.ts';
 import { tooDeep } from '../mapping/limits.ts';
 import type { Operation } from '../mapping/operation.ts';
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../mapping/stream-mapping.ts';
 import type { Acknowledgement, Ledger } from '../settlement/ledger.ts';
 import type { RecordLine } from '../settlement/record-line.ts';
 import type { Rejections } from '../settlement/rejections.ts';
@@ -108,7 +108,7 @@ export class Intake {
     return this.#send(mapped, plan, acknowledgement);
   }
 
-  #send(operation: Operation, plan: StreamPlan, acknowledgement: Acknowledgement): Promise<void> | void {
+  #send(operation: Operation, plan: StreamMapping, acknowledgement: Acknowledgement): Promise<void> | void {
     const { lanes, reader } = this.#options;
     const isMerge = operation.removal?.fate === 'merge';
     if (this.#order.mustWait(plan, isMerge)) {

@@ -4,12 +4,12 @@ import type { DestinationConfig } from '../config.ts';
 import type { ToOperationBytes } from '../mapping/bytes/operation-bytes.ts';
 import type { Workbench } from '../mapping/bytes/values/workbench.ts';
 import type { ToOperation } from '../mapping/operation.ts';
-import { type FindStream, findStream, type StreamPlan } from '../mapping/stream-mapping.ts';
+import { type FindStream, findStream, type StreamMapping } from '../mapping/stream-mapping.ts';
 import { scannedStream } from './scanned-stream.ts';
 
 /** A stream of the catalog, with the ways of its records. */
 export interface MappedStream {
-  readonly plan: StreamPlan;
+  readonly plan: StreamMapping;
   /** The slow path: a parsed record is mapped or refused. */
   readonly toOperation: ToOperation;
   /** The fast path, for records that were only scanned. */
@@ -23,7 +23,7 @@ export interface MappedStreams {
 }
 
 export function mappedStreams(
-  plans: Iterable<StreamPlan>,
+  plans: Iterable<StreamMapping>,
   api: Pick<Api, 'toOperation' | 'toOperationBytes'>,
   config: DestinationConfig,
   bench: Workbench,

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
-import { planStreams } from '../mapping/stream-mapping.ts';
+import { mapStreams } from '../mapping/stream-mapping.ts';
 import { StreamOrder } from './stream-order.ts';
 
 const names = ['persons', 'objects', 'relationships', 'events'];
-const plans = planStreams(
+const plans = mapStreams(
   {
     streams: names.map((name) => ({
       stream: { name, json_schema: {} },

@@ -1,4 +1,4 @@
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../mapping/stream-mapping.ts';
 
 /**
  * Which streams' records are on their way, and when one has to wait for the others: what no lane can order. A
@@ -9,15 +9,15 @@ import type { StreamPlan } from '../mapping/stream-mapping.ts';
  */
 export class StreamOrder {
   readonly #begun = new Set<string>();
-  readonly #underWay = new Set<StreamPlan['kind']>();
+  readonly #underWay = new Set<StreamMapping['kind']>();
   /** Records come in runs of one stream: the sets are asked only between them. */
-  #latest: StreamPlan | undefined;
+  #latest: StreamMapping | undefined;
 
   /** Merges are on their way. */
   #isMerging = false;
 
   /** Whether what is on its way must be let through before a record of this stream, or a merge. */
-  mustWait(plan: StreamPlan, isMerge = false): boolean {
+  mustWait(plan: StreamMapping, isMerge = false): boolean {
     if (isMerge !== this.#isMerging) return this.#underWay.size > 0;
     if (plan === this.#latest) return false;
     if (!this.#begun.has(plan.key)) return this.#underWay.size > 0;
@@ -34,7 +34,7 @@ export class StreamOrder {
   }
 
   /** A record of this stream goes on its way. */
-  enter(plan: StreamPlan, isMerge = false): void {
+  enter(plan: StreamMapping, isMerge = false): void {
     this.#isMerging = isMerge;
     if (plan === this.#latest) return;
     this.#latest = plan;

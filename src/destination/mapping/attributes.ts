@@ -1,7 +1,7 @@
 import { removedAtColumn, streamContracts } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
 import { type Attributes, limits } from './limits.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import type { StreamMapping } from './stream-mapping.ts';
 import { looksLikeTimestamp, unixSeconds } from './timestamps.ts';
 
 /**
@@ -37,7 +37,7 @@ export interface ColumnKinds {
 const mostNames = 10_000;
 
 /** @param mark the attribute that marks removed rows: it is set by their removal alone */
-export function columnKinds(plan: StreamPlan, mark?: string): ColumnKinds {
+export function columnKinds(plan: StreamMapping, mark?: string): ColumnKinds {
   const own = new Set(streamContracts[plan.kind].columnNames.map((column) => plan.columns[column]));
   if (mark !== undefined) own.add(mark);
   const known = new Map<string, ColumnKind>();

@@ -1,6 +1,6 @@
 import { streamContracts } from '../../streams/contract.ts';
 import type { ColumnRole } from '../../streams/stream.ts';
-import type { StreamMapping } from '../config.ts';
+import type { MappingSettings } from '../config.ts';
 
 /** The setting of `streams` that names the column of a role. */
 export const settingOfRole = {
@@ -14,10 +14,10 @@ export const settingOfRole = {
   relation: 'relationship_attributes',
   merged: 'merged_into',
   unset: 'unset_attributes',
-} as const satisfies Readonly<Record<ColumnRole, keyof StreamMapping>>;
+} as const satisfies Readonly<Record<ColumnRole, keyof MappingSettings>>;
 
 /** What does instead of a column that a stream must have: another column, or a fixed value. */
-const alternatives: Readonly<Partial<Record<ColumnRole, keyof StreamMapping>>> = {
+const alternatives: Readonly<Partial<Record<ColumnRole, keyof MappingSettings>>> = {
   user: settingOfRole.anonymous,
   eventName: 'event_name',
   objectType: 'object_type',
@@ -27,7 +27,7 @@ const alternatives: Readonly<Partial<Record<ColumnRole, keyof StreamMapping>>> =
  * What every record of a kind must have: one setting of each list. A timestamp may be missing: what is not dated is
  * dated by its arrival.
  */
-export function neededSettings(kind: StreamMapping['as']): (keyof StreamMapping)[][] {
+export function neededSettings(kind: MappingSettings['as']): (keyof MappingSettings)[][] {
   const needed = streamContracts[kind].columns.filter(
     ({ role, required }) => required && role !== 'timestamp',
   );

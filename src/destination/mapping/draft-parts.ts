@@ -14,7 +14,7 @@ import {
 import { type Attributes, checkReserved, limits, type Refusal, tooLong } from './limits.ts';
 import { relationOf } from './relation.ts';
 import { rootTimestamp } from './root-timestamp.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import type { StreamMapping } from './stream-mapping.ts';
 import type { RemovedMembers, RemovedPart, Template } from './templates/template.ts';
 import { unixSeconds } from './timestamps.ts';
 
@@ -36,7 +36,7 @@ export interface Made {
 }
 
 export interface Context {
-  readonly plan: StreamPlan;
+  readonly plan: StreamMapping;
   readonly config: DestinationConfig;
   readonly template: Template;
   readonly columns: ColumnKinds;

@@ -14,7 +14,7 @@ import {
 import { unsetNames } from './gone/unset-names.ts';
 import { isRefusal, type ObjectIdentifiers, type PersonIdentifiers } from './keys/identifiers.ts';
 import type { Attributes, Refusal } from './limits.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import type { StreamMapping } from './stream-mapping.ts';
 import type { RemovedMembers, Template } from './templates/template.ts';
 import { templates } from './templates/templates.ts';
 import type { TrackOperation } from './track-operation.ts';
@@ -49,12 +49,12 @@ const keyOf = (lane: Template['lane'], { person, object }: Made): string =>
   lane === 'person' ? personKey(person) : objectKey(object);
 
 /** As `removalTime`; in a stream that only removes, a row that does not say when is gone now. */
-const goneSince = (data: Data, { mode }: StreamPlan): ReturnType<typeof removalTime> =>
+const goneSince = (data: Data, { mode }: StreamMapping): ReturnType<typeof removalTime> =>
   removalTime(data) ?? (mode === 'remove' ? Math.floor(Date.now() / 1000) : undefined);
 
 /** The slow path's writer: makes a record into the objects that the stream's template describes, or refuses it. */
 export function draftOf(
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: DestinationConfig,
 ): (data: Data) => Draft | Refusal | Ignored {
   const template = templates[plan.kind];

@@ -3,7 +3,7 @@ import { parseExactJson } from '../../json/exact-json.ts';
 import { parseDestinationConfig } from '../config.ts';
 import { limits } from './limits.ts';
 import { toOperation } from './operation.ts';
-import { planStreams } from './stream-mapping.ts';
+import { mapStreams } from './stream-mapping.ts';
 
 type Row = Record<string, unknown>;
 
@@ -27,7 +27,7 @@ function mapped(stream: string, data: Row, config: Row = {}): Row {
       },
     ],
   };
-  const plan = planStreams(catalog, parsed).get(stream);
+  const plan = mapStreams(catalog, parsed).get(stream);
   if (plan === undefined) throw new Error('no plan');
   const result = toOperation(plan, parsed)(data);
   return 'body' in result ? JSON.parse(result.body) : { ...result };
@@ -44,7 +44,7 @@ const bodyOf = (stream: string, data: Row): string => {
       },
     ],
   };
-  const plan = planStreams(catalog, parsed).get(stream);
+  const plan = mapStreams(catalog, parsed).get(stream);
   const result = plan === undefined ? undefined : toOperation(plan, parsed)(data);
   return result !== undefined && 'body' in result ? result.body : '';
 };

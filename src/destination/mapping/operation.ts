@@ -5,7 +5,7 @@ import type { Removal } from './gone/removal.ts';
 import { isRefusal } from './keys/identifiers.ts';
 import { trimIdentifiers } from './keys/trim-identifiers.ts';
 import { checkAttributes, limits, type Refusal, tooLong } from './limits.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import type { StreamMapping } from './stream-mapping.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -35,7 +35,7 @@ export type Encode = (draft: Draft, data: Data) => Operation | Refusal;
  * an API that words the same operations otherwise.
  */
 export function toOperation(
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: DestinationConfig,
   encode: Encode = (draft) => serialise(draft, config),
 ): ToOperation {

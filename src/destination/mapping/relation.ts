@@ -5,12 +5,12 @@ import type { DestinationConfig } from '../config.ts';
 import { relationshipAttributes } from './attributes.ts';
 import { refuse } from './keys/identifiers.ts';
 import { type Attributes, type Refusal, tooDeep } from './limits.ts';
-import type { StreamPlan } from './stream-mapping.ts';
+import type { StreamMapping } from './stream-mapping.ts';
 
 /** The relationship's own attributes: an object, or one as JSON text. */
 export function relationOf(
   data: Readonly<Record<string, unknown>>,
-  { columns, relationTimestamps }: StreamPlan,
+  { columns, relationTimestamps }: StreamMapping,
   config: DestinationConfig,
 ): { relation: Attributes } | Refusal {
   const field = columns.relationshipAttributes;

@@ -8,10 +8,10 @@ import type {
 } from '../../protocol/messages.ts';
 import { isStreamName, type StreamName, streamNames } from '../../streams/contract.ts';
 import { type ColumnName, columnOfRole } from '../../streams/stream.ts';
-import type { DestinationConfig, StreamMapping } from '../config.ts';
+import type { DestinationConfig, MappingSettings } from '../config.ts';
 
 /** What a stream's records are in Customer.io, and the names of the columns that have a meaning. */
-export interface StreamPlan {
+export interface StreamMapping {
   readonly stream: string;
   readonly namespace: string | undefined;
   /** The stream's name; with its namespace where two streams of the catalog have one name. */
@@ -55,7 +55,7 @@ export const operationKinds: Readonly<Record<string, StreamName>> = {
   relationship: 'relationships',
 };
 
-function kindOf(configured: ConfiguredAirbyteStream, mapping: StreamMapping | undefined): StreamName {
+function kindOf(configured: ConfiguredAirbyteStream, mapping: MappingSettings | undefined): StreamName {
   if (mapping !== undefined) return mapping.as;
   const object = configured.destination_object_name;
   for (const name of object === undefined ? [configured.stream.name] : [object]) {
@@ -99,7 +99,7 @@ function timestampsOf(properties: Readonly<Record<string, unknown>>): ReadonlySe
   return new Set(Object.keys(properties).filter((name) => isTimestamp(properties[name])));
 }
 
-const columnsOf = (mapping: StreamMapping | undefined): ContractColumns => ({
+const columnsOf = (mapping: MappingSettings | undefined): ContractColumns => ({
   userId: mapping?.user_id ?? columnOfRole.user,
   anonymousId: mapping?.anonymous_id ?? columnOfRole.anonymous,
   timestamp: mapping?.timestamp ?? columnOfRole.timestamp,
@@ -133,7 +133,7 @@ export type FindStream<T> = (name: string, namespace: string | undefined) => T |
  * By both. Where one name stands for one stream, a namespace that only one side gives is not missed: PyAirbyte
  * leaves it out.
  */
-export function findStream<T extends { readonly plan: StreamPlan }>(streams: Iterable<T>): FindStream<T> {
+export function findStream<T extends { readonly plan: StreamMapping }>(streams: Iterable<T>): FindStream<T> {
   const byName = Map.groupBy(streams, ({ plan }) => plan.stream);
   return (name, given) => {
     const found = byName.get(name);
@@ -150,7 +150,7 @@ export function findStream<T extends { readonly plan: StreamPlan }>(streams: Ite
 export function mappingOf(
   { stream }: ConfiguredAirbyteStream,
   config: DestinationConfig,
-): StreamMapping | undefined {
+): MappingSettings | undefined {
   const mappings = config.streams.filter((mapping) => mapping.stream === stream.name);
   const namespace = namespaceOf(stream);
   return (
@@ -164,12 +164,12 @@ export function mappingOf(
  *
  * @throws ConnectorError for a stream of which nothing says what it is.
  */
-export function planStreams(
+export function mapStreams(
   catalog: ConfiguredAirbyteCatalog,
   config: DestinationConfig,
-): ReadonlyMap<string, StreamPlan> {
+): ReadonlyMap<string, StreamMapping> {
   const keys = keysOf(catalog.streams);
-  const plans = catalog.streams.map((configured, index): [string, StreamPlan] => {
+  const plans = catalog.streams.map((configured, index): [string, StreamMapping] => {
     const key = keys[index] ?? configured.stream.name;
     const stream = configured.stream.name;
     const mapping = mappingOf(configured, config);

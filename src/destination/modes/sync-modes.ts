@@ -6,7 +6,7 @@ import type {
 } from '../../protocol/messages.ts';
 import type { StreamName } from '../../streams/contract.ts';
 import type { DestinationConfig } from '../config.ts';
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../mapping/stream-mapping.ts';
 import { templates } from '../mapping/templates/templates.ts';
 
 /** What decides which modes there are. */
@@ -38,7 +38,7 @@ export function offeredModes(kind: StreamName, config: ModeConfig): readonly Des
 const canUpdate = (kind: StreamName, { api }: ModeConfig): boolean => isPerson(kind) && api === 'track';
 
 /** @throws ConnectorError for a stream whose mode cannot be done. */
-export function checkModes(plans: Iterable<StreamPlan>, config: ModeConfig): void {
+export function checkModes(plans: Iterable<StreamMapping>, config: ModeConfig): void {
   for (const { key, kind, mode } of plans) {
     const why = mode === 'update' && !canUpdate(kind, config) ? whyNoUpdate(kind) : undefined;
     const stays = mode === 'remove' && isForEver(kind);
@@ -57,7 +57,7 @@ const whyNoUpdate = (kind: StreamName): string =>
 /** What a person may expect of a mode and does not get. */
 export function modeWarnings(
   catalog: ConfiguredAirbyteCatalog,
-  plans: Iterable<StreamPlan>,
+  plans: Iterable<StreamMapping>,
   config: ModeConfig,
 ): string[] {
   const emptied = catalog.streams.filter(isEmptied).map(({ stream }) => emptiesNothing(stream.name));

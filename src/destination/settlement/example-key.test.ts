@@ -1,16 +1,13 @@
 import { expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
-import { planStreams } from '../mapping/stream-mapping.ts';
+import { mapStreams } from '../mapping/stream-mapping.ts';
 import { exampleKey } from './example-key.ts';
 
 const modes = { sync_mode: 'incremental' as const, destination_sync_mode: 'append' as const };
 const streams = ['persons', 'objects', 'relationships', 'events', 'customers'];
 const catalog = { streams: streams.map((name) => ({ stream: { name, json_schema: {} }, ...modes })) };
 const mapping = { stream: 'customers', as: 'persons', user_id: 'customer_no' };
-const plans = planStreams(
-  catalog,
-  parseDestinationConfig({ site_id: 's', api_key: 'k', streams: [mapping] }),
-);
+const plans = mapStreams(catalog, parseDestinationConfig({ site_id: 's', api_key: 'k', streams: [mapping] }));
 
 const row = (data: string) => `{"type":"RECORD","record":{"stream":"x","emitted_at":1,"data":${data}}}`;
 

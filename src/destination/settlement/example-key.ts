@@ -5,13 +5,13 @@ import { columnOfRole } from '../../streams/stream.ts';
 import { asTheSourceMadeIt } from '../mapping/given/cached-record.ts';
 import { keyText } from '../mapping/keys/identifiers.ts';
 import { limits, truncate } from '../mapping/limits.ts';
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../mapping/stream-mapping.ts';
 
 /**
  * The key of a rejected record as a person may look for it: the values of its key columns that it has, such as
  * `1/L0001`; else of whom it tells; null where it names nobody. `record` is the RECORD message as it came.
  */
-export function exampleKey(record: string, plan: StreamPlan | undefined): string | null {
+export function exampleKey(record: string, plan: StreamMapping | undefined): string | null {
   const data = plan && dataOf(record);
   if (plan === undefined || data === undefined) return null;
   const restored = asTheSourceMadeIt(plan)(data);

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../json/json-object.ts';
 import { isStreamName, type StreamName } from '../../streams/contract.ts';
 import { cacheMark } from '../mapping/given/cached-record.ts';
 import type { Refusal } from '../mapping/limits.ts';
-import { isWriteMode, type StreamPlan, type WriteMode } from '../mapping/stream-mapping.ts';
+import { isWriteMode, type StreamMapping, type WriteMode } from '../mapping/stream-mapping.ts';
 
 /** The reason of a reject whose record is not on file: nobody can send it again. */
 export const lineTooLong = 'line_too_long';
@@ -16,7 +16,7 @@ export type RejectLine = (key: string, record: string, refusal: Refusal) => stri
 
 /** The columns whose types decide what is sent: times, and all of them in a record out of PyAirbyte's cache. */
 function noteOf(
-  { kind, mode, properties, timestamps, relationTimestamps, columns }: StreamPlan,
+  { kind, mode, properties, timestamps, relationTimestamps, columns }: StreamMapping,
   all: boolean,
 ): string {
   const decides = (name: string): boolean =>
@@ -26,7 +26,7 @@ function noteOf(
   return `,${JSON.stringify({ as: kind, ...(mode === 'upsert' ? {} : { mode }), schema }).slice(1, -1)}`;
 }
 
-export function rejectLines(plans: ReadonlyMap<string, StreamPlan>): RejectLine {
+export function rejectLines(plans: ReadonlyMap<string, StreamMapping>): RejectLine {
   const notes = new Map(
     [...plans].map(([key, plan]) => [key, { few: noteOf(plan, false), all: noteOf(plan, true) }]),
   );

@@ -8,7 +8,7 @@ import { parseMessage } from '../../protocol/lines/parse-message.ts';
 import type { ConfiguredAirbyteCatalog } from '../../protocol/messages.ts';
 import { parseDestinationConfig } from '../config.ts';
 import { toOperation } from '../mapping/operation.ts';
-import { planStreams } from '../mapping/stream-mapping.ts';
+import { mapStreams } from '../mapping/stream-mapping.ts';
 import { readReject, rejectLines } from './reject-line.ts';
 import { openReplay, replayed } from './replay.ts';
 
@@ -71,7 +71,7 @@ const lines: readonly (readonly [string, string])[] = [
 function operationOf(line: string, of: ConfiguredAirbyteCatalog): unknown {
   const message = parseMessage({ text: line, number: 1 });
   if (message.type !== 'RECORD') throw new Error('no record');
-  const plan = planStreams(of, config).get(message.record.stream);
+  const plan = mapStreams(of, config).get(message.record.stream);
   return plan === undefined ? undefined : toOperation(plan, config)(message.record.data);
 }
 
@@ -82,7 +82,7 @@ async function write(name: string, texts: readonly string[], end = '\n'): Promis
 }
 
 const rejectsOf = (some: typeof lines): string[] => {
-  const lineOf = rejectLines(planStreams(catalog, config));
+  const lineOf = rejectLines(mapStreams(catalog, config));
   return some.map(([stream, data]) => lineOf(stream, recordLine(stream, data), refusal));
 };
 
@@ -145,13 +145,13 @@ describe('replay', () => {
         destination_object_name: 'identify',
       })),
     };
-    const plans = planStreams(two, config);
+    const plans = mapStreams(two, config);
     const data = '{"userId":"u","seen":"2024-01-02 00:00:00"}';
     const line = (key: string, namespace: string) =>
       rejectLines(plans)(key, recordLine('users', data).replace('"ns"', `"${namespace}"`), refusal);
     const path = await write('a.ndjson', [line('crm.users', 'crm'), line('shop.users', 'shop')]);
     const { replay } = await linesOf(path);
-    const again = planStreams(replay.catalog, config);
+    const again = mapStreams(replay.catalog, config);
     expect([...again.keys()]).toEqual([...plans.keys()]);
     expect([...again.values()].map(({ timestamps }) => [...timestamps])).toEqual([['seen'], []]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDestinationConfig } from '../config.ts';
 import type { Refusal } from '../mapping/limits.ts';
-import { planStreams } from '../mapping/stream-mapping.ts';
+import { mapStreams } from '../mapping/stream-mapping.ts';
 import { Ledger } from './ledger.ts';
 import { Judge, type RejectedError } from './verdict.ts';
 
@@ -30,7 +30,7 @@ function runOf(most = config.max_rejects) {
     () => passed.push(passed.length),
     (stream) => judge.holds(stream),
   );
-  const judge = new Judge({ most, tallies: books.tallies, plans: planStreams(catalog, config) });
+  const judge = new Judge({ most, tallies: books.tallies, plans: mapStreams(catalog, config) });
   let stopped: RejectedError | undefined;
   const take = (stream: string, ...rows: (true | Refusal)[]): void => {
     for (const row of rows) {

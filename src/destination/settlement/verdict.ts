@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../errors/connector-error.ts';
 import type { RejectKind } from '../../protocol/run-account.ts';
 import type { Refusal } from '../mapping/limits.ts';
-import type { StreamPlan } from '../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../mapping/stream-mapping.ts';
 import { exampleKey } from './example-key.ts';
 import type { StreamTally } from './ledger.ts';
 import { RejectReasons } from './reject-reasons.ts';
@@ -28,7 +28,7 @@ export interface JudgeOptions {
   /** `max_rejects`: a count in the run, or a share of each stream's rows (`100`, `10%`). */
   readonly most: string;
   readonly tallies: ReadonlyMap<string, StreamTally>;
-  readonly plans: ReadonlyMap<string, StreamPlan>;
+  readonly plans: ReadonlyMap<string, StreamMapping>;
 }
 
 /** Judges by its rejects how a run goes: stream by stream, over the rows of this run. */

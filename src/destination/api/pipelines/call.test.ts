@@ -3,7 +3,7 @@ import { parseExactJson } from '../../../json/exact-json.ts';
 import { parseDestinationConfig } from '../../config.ts';
 import { limits } from '../../mapping/limits.ts';
 import { toOperation } from '../../mapping/operation.ts';
-import { planStreams } from '../../mapping/stream-mapping.ts';
+import { mapStreams } from '../../mapping/stream-mapping.ts';
 import { toCall } from './call.ts';
 
 type Row = Record<string, unknown>;
@@ -22,7 +22,7 @@ function result(stream: string, data: Row, config: Row = {}, mapping: typeof toC
       },
     ],
   };
-  const plan = planStreams(catalog, parsed).get(stream);
+  const plan = mapStreams(catalog, parsed).get(stream);
   if (plan === undefined) throw new Error('no plan');
   return mapping(plan, parsed)(data);
 }

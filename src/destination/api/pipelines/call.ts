@@ -11,14 +11,14 @@ import {
 import { type Attributes, checkAttributes, limits, type Refusal, tooLong } from '../../mapping/limits.ts';
 import { type ToOperation, toOperation } from '../../mapping/operation.ts';
 import { rootTimestamp } from '../../mapping/root-timestamp.ts';
-import type { StreamPlan } from '../../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../../mapping/stream-mapping.ts';
 import type { TrackOperation } from '../../mapping/track-operation.ts';
 import { callContext, isEmailAddress, reservedTrait, semanticEvents } from './reserved.ts';
 
 type Call = Readonly<Record<string, unknown>>;
 
 /** The mapping of one stream's records to calls of the Pipelines API. */
-export function toCall(plan: StreamPlan, config: DestinationConfig): ToOperation {
+export function toCall(plan: StreamMapping, config: DestinationConfig): ToOperation {
   return toOperation(plan, config, (draft, data) => {
     const truncated: string[] = [];
     const refusal = checkLimits(draft, config.too_long === 'truncate' ? truncated : undefined);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DestinationConfig, hostOf, parseDestinationConfig } from '../../config.ts';
 import { BatchPool, bodyOf, Packer } from '../../delivery/batch.ts';
-import { planStreams } from '../../mapping/stream-mapping.ts';
+import { mapStreams } from '../../mapping/stream-mapping.ts';
 import { Ledger } from '../../settlement/ledger.ts';
 import { toCall } from './call.ts';
 import { pipelinesTransport } from './transport.ts';
@@ -49,7 +49,7 @@ function bodyWith(rows: readonly Record<string, unknown>[]): Buffer {
       },
     ],
   };
-  const plan = planStreams(catalog, config).get('persons');
+  const plan = mapStreams(catalog, config).get('persons');
   if (plan === undefined) throw new Error('no plan');
   const acknowledgement = new Ledger(['persons'], () => undefined).open('persons');
   const packing = new Packer(new BatchPool());

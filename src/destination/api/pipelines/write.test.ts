@@ -7,7 +7,7 @@ import type { Fault } from '../../../simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../../simulator/server.ts';
 import { parseDestinationConfig } from '../../config.ts';
 import { customerIoDestination } from '../../destination.ts';
-import { planStreams } from '../../mapping/stream-mapping.ts';
+import { mapStreams } from '../../mapping/stream-mapping.ts';
 import { toCall } from './call.ts';
 
 type Row = Record<string, unknown>;
@@ -160,7 +160,7 @@ it('calls sent one by one with customerio-node’s identify, track and group lea
     ...pipelines,
     removals: { persons: 'remove', objects: 'remove', relationships: 'remove' },
   });
-  const plans = planStreams(catalog, config);
+  const plans = mapStreams(catalog, config);
   const client = new PipelinesClient('w', { url: `${other.url}/v1`, strictMode: true });
   for (const [stream, data] of rows) {
     const plan = plans.get(stream);

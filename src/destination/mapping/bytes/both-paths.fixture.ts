@@ -3,7 +3,7 @@ import { parseMessage } from '../../../protocol/lines/parse-message.ts';
 import { parseDestinationConfig } from '../../config.ts';
 import { LineReader } from '../../input/line-reader.ts';
 import { toOperation } from '../operation.ts';
-import { planStreams, type StreamPlan } from '../stream-mapping.ts';
+import { mapStreams, type StreamMapping } from '../stream-mapping.ts';
 import { toOperationBytes } from './operation-bytes.ts';
 import { Workbench } from './values/workbench.ts';
 
@@ -15,7 +15,7 @@ const timestamp = { type: 'string', format: 'date-time' };
 
 export const settings = (rest: Row = {}) => parseDestinationConfig({ site_id: 's', api_key: 'k', ...rest });
 
-export function planOf(stream: string, config: ReturnType<typeof settings>): StreamPlan {
+export function planOf(stream: string, config: ReturnType<typeof settings>): StreamMapping {
   const properties = {
     timestamp,
     last_seen: timestamp,
@@ -23,7 +23,7 @@ export function planOf(stream: string, config: ReturnType<typeof settings>): Str
     score: { type: 'number' },
     relationshipAttributes: { type: 'object', properties: { since: timestamp } },
   };
-  const plan = planStreams(
+  const plan = mapStreams(
     {
       streams: [
         {

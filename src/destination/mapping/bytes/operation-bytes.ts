@@ -2,7 +2,7 @@ import type { ScannedRecord } from '../../../protocol/lines/scan-record.ts';
 import type { DestinationConfig } from '../../config.ts';
 import { markOf } from '../gone/removal.ts';
 import { limits } from '../limits.ts';
-import type { StreamPlan } from '../stream-mapping.ts';
+import type { StreamMapping } from '../stream-mapping.ts';
 import { templates } from '../templates/templates.ts';
 import { columnLookup, role } from './parts/column-bytes.ts';
 import { type Context, newMade, type Step } from './parts/step.ts';
@@ -35,7 +35,7 @@ const envelope = 500;
  * @param out the bench that the records' lines lie on.
  */
 export function toOperationBytes(
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: DestinationConfig,
   out: Workbench,
 ): ToOperationBytes | undefined {
@@ -65,7 +65,7 @@ export function fastPath(steps: readonly Step[], { columns, out }: Context): ToO
  * @param unusual attributes that make a record one for the slow path
  */
 export function contextOf(
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: DestinationConfig,
   out: Workbench,
   unusual: readonly string[] = [],

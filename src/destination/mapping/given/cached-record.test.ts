@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDestinationConfig } from '../../config.ts';
-import { planStreams } from '../stream-mapping.ts';
+import { mapStreams } from '../stream-mapping.ts';
 import { asTheSourceMadeIt } from './cached-record.ts';
 
 const number = { type: ['null', 'number'] };
@@ -10,7 +10,7 @@ const json_schema = {
 };
 const config = parseDestinationConfig({ site_id: 's', api_key: 'k' });
 const stream = { name: 'persons', json_schema, supported_sync_modes: [] };
-const plan = planStreams(
+const plan = mapStreams(
   { streams: [{ stream, sync_mode: 'incremental', destination_sync_mode: 'append' }] },
   config,
 ).get('persons');

@@ -1,5 +1,5 @@
 import { parseExactJson } from '../../../json/exact-json.ts';
-import type { StreamPlan } from '../stream-mapping.ts';
+import type { StreamMapping } from '../stream-mapping.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ function numberOf(text: string): unknown {
  * Records that PyAirbyte writes from its cache are not as the source made them: columns are in lower case and
  * numbers are text. The catalog still has the source's names and types, and the record gets them back.
  */
-export function asTheSourceMadeIt({ columns, properties }: StreamPlan): (data: Data) => Data {
+export function asTheSourceMadeIt({ columns, properties }: StreamMapping): (data: Data) => Data {
   const names = [...Object.values(columns), ...Object.keys(properties)];
   const original = new Map(names.toReversed().map((name) => [cacheName(name), name]));
   for (const name of names) original.set(name, name);

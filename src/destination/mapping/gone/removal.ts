@@ -3,7 +3,7 @@ import type { DestinationConfig } from '../../config.ts';
 import { identifiersOf, keyText, type PersonIdentifiers, refuse } from '../keys/identifiers.ts';
 import { trimmed } from '../keys/white-space.ts';
 import type { Refusal } from '../limits.ts';
-import type { StreamPlan } from '../stream-mapping.ts';
+import type { StreamMapping } from '../stream-mapping.ts';
 import { unixSeconds } from '../timestamps.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -42,7 +42,7 @@ export function removalTime(data: Data): number | undefined | Refusal {
 
 /** The attribute that marks removed rows of the stream, where such rows are marked. */
 export const markOf = (
-  { kind }: Pick<StreamPlan, 'kind'>,
+  { kind }: Pick<StreamMapping, 'kind'>,
   { removals }: Pick<DestinationConfig, 'removals'>,
 ): string | undefined => (policyOf(removals, kind) === 'mark' ? removals.mark_attribute : undefined);
 
@@ -53,18 +53,18 @@ const policyOf = (policies: Readonly<Partial<Record<StreamName, Fate>>>, kind: S
 const isGiven = (value: unknown): boolean => value !== null && value !== undefined;
 
 /** Whether the row names a person who the removed one has become. */
-const isMoved = (data: Data, { kind, columns }: StreamPlan): boolean =>
+const isMoved = (data: Data, { kind, columns }: StreamMapping): boolean =>
   streamContracts[kind].columns.some(({ role }) => role === 'merged') && isGiven(data[columns.mergedInto]);
 
 /** Refuses a row that says whom its person has become, and not that the person was removed. */
-export function checkNotMoved(data: Data, plan: StreamPlan): Refusal | undefined {
+export function checkNotMoved(data: Data, plan: StreamMapping): Refusal | undefined {
   if (!isMoved(data, plan)) return undefined;
   const { mergedInto } = plan.columns;
   return refuse('invalid', mergedInto, `${mergedInto} is given, but ${removedAtColumn} is not.`);
 }
 
 /** What the config does with a row that was removed. Without a merge, a person who moved is one who was removed. */
-export function removalOf(data: Data, plan: StreamPlan, { removals, api }: DestinationConfig): Removal {
+export function removalOf(data: Data, plan: StreamMapping, { removals, api }: DestinationConfig): Removal {
   const policy = policyOf(removals, plan.kind);
   if (!isMoved(data, plan)) return { fate: policy };
   const { persons_moved: fate } = removals;
@@ -74,7 +74,7 @@ export function removalOf(data: Data, plan: StreamPlan, { removals, api }: Desti
 /** The person who the removed one has become; undefined where that is nobody, or the same one in another spelling. */
 export function movedInto(
   data: Data,
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: DestinationConfig,
 ): PersonIdentifiers | Refusal | undefined {
   if (!isMoved(data, plan)) return undefined;

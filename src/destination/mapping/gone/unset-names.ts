@@ -1,14 +1,14 @@
 import { parseExactJson } from '../../../json/exact-json.ts';
 import { refuse } from '../keys/identifiers.ts';
 import type { Refusal } from '../limits.ts';
-import type { StreamPlan } from '../stream-mapping.ts';
+import type { StreamMapping } from '../stream-mapping.ts';
 
 const none: readonly string[] = [];
 
 /** The attributes that a record says have no value any more: an array of names, or one as JSON text, as caches keep it. */
 export function unsetNames(
   data: Readonly<Record<string, unknown>>,
-  { columns }: StreamPlan,
+  { columns }: StreamMapping,
 ): readonly string[] | Refusal {
   const field = columns.unsetAttributes;
   const value = data[field];

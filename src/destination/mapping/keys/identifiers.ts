@@ -1,7 +1,7 @@
 import { exactDigits } from '../../../json/exact-json.ts';
 import type { DestinationConfig } from '../../config.ts';
 import { limits, type Refusal, tooLong } from '../limits.ts';
-import type { StreamPlan } from '../stream-mapping.ts';
+import type { StreamMapping } from '../stream-mapping.ts';
 import { trimmed } from './white-space.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export function keyText(value: unknown): string | undefined {
 /** Who a record is about. */
 export function personIdentifiers(
   data: Data,
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: Pick<DestinationConfig, 'identifier' | 'api'>,
 ): PersonIdentifiers | Refusal {
   const column = plan.columns.userId;
@@ -67,7 +67,7 @@ export function identifiersOf(
  */
 export function anonymousIdentifier(
   data: Data,
-  plan: StreamPlan,
+  plan: StreamMapping,
 ): { anonymous_id: string } | Refusal | undefined {
   if (keyText(data[plan.columns.userId]) !== undefined) return undefined;
   const { anonymousId } = plan.columns;
@@ -76,7 +76,7 @@ export function anonymousIdentifier(
   return tooLong(anonymousId, anonymous_id, limits.attributeValue) ?? { anonymous_id };
 }
 
-function withoutUser(data: Data, plan: StreamPlan): Refusal {
+function withoutUser(data: Data, plan: StreamMapping): Refusal {
   const { userId, anonymousId } = plan.columns;
   const anonymous = keyText(data[anonymousId]) !== undefined;
   const message = anonymous
@@ -86,7 +86,7 @@ function withoutUser(data: Data, plan: StreamPlan): Refusal {
 }
 
 /** Which object a record is about: type and id, as text. */
-export function objectIdentifiers(data: Data, plan: StreamPlan): ObjectIdentifiers | Refusal {
+export function objectIdentifiers(data: Data, plan: StreamMapping): ObjectIdentifiers | Refusal {
   const { groupId, objectTypeId } = plan.columns;
   const object_id = keyText(data[groupId]);
   if (object_id === undefined) return refuse('required', groupId, `${groupId} is missing or empty.`);

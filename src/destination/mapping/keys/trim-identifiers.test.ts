@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toCall } from '../../api/pipelines/call.ts';
 import { parseDestinationConfig } from '../../config.ts';
 import { toOperation } from '../operation.ts';
-import { planStreams, type StreamPlan } from '../stream-mapping.ts';
+import { mapStreams, type StreamMapping } from '../stream-mapping.ts';
 import { trimmed, whiteSpace } from './white-space.ts';
 
 type Row = Record<string, unknown>;
@@ -10,12 +10,12 @@ type Row = Record<string, unknown>;
 const at = '2024-01-01T00:00:00';
 const ulid = '01ARYZ6S41TSV4RRFFQ69G5FAV';
 
-function planOf(stream: string, config: ReturnType<typeof parseDestinationConfig>): StreamPlan {
+function planOf(stream: string, config: ReturnType<typeof parseDestinationConfig>): StreamMapping {
   const of = { name: stream, json_schema: {} };
   const catalog = {
     streams: [{ stream: of, sync_mode: 'incremental' as const, destination_sync_mode: 'append' as const }],
   };
-  const plan = planStreams(catalog, config).get(stream);
+  const plan = mapStreams(catalog, config).get(stream);
   if (plan === undefined) throw new Error('no plan');
   return plan;
 }

@@ -1,7 +1,7 @@
 import { streamContracts } from '../../../streams/contract.ts';
 import { type ColumnRole, columnOfRole, isIdentifier } from '../../../streams/stream.ts';
 import type { DestinationConfig } from '../../config.ts';
-import type { StreamPlan } from '../stream-mapping.ts';
+import type { StreamMapping } from '../stream-mapping.ts';
 import { trimmed } from './white-space.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ const none: readonly string[] = [];
  * mapping's to tell.
  */
 export function trimIdentifiers(
-  plan: StreamPlan,
+  plan: StreamMapping,
   { trim_identifiers, api }: Pick<DestinationConfig, 'trim_identifiers' | 'api'>,
 ): (data: Data) => Trimmed {
   if (!trim_identifiers) return (data) => ({ data, trimmed: none });

@@ -3,7 +3,7 @@ import { parseExactJson } from '../../../json/exact-json.ts';
 import { isJsonObject } from '../../../json/json-object.ts';
 import { readTextLines } from '../../../protocol/lines/ndjson.ts';
 import type { DestinationConfig } from '../../config.ts';
-import { planStreams, type StreamPlan } from '../../mapping/stream-mapping.ts';
+import { mapStreams, type StreamMapping } from '../../mapping/stream-mapping.ts';
 import { exampleKey } from '../example-key.ts';
 import { openReplay, rejectsFiles } from '../replay.ts';
 
@@ -47,9 +47,9 @@ export async function* keptRejects(path: string, config: DestinationConfig): Asy
 }
 
 /** What the streams are; nothing where no record can be sent again, so that keys are not known. */
-async function plansOf(path: string, config: DestinationConfig): Promise<ReadonlyMap<string, StreamPlan>> {
+async function plansOf(path: string, config: DestinationConfig): Promise<ReadonlyMap<string, StreamMapping>> {
   const opened = await openReplay(path).catch(() => undefined);
-  const plans = opened === undefined ? [] : planStreams(opened.catalog, config).values();
+  const plans = opened === undefined ? [] : mapStreams(opened.catalog, config).values();
   return new Map([...plans].map((plan) => [keyOf(plan.stream, plan.namespace), plan]));
 }
 
@@ -68,7 +68,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 function keptReject(
   place: Pick<KeptReject, 'number' | 'file' | 'line'>,
   about: Readonly<Record<string, unknown>>,
-  plans: ReadonlyMap<string, StreamPlan>,
+  plans: ReadonlyMap<string, StreamMapping>,
 ): KeptReject {
   const message = about.record;
   const record = isJsonObject(message) && isJsonObject(message.record) ? message.record : undefined;

@@ -6,7 +6,7 @@ import { anonymousBytes } from '../../../mapping/bytes/parts/identifier-bytes.ts
 import type { Context, Step } from '../../../mapping/bytes/parts/step.ts';
 import { encoded } from '../../../mapping/bytes/values/record-values.ts';
 import type { Workbench } from '../../../mapping/bytes/values/workbench.ts';
-import type { StreamPlan } from '../../../mapping/stream-mapping.ts';
+import type { StreamMapping } from '../../../mapping/stream-mapping.ts';
 import { templates } from '../../../mapping/templates/templates.ts';
 import { groupTraits } from '../reserved.ts';
 import { callIdStep, callStart } from './call-id.ts';
@@ -18,7 +18,7 @@ import { endOfTraits, groupSteps, relationStep } from './group-steps.ts';
  * `toCall` makes the same calls.
  */
 export function toCallBytes(
-  plan: StreamPlan,
+  plan: StreamMapping,
   config: DestinationConfig,
   out: Workbench,
 ): ToOperationBytes | undefined {

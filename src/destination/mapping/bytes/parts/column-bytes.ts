@@ -5,7 +5,7 @@ import type { DestinationConfig } from '../../../config.ts';
 import { columnKinds, isTime } from '../../attributes.ts';
 import { cacheMark } from '../../given/cached-record.ts';
 import { limits } from '../../limits.ts';
-import type { StreamPlan } from '../../stream-mapping.ts';
+import type { StreamMapping } from '../../stream-mapping.ts';
 import { templates } from '../../templates/templates.ts';
 
 /** What a column is. Numbers, since they are looked at for every column of every record. */
@@ -117,7 +117,7 @@ const isTooLong = (name: string): boolean => Buffer.byteLength(name) > limits.at
  * @param unusual attributes that the fast path leaves to the slow one
  */
 export function columnLookup(
-  plan: StreamPlan,
+  plan: StreamMapping,
   mark: string | undefined,
   unusual: readonly string[] = [],
 ): ColumnLookup | undefined {
@@ -146,7 +146,7 @@ function personRole(name: string, attribute: Role): Role {
 
 /** The attributes of relationships, as the columns of a record. */
 export function relationLookup(
-  { relationTimestamps }: StreamPlan,
+  { relationTimestamps }: StreamMapping,
   { relationship_timestamps }: DestinationConfig,
 ): ColumnLookup {
   const isUnix = relationship_timestamps === 'unix';

@@ -1,6 +1,6 @@
 import type { ScannedRecord } from '../../../../protocol/lines/scan-record.ts';
 import type { DestinationConfig } from '../../../config.ts';
-import type { StreamPlan } from '../../stream-mapping.ts';
+import type { StreamMapping } from '../../stream-mapping.ts';
 import type { Template } from '../../templates/template.ts';
 import type { Workbench } from '../values/workbench.ts';
 import type { AttributeRules } from './attribute-bytes.ts';
@@ -28,7 +28,7 @@ export type Step = (record: ScannedRecord, made: Made) => boolean;
 
 /** What the writers of one stream share. */
 export interface Context {
-  readonly plan: StreamPlan;
+  readonly plan: StreamMapping;
   readonly config: DestinationConfig;
   readonly template: Template;
   readonly columns: ColumnLookup;
