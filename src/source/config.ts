@@ -85,6 +85,19 @@ const sql = z
   })
   .meta({ title: 'SQL', description: 'A dbt-style query written here.' });
 
+const inlineModel = z.looseObject({
+  name: z.string().regex(/^\w+$/, 'it must be letters, digits and underscores').meta({
+    title: 'Name',
+    description: 'The name by which ref() and a stream find the model.',
+    pattern: '^\\w+$',
+  }),
+  sql: z.string().meta({
+    title: 'SQL',
+    description: 'A dbt-style SELECT statement, as it would stand in a file.',
+    multiline: true,
+  }),
+});
+
 const definition = z.discriminatedUnion('from', [identify, model, relation, sql]);
 
 const definitions = (title: string) =>
@@ -187,6 +200,12 @@ export const sourceConfig = z.looseObject({
     title: 'Models folder',
     description:
       'A folder with your own dbt-style SQL models. They take precedence over the models that come with the connector.',
+    group: 'models',
+  }),
+  inline_models: z.array(inlineModel).optional().meta({
+    title: 'Models in this form',
+    description:
+      'Your own dbt-style SQL models, for a place where no folder can be mounted. A name that a file of the models folder has too is refused.',
     group: 'models',
   }),
   project_dir: z.string().optional().meta({

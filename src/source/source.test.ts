@@ -253,6 +253,17 @@ describe('reading', () => {
     expect(JSON.stringify(error)).toMatch(/objects, bad: .*score.* holds NaN or Infinity.*x\|1/);
   });
 
+  it('reads models that the config itself holds', async () => {
+    const { config } = await source([table, `INSERT INTO p VALUES ('a', '2024-01-01', 'x')`], {
+      persons: [{ from: 'model', name: 'mine' }],
+      inline_models: [
+        { name: 'base', sql: 'SELECT * FROM p' },
+        { name: 'mine', sql: "SELECT * FROM {{ ref('base') }}" },
+      ],
+    });
+    expect(ids(await read(config))).toEqual(['a']);
+  });
+
   it('names near streams for one that the catalog invents', async () => {
     const { config } = await source([table], tableConfig);
     await expect(read(config, [], ['person'])).rejects.toThrow(/"person".*Did you mean persons/);

@@ -57,3 +57,17 @@ test('a folder that is not there', async () => {
   });
   await expect(load).rejects.toThrow(/nope cannot be read/);
 });
+
+test('models of the config stand beside those of the folder, under one name each', async () => {
+  const options = {
+    target: { type: 'duckdb' },
+    folder: join(root, 'mine'),
+    shipped: join(root, 'models'),
+  };
+  const inline = [{ name: 's', sql: "{{ config(enabled=true) }} select * from {{ ref('a') }}" }];
+  const project = await loadProject({ ...options, inline });
+  expect([...project.user.keys()]).toEqual(['a', 's']);
+  expect(project.user.get('s')).toMatchObject({ path: 'inline_models/s.sql' });
+  const twice = loadProject({ ...options, inline: [{ name: 'a', sql: 'select 1' }] });
+  await expect(twice).rejects.toThrow(/Two models are named "a": .*a\.sql and inline_models\/a\.sql/);
+});

@@ -38,9 +38,22 @@ export interface ModelProject
   readonly folder: string | undefined;
 }
 
+/** A model whose text stands in the config. */
+export interface InlineModel {
+  readonly name: string;
+  readonly sql: string;
+}
+
+const fileOf = ({ name, sql }: InlineModel): ProjectFile => {
+  const file = `${name}.sql`;
+  return { path: `inline_models/${file}`, place: [file], text: sql };
+};
+
 export interface ProjectOptions {
   /** The user's models folder, read recursively; by default that of the dbt project. */
   readonly folder?: string | undefined;
+  /** Models that the config itself holds, beside those of the folders. */
+  readonly inline?: readonly InlineModel[] | undefined;
   /** The folder of a dbt_project.yml. */
   readonly projectDir?: string | undefined;
   /** The `models/` folder that comes with the connector; its subfolders are not part of it. */
@@ -60,7 +73,7 @@ export async function loadProject(options: ProjectOptions): Promise<ModelProject
   const { variables, target } = options;
   const globals = projectFunctions({ vars, target, variables }, () => undefined);
   const macroFolders = await existing(dbt?.macroFolders ?? folders.flatMap(usualMacroFolders));
-  const files = await filesOf(folders, ['.sql'], macroFolders);
+  const files = [...(await filesOf(folders, ['.sql'], macroFolders)), ...(options.inline ?? []).map(fileOf)];
   const properties = readProperties(await filesOf(folders, ['.yml', '.yaml']));
   const models = files.map((file) => modelFile(file, { dbt, properties, globals }));
   const isOn = ({ config }: ModelFile) => isEnabled(config);

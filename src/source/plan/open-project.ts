@@ -14,6 +14,7 @@ export function openProject(config: SourceConfig): Promise<ModelProject> {
   return loadProject({
     shipped,
     folder: config.models,
+    inline: config.inline_models,
     projectDir: config.project_dir,
     vars: config.vars,
     variables: { allowed: config.env_vars ?? [] },
