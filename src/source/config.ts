@@ -4,6 +4,7 @@ import { isJsonObject } from '../json/json-object.ts';
 import type { FormGroup } from '../protocol/connection-form.ts';
 import { type StreamName, streamNames } from '../streams/contract.ts';
 import { warehouseConfig } from '../warehouse/config.ts';
+import { inlineModel } from './inline-model.ts';
 
 const identify = z
   .looseObject({
@@ -84,19 +85,6 @@ const sql = z
     }),
   })
   .meta({ title: 'SQL', description: 'A dbt-style query written here.' });
-
-const inlineModel = z.looseObject({
-  name: z.string().regex(/^\w+$/, 'it must be letters, digits and underscores').meta({
-    title: 'Name',
-    description: 'The name by which ref() and a stream find the model.',
-    pattern: '^\\w+$',
-  }),
-  sql: z.string().meta({
-    title: 'SQL',
-    description: 'A dbt-style SELECT statement, as it would stand in a file.',
-    multiline: true,
-  }),
-});
 
 const definition = z.discriminatedUnion('from', [identify, model, relation, sql]);
 
