@@ -9,7 +9,7 @@ import type { Workbench } from '../../../mapping/bytes/values/workbench.ts';
 import type { StreamMapping } from '../../../mapping/stream-mapping.ts';
 import { templates } from '../../../mapping/templates/templates.ts';
 import { groupTraits } from '../reserved.ts';
-import { callIdStep, callStart } from './call-id.ts';
+import { callIdStep, callStart, eventIdStep } from './call-id.ts';
 import { attributesStep, endStep, notSemantic, trimmedStep, userStep } from './call-steps.ts';
 import { endOfTraits, groupSteps, relationStep } from './group-steps.ts';
 
@@ -70,11 +70,11 @@ function eventSteps(context: Context): readonly Step[] {
   return [
     trimmedStep(context),
     id.step,
-    (_record, { idAt }) => idAt < 0,
     userStep(`${id.tail},"type":"track","userId":"`, context),
     name.step,
     notSemantic(context),
     attributesStep(`${name.tail},"properties":`, context),
     endStep(context),
+    eventIdStep(context),
   ];
 }

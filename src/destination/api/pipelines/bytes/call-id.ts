@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { role } from '../../../mapping/bytes/parts/column-bytes.ts';
+import { eventIdLast } from '../../../mapping/bytes/parts/event-bytes.ts';
+import { personBytes } from '../../../mapping/bytes/parts/identifier-bytes.ts';
 import type { Context, Step } from '../../../mapping/bytes/parts/step.ts';
 import { isNumber } from '../../../mapping/bytes/values/key-bytes.ts';
 import { hasValue } from '../../../mapping/bytes/values/record-values.ts';
@@ -28,6 +30,23 @@ export function callIdStep({ columns: { places }, out }: Context): Step {
     bytes[callStart.length] = comma;
     out.length = length;
     for (let index = 0; index < sha1Digits; index += 1) bytes[idStart.length + index] = id.charCodeAt(index);
+    return true;
+  };
+}
+
+/**
+ * Makes the id of an event that brings no ULID: of the person as the Track API's operation has them, whom it writes
+ * behind the call for as long as that takes.
+ */
+export function eventIdStep(context: Context): Step {
+  const { out } = context;
+  const person = personBytes('', true, context);
+  const last = eventIdLast(context);
+  return (record, made) => {
+    if (made.idAt < 0) return true;
+    const { length } = out;
+    if (!person.step(record, made) || !last(record, made)) return false;
+    out.length = length;
     return true;
   };
 }

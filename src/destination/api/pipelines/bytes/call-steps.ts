@@ -44,9 +44,11 @@ export function trimmedStep({ columns: { places } }: Context): Step {
 export function attributesStep(head: string, context: Context): Step {
   const { columns, out, rules } = context;
   const start = encoded(attributesHead(head, context));
-  return (record) => {
+  return (record, made) => {
     out.put(start);
+    made.attributesStart = out.length;
     if (!writeAttributes(out, record, columns, rules)) return false;
+    made.attributesEnd = out.length;
     out.byte(brace);
     return true;
   };
