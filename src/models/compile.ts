@@ -58,7 +58,8 @@ function compileIdentify(definition: IdentifyDefinition, context: CompileContext
   const { relation, model: entities } = entitiesSource(context);
   const reference =
     entities === undefined ? relationSql(relation, dialect) : modelReference(entities, dialect).sql;
-  const model = identify(parameters, { relation, reference, dialect });
+  const { entity_id_column = context.namesEntities ? 'entity_id' : undefined } = parameters;
+  const model = identify({ ...parameters, entity_id_column }, { relation, reference, dialect });
   const models = entities === undefined ? [] : graphOf(context).ordered(entities);
   return {
     name: from,

@@ -32,8 +32,5 @@ export const mergedIntoColumn = columnOfRole.merged;
 /** The names of attributes that had a value and have none now, as an array: of a relationship, those of its own. */
 export const unsetColumn = columnOfRole.unset;
 
-/** A model's column that says of which nexus entity a row is: by it, an old userId is known in a new one. Never sent. */
-export const entityColumn = '_nexus_entity_id';
-
 /** The stream of people, whom the others refer to. */
 export const personStream: StreamName = persons.name;

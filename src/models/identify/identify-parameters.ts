@@ -17,6 +17,8 @@ const schema = z.strictObject({
   ignore_traits: z.array(z.string()).default([]),
   rename_traits: z.record(z.string(), newName).default({}),
   filters: z.array(condition).default([]),
+  // Left out of what is parsed where it is not given: states know a definition by its parameters.
+  entity_id_column: optionalColumn.optional().transform((name) => name || undefined),
 });
 
 export type IdentifyParameters = z.output<typeof schema>;

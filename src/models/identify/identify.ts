@@ -75,7 +75,7 @@ export function identify(parameters: IdentifyParameters, source: IdentifySource)
     updatedAt: dialect.time.utc(updatedAt, systemColumn('_updated_at', relation, dialect).type),
   };
   const sql = `SELECT
-    ${selectList(columns, updatedAt, sqlOf, dialect).join(',\n    ')}
+    ${[...selectList(columns, updatedAt, sqlOf, dialect), ...entityOf(parameters, source, system)].join(',\n    ')}
 FROM ${steps.from}
 WHERE ${steps.conditions.map((condition) => condition.sql).join('\n  AND ')}
 QUALIFY ROW_NUMBER() OVER (
@@ -83,6 +83,17 @@ QUALIFY ROW_NUMBER() OVER (
     ORDER BY ${steps.order}
 ) = 1 OR ${sqlOf(columns.dedupe)} IS NULL`;
   return { ...source, sql, notes: columns.notes, parameters, columns, steps };
+}
+
+/** The column that says of which nexus entity a row is: by it, a person is known under a new userId. Never sent. */
+export const entityColumn = '_nexus_entity_id';
+
+function entityOf(
+  { entity_id_column: name }: IdentifyParameters,
+  { dialect }: IdentifySource,
+  system: (name: string) => string,
+): string[] {
+  return name === undefined ? [] : [`${system(name)} AS ${dialect.quoteIdentifier(entityColumn)}`];
 }
 
 type SqlOf = (operand: Operand) => string;

@@ -29,6 +29,8 @@ export interface TemplateContext extends ReferenceContext {
   readonly lastSyncTime?: number;
   /** The columns of the user's own model nexus_entities, where there is one, or why they are not known. */
   readonly entityColumns?: readonly Column[] | ConnectorError;
+  /** Whether rows of a config's own identify say of which entity they are, for those who compare snapshots. */
+  readonly namesEntities?: boolean;
 }
 
 /** What a model did while it was rendered. */

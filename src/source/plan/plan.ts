@@ -49,6 +49,7 @@ export async function openPlan(config: SourceConfig, isToRead = true): Promise<P
       relations: await warehouse.relations(),
       dialect,
       schema: schemaOf(config.warehouse),
+      namesEntities: 'registry' in snapshots,
     };
     const identity = identityOf(config.warehouse);
     const describe = describeOnce(warehouse);

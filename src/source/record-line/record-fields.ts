@@ -1,4 +1,5 @@
-import { entityColumn, removedAtColumn, type StreamContract } from '../../streams/contract.ts';
+import { entityColumn } from '../../models/identify/identify.ts';
+import { removedAtColumn, type StreamContract } from '../../streams/contract.ts';
 import type { Column, Dialect, JsonField } from '../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../plan/plan.ts';
 import { columnsAmong, eventIdentity, hasOwnId, type IdRecipe, ownIds, textOf } from './event-identity.ts';

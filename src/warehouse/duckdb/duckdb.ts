@@ -68,7 +68,7 @@ export async function duckdbWarehouse(
   beside?: string,
 ): Promise<Warehouse> {
   const database = await guarded(() => openDuckdb(config, access, beside));
-  const { connection, memory } = database;
+  const { connection, memory, underWay } = database;
   let known: Promise<Relation[]> | undefined;
   return {
     dialect: duckdbDialect,
@@ -78,13 +78,15 @@ export async function duckdbWarehouse(
     },
     requireSelect: (sql) => guarded(() => requireSelect(connection, sql)),
     describe: (sql, values) => guarded(() => describe(connection, sql, values)),
-    rows: (sql, values = []) => guarded(() => memory.enough(() => textRows(connection, sql, values))),
+    rows: (sql, values = []) =>
+      underWay.add(guarded(() => memory.enough(() => textRows(connection, sql, values)))),
     lines: (sql, options) => streamLines(database, sql, options),
     execute: async (sql, values = []) => {
       const run = () => (values.length === 0 ? connection.run(sql) : connection.run(sql, [...values]));
-      await guarded(() => memory.enough(run));
+      await underWay.add(guarded(() => memory.enough(run)));
     },
-    update: (sql) => guarded(() => memory.enough(async () => (await connection.run(sql)).rowsChanged)),
+    update: (sql) =>
+      underWay.add(guarded(() => memory.enough(async () => (await connection.run(sql)).rowsChanged))),
     snapshotSchema: (name) => {
       const schema = `${beside === undefined ? database.catalog : besideCatalog}.${quoteIdentifier(name)}`;
       return {

@@ -13,6 +13,7 @@ import { viewParquet } from './parquet.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
 import { snowflakeFunctions } from './snowflake-functions.ts';
 import { closeOff, refuseExtensions } from './statements/close-off.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface OpenDatabase {
   readonly connection: DuckDBConnection;
@@ -20,6 +21,7 @@ export interface OpenDatabase {
   readonly catalog: string;
   readonly schema: string;
   readonly memory: Memory;
+  readonly underWay: UnderWay;
   /** undefined where it is not proven that it reads what it should. */
   readonly copyFrom: CopyFrom | undefined;
   close(): Promise<void>;
@@ -132,7 +134,11 @@ export async function openDuckdb(
   const spill = await spillFolder();
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: spill ?? '' });
   const connection = await instance.connect();
+  const underWay = new UnderWay();
   const close = async (): Promise<void> => {
+    connection.interrupt();
+    await underWay.done();
+    await letGo(connection, access, beside);
     connection.closeSync();
     instance.closeSync();
     if (spill !== undefined) await rm(spill, { recursive: true, force: true });
@@ -142,10 +148,32 @@ export async function openDuckdb(
     if (access !== 'build') await memory.restrict();
     const place = await attach(connection, config, { kind, access, beside });
     const copyFrom = await provenCopy(connection, bindings.get_data_from_pointer);
-    return { connection, close, memory, copyFrom, ...place };
+    return { connection, close, memory, underWay, copyFrom, ...place };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * Closes the files that were written. The engine itself would keep them open until the last result is collected as
+ * garbage; what a failure leaves is in its write-ahead log, which the next one reads.
+ */
+async function letGo(
+  connection: DuckDBConnection,
+  access: Access,
+  beside: string | undefined,
+): Promise<void> {
+  const catalogs = [
+    ...(access === 'read' ? [] : ['warehouse']),
+    ...(beside === undefined ? [] : [besideCatalog]),
+  ];
+  if (catalogs.length === 0) return;
+  for (const statement of [
+    'USE memory.main',
+    ...catalogs.map((catalog) => `DETACH DATABASE IF EXISTS ${catalog}`),
+  ]) {
+    await connection.run(statement).catch(() => undefined);
   }
 }
 

@@ -1,10 +1,11 @@
 import { configError } from '../../../errors/connector-error.ts';
 import { log } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
-import type { StreamName } from '../../../streams/contract.ts';
+import { type StreamName, streamContracts } from '../../../streams/contract.ts';
 import { atStart, sentBy } from '../../snapshots/position.ts';
 import { type Entry, type Found, isAt, requireFree } from '../../snapshots/registry.ts';
 import { freeTable, type Snapshots } from '../../snapshots/snapshots.ts';
+import { movedBase, personsTable } from './moved-base.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 import { partSql } from './stage-sql.ts';
 
@@ -140,15 +141,19 @@ async function settled(snapshots: Snapshots, found: Found, state: SnapshotState)
 
 /** The table that holds what was sent. Where only a part was, it is a third one, made of base and stage. */
 async function promoted(
-  { registry, engine }: Snapshots,
+  snapshots: Snapshots,
   found: Found,
   { staged, state }: { readonly staged: string; readonly state: SnapshotState },
 ): Promise<string | undefined> {
+  const { registry, engine } = snapshots;
   const { position } = state;
   if (position.phase === 'end') return staged;
   if (position.phase === 'start') return found.table;
   const name = freeTable(found.stream, found.base, [found.table, staged]);
-  const base = found.table === undefined ? undefined : registry.table(found.table);
+  const contract = streamContracts[found.stream];
+  const before = found.table === undefined ? undefined : registry.table(found.table);
+  const persons = await personsTable(snapshots, contract, found.base);
+  const base = movedBase(snapshots, contract, { base: before, persons });
   const sql = partSql(registry.table(staged), base, sentBy(engine.dialect, position));
   await engine.execute(engine.dialect.ddl.replace('table', registry.table(name), sql));
   return name;

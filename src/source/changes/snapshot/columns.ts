@@ -1,5 +1,5 @@
+import { entityColumn } from '../../../models/identify/identify.ts';
 import {
-  entityColumn,
   mergedIntoColumn,
   removedAtColumn,
   type StreamContract,

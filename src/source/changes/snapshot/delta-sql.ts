@@ -1,9 +1,5 @@
-import {
-  entityColumn,
-  mergedIntoColumn,
-  type StreamContract,
-  unsetColumn,
-} from '../../../streams/contract.ts';
+import { entityColumn } from '../../../models/identify/identify.ts';
+import { mergedIntoColumn, type StreamContract, unsetColumn } from '../../../streams/contract.ts';
 import { isMarkedSql } from '../../../warehouse/bad-value.ts';
 import type { Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
@@ -186,8 +182,12 @@ class DeltaWords {
   sentAt(): string {
     const { base, contract, dialect, start } = this.#comparison;
     const time = this.#own('time');
+    const now = dialect.time.literal(start);
+    // An event without a time is one of the moment at which it comes.
+    if (this.#isEvent)
+      return `COALESCE(${time}, ${base === undefined ? '' : `${this.#own('base_sent_at')}, `}${now})`;
     if (contract.syncType !== 'identify') return time;
-    const dated = `COALESCE(${time}, ${dialect.time.literal(start)})`;
+    const dated = `COALESCE(${time}, ${now})`;
     return base === undefined
       ? dated
       : `GREATEST(${dated}, COALESCE(${this.#own('base_sent_at')}, ${dated}))`;

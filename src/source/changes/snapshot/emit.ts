@@ -1,5 +1,10 @@
 import type { RecordLines } from '../../../protocol/connector.ts';
-import { mergedIntoColumn, removedAtColumn, type StreamContract } from '../../../streams/contract.ts';
+import {
+  mergedIntoColumn,
+  removedAtColumn,
+  type StreamContract,
+  unsetColumn,
+} from '../../../streams/contract.ts';
 import type { BoundSql, Dialect, LineBatch, ObjectField, TextRow } from '../../../warehouse/warehouse.ts';
 import { type Position, rowsAfter } from '../../snapshots/position.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
@@ -107,6 +112,27 @@ AND SPLIT_PART("key", ${separator}, 1) <> '' AND ${condition} ORDER BY "key"`,
     phase: 'removals',
     key: row.key ?? '',
   }));
+}
+
+/**
+ * What people who have become others had and are without now: a merge would give it to whom they have become.
+ */
+export async function* bereftRows({ engine }: Snapshots, findings: Findings): AsyncGenerator<RecordLines> {
+  const { dialect } = engine;
+  const { contract, stage, promoted, start } = findings;
+  const fields = [
+    ...keyFields(dialect, contract),
+    { name: contract.cursor, sql: dialect.quoteString(`"${start}Z"`) },
+    { name: unsetColumn, sql: '"lost"' },
+  ];
+  const line = dialect.json.line(prefixOf(findings), fields, '}}');
+  const lost = dialect.snapshot.lost('"gone"."shape"', '"target"."shape"');
+  const sql = `SELECT ${line} AS "line", "stage"."key" AS "key" FROM (SELECT "gone"."key", "gone"."spelled", ${lost} AS "lost" FROM ${stage} AS "gone"
+INNER JOIN ${stage} AS "target" ON "target"."key" = "gone"."merged_into" AND "target"."gone" IS NULL
+WHERE "gone"."action" = 'moved' AND "gone"."generation" > ${promoted}) AS "stage" WHERE "lost" <> '[]'`;
+  for await (const { bytes, count } of engine.lines(sql)) {
+    yield { type: 'RECORD_LINES', stream: contract.name, lines: bytes, count };
+  }
 }
 
 /**

@@ -1,6 +1,5 @@
 import { findByName } from '../../../models/relation-lookup.ts';
-import type { Dialect } from '../../../warehouse/warehouse.ts';
-import { relationSql } from '../../../warehouse/warehouse.ts';
+import { type Dialect, relationSql } from '../../../warehouse/warehouse.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import { emptyTable, linesSql, load } from './bring.ts';
@@ -67,11 +66,7 @@ INNER JOIN ${there} AS "there" ON "there"."key" = "other"."value"`;
 }
 
 /** Marks the persons of a stage who have left under one userId and are there under another. */
-export async function markMoves(
-  plan: Plan,
-  snapshots: Snapshots,
-  { stage, start }: { readonly stage: string; readonly start: string },
-): Promise<void> {
+export async function markMoves(plan: Plan, snapshots: Snapshots, stage: string): Promise<void> {
   const { registry, engine } = snapshots;
   const { dialect } = engine;
   const identifiers = await reachable(plan, snapshots);
@@ -83,7 +78,7 @@ export async function markMoves(
       `SELECT * FROM (\n${candidates(dialect, stage, identifiers)}\n) AS "all"\n${best}`,
     ),
   );
-  await engine.execute(`UPDATE ${stage} SET "action" = 'moved', "gone" = 'moved', "merged_into" = "moves"."new", "sent_at" = ${dialect.time.literal(start)}
+  await engine.execute(`UPDATE ${stage} SET "action" = 'moved', "gone" = 'moved', "merged_into" = "moves"."new"
 FROM (SELECT "old", "new" FROM ${moves}) AS "moves" WHERE "key" = "moves"."old" AND "action" = 'removed'`);
   // Whoever had become somebody that has become another now.
   await engine.execute(
@@ -91,15 +86,36 @@ FROM (SELECT "old", "new" FROM ${moves}) AS "moves" WHERE "key" = "moves"."old" 
   );
 }
 
+/** SQL of who has become whom, as people's keys. */
+const moved = (persons: string): string =>
+  `(SELECT "key" AS "old_person", "merged_into" AS "new_person", "sent_at" AS "moved_at" FROM ${persons} WHERE "merged_into" IS NOT NULL)`;
+
+const baseList = (alias: string): string =>
+  ['spelled', 'model', 'hash', 'shape', 'sent_at', 'entity', 'generation', 'action', 'gone', 'merged_into']
+    .map((name) => `"${alias}"."${name}"`)
+    .join(', ');
+
+/**
+ * The base of relationships with the persons that they have now: Customer.io's merge takes them along, where the new
+ * person has none with the object.
+ */
+export function withMovedKeys(dialect: Dialect, base: string, persons: string, separator: string): string {
+  const part = (index: number): string => `SPLIT_PART("own"."key", ${separator}, ${index}) || ${separator}`;
+  const key = `CASE WHEN "new_person" IS NULL THEN "own"."key" ELSE ${part(1)} || ${part(2)} || "new_person" END`;
+  const all = `SELECT ${key} AS "key", ${baseList('own')}, COALESCE("new_person", "own"."person") AS "person",
+  CASE WHEN "new_person" IS NULL THEN 0 ELSE 1 END AS "rank"
+FROM ${base} AS "own" LEFT JOIN ${moved(persons)} AS "move" ON "move"."old_person" = "own"."person"`;
+  const first = dialect.query.firstPerKey('"key"', '"rank", "sent_at" DESC');
+  return `(SELECT * FROM (${all}) AS "all" ${first})`;
+}
+
 /**
  * The base of events with the persons that they have now: Customer.io's merge takes along the events of the last 30
  * days, and older ones go with the profile that was merged. https://docs.customer.io/journeys/people/manage/merge-people/
  */
-export function withMoves(base: string, persons: string, separator: string): string {
+export function withMovedHolders(base: string, persons: string, separator: string): string {
   const closed = (column: string): string => `${separator} || ${column} || ${separator}`;
-  const moves = `(SELECT ${closed('"key"')} AS "old_person", ${closed('"merged_into"')} AS "new_person", "sent_at" AS "moved_at"
-  FROM ${persons} WHERE "merged_into" IS NOT NULL)`;
-  return `(SELECT "event"."key", "spelled", "model", "hash", "shape", "sent_at", "entity", "generation", "action", "gone", "merged_into",
-  CASE WHEN "old_person" IS NULL THEN "person" WHEN "sent_at" >= "moved_at" - INTERVAL '30 days' THEN "new_person" ELSE ${closed(`'?'`)} END AS "person"
-FROM ${base} AS "event" LEFT JOIN ${moves} AS "move" ON "move"."old_person" = "event"."person")`;
+  return `(SELECT "event"."key", ${baseList('event')},
+  CASE WHEN "old_person" IS NULL THEN "person" WHEN "sent_at" >= "moved_at" - INTERVAL '30 days' THEN ${closed('"new_person"')} ELSE ${closed(`'?'`)} END AS "person"
+FROM ${base} AS "event" LEFT JOIN ${moved(persons)} AS "move" ON ${closed('"move"."old_person"')} = "event"."person")`;
 }

@@ -1,7 +1,6 @@
 import type { RecordLines } from '../../../protocol/connector.ts';
 import { log, rowEstimate } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
-import { personStream } from '../../../streams/contract.ts';
 import { changesOf } from '../../config.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { currentIdRecipe } from '../../record-line/event-identity.ts';
@@ -12,9 +11,10 @@ import { bring, bringFields, broughtBy } from './bring.ts';
 import { type Claim, claim } from './claim.ts';
 import { type Counts, count } from './counts.ts';
 import { type Comparison, deltaSql } from './delta-sql.ts';
-import { changedRows, type Findings, movedRows, type Reached, removedRows } from './emit.ts';
+import { bereftRows, changedRows, type Findings, movedRows, type Reached, removedRows } from './emit.ts';
 import { areTooMany, tooManyRemovals } from './guard.ts';
-import { markMoves, withMoves } from './moves.ts';
+import { movedBase, personsTable } from './moved-base.ts';
+import { markMoves } from './moves.ts';
 import { separator } from './row-sql.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 import { stageSql } from './stage-sql.ts';
@@ -69,36 +69,24 @@ async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): 
   if (contract.syncType !== 'identify') return counts;
   snapshots.persons = { base: claimed.base, table: stage };
   if (counts.removed === 0) return counts;
-  await markMoves(plan, snapshots, { stage, start });
+  await markMoves(plan, snapshots, stage);
   return await count(snapshots, { delta, stage, promoted });
 }
 
 async function comparisonOf(read: SnapshotRead, claimed: Claim, start: string): Promise<Comparison> {
   const { snapshots, contract, config, state, alreadySent } = read;
-  const persons = contract.syncType === 'track' ? await personsTable(snapshots, claimed.base) : undefined;
-  const isFailed = persons === 'failed';
-  const { baseTable } = claimed;
-  const moved = baseTable === undefined || persons === undefined || isFailed;
+  const persons = await personsTable(snapshots, contract, claimed.base);
   return {
     dialect: snapshots.engine.dialect,
     contract,
     recipe: state?.ids ?? currentIdRecipe,
     ignored: new Set(changesOf(config).ignore),
-    base: moved ? baseTable : withMoves(baseTable, persons, separator),
+    base: movedBase(snapshots, contract, { base: claimed.baseTable, persons }),
     repeated: undefined,
     start,
     alreadySent,
-    isPersonKnown: !isFailed,
+    isPersonKnown: persons !== 'failed',
   };
-}
-
-/** Where the persons of this read lie, else those of the last one. */
-async function personsTable(snapshots: Snapshots, base: string): Promise<string | 'failed' | undefined> {
-  const { persons, registry } = snapshots;
-  if (persons === 'failed') return persons;
-  if (persons !== undefined) return persons.base === base ? persons.table : undefined;
-  const found = (await registry.entries(personStream)).find((entry) => entry.base === base);
-  return found?.table === undefined ? undefined : registry.table(found.table);
 }
 
 /** The comparison over rows that are brought to it, where another engine than the warehouse's makes it. */
@@ -151,9 +139,9 @@ async function makeStage(
     delta,
     base: comparison.base,
     generation: claimed.generation,
+    start: comparison.start,
     labels: models.map(({ label }) => label),
     hasRepeats,
-    start: comparison.start,
   });
   await engine.execute(dialect.ddl.replace('table', claimed.stageTable, sql));
 }
@@ -240,6 +228,7 @@ async function* emit(
     if (removed > 0) yield* withStates(read, claimed, removedRows(snapshots, findings));
     if (added + changed > 0)
       yield* withStates(read, claimed, changedRows(snapshots, findings, added + changed));
+    if (moved > 0) yield* bereftRows(snapshots, findings);
     if (moved + movedBefore > 0) yield* withStates(read, claimed, movedRows(snapshots, findings));
   }
   yield stateOf(

@@ -9,11 +9,11 @@ export interface StageParts {
   readonly delta: string;
   readonly base: string | undefined;
   readonly generation: number;
+  /** The start of the read, `YYYY-MM-DDTHH:MM:SS.fff` in UTC. */
+  readonly start: string;
   /** The labels of the models that fill the stream. */
   readonly labels: readonly string[];
   readonly hasRepeats: boolean;
-  /** As in `Comparison`. */
-  readonly start: string;
 }
 
 /** The columns of a base and of a stage, in their order. */
@@ -60,13 +60,15 @@ function perKey({ dialect, isEvents, delta, generation }: StageParts): string {
  * model is a build that failed more often than a warehouse without people. Events cannot be taken back. A removal is
  * dated by the read, and may be a mark: who comes back must not be dated earlier.
  */
-function notThere({ dialect, isEvents, delta, generation, labels, start }: StageParts, base: string): string {
+function notThere(parts: StageParts, base: string): string {
+  const { dialect, isEvents, delta, generation, labels, start } = parts;
   const names = labels.map((label) => dialect.quoteString(label)).join(', ');
   // Snowflake takes IN and EXISTS with a query in a WHERE alone.
   const empty = `("base"."model" IN (${names}) AND "filled" IS NULL) OR (SELECT COUNT(*) FROM ${delta}) = 0`;
   const leaves = isEvents ? 'FALSE' : `"base"."gone" IS NULL AND NOT (${names === '' ? 'TRUE' : empty})`;
-  return `SELECT "key", "spelled", "model", "hash", "shape",
-  CASE WHEN "leaves" THEN ${dialect.time.literal(start)} ELSE "sent_at" END AS "sent_at", "person", "entity",
+  // A removal is dated by its read: should the row come back, it must not be older than that.
+  const sentAt = `CASE WHEN "leaves" THEN ${dialect.time.literal(start)} ELSE "sent_at" END`;
+  return `SELECT "key", "spelled", "model", "hash", "shape", ${sentAt} AS "sent_at", "person", "entity",
   CASE WHEN "leaves" THEN ${generation} ELSE "generation" END AS "generation",
   CASE WHEN "leaves" THEN 'removed' WHEN "gone" = 'moved' THEN "action" END AS "action", CASE WHEN "leaves" THEN 'removed' ELSE "gone" END AS "gone", "merged_into"
 FROM (SELECT "base".*, ${leaves} AS "leaves" FROM ${base} AS "base"

@@ -5,6 +5,7 @@ import { UsedBytes } from '../memory.ts';
 import type { OpenDatabase } from '../open.ts';
 import { guarded, isOutOfMemory } from '../query-error.ts';
 import { requireSelect } from '../statements/one-select.ts';
+import type { UnderWay } from '../under-way.ts';
 import { type CopyFrom, lineRuns } from './line-bytes.ts';
 
 export const asText = (value: unknown): string | null =>
@@ -47,11 +48,11 @@ interface Stop {
 }
 
 /** One chunk ahead of the one given: the engine, which works only when it is asked, then works meanwhile. */
-async function* chunksAhead(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
-  let next = result.fetchChunk();
+async function* chunksAhead(result: DuckDBResult, underWay: UnderWay): AsyncGenerator<DuckDBDataChunk> {
+  let next = underWay.add(result.fetchChunk());
   try {
     for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
-      next = result.fetchChunk();
+      next = underWay.add(result.fetchChunk());
       yield chunk;
     }
   } finally {
@@ -62,12 +63,12 @@ async function* chunksAhead(result: DuckDBResult): AsyncGenerator<DuckDBDataChun
 
 async function* batches(
   result: DuckDBResult,
-  copyFrom: CopyFrom | undefined,
+  { copyFrom, underWay }: OpenDatabase,
 ): AsyncGenerator<LineBatch, Stop> {
   const names = result.columnNames().slice(1, -1);
   const used = new UsedBytes();
   let last: TextRow | undefined;
-  for await (const chunk of chunksAhead(result)) {
+  for await (const chunk of chunksAhead(result, underWay)) {
     const rows = chunk.rowCount;
     const finished = chunk.getColumnVector(names.length + 1).getItem(rows - 1) === true;
     const lines = batchesOf(chunk, finished ? rows - 1 : rows, names, copyFrom);
@@ -90,12 +91,12 @@ async function* untilItStops(
   const text = marked(sql);
   try {
     await requireSelect(database.connection, text);
-    result = await database.connection.stream(text, [...values]);
+    result = await database.underWay.add(database.connection.stream(text, [...values]));
   } catch (error) {
     if (isOutOfMemory(error)) return { finished: false };
     return await guarded(() => Promise.reject(error));
   }
-  return yield* batches(result, database.copyFrom);
+  return yield* batches(result, database);
 }
 
 /** Asks for the reason that a broken stream does not give; one that was only short of memory has none. */

@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from '@duckd
 import bindings from '@duckdb/node-bindings';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Memory } from '../memory.ts';
+import { UnderWay } from '../under-way.ts';
 import type { CopyFrom } from './line-bytes.ts';
 import { streamLines } from './lines.ts';
 import { provenCopy } from './proven-copy.ts';
@@ -47,7 +48,15 @@ const movedBy = (bytes: number) => (vector: DuckDBVector) => {
 async function linesWith(copy: CopyFrom | undefined): Promise<string> {
   const memory = new Memory(connection);
   const close = async (): Promise<void> => undefined;
-  const database = { connection, memory, close, copyFrom: copy, catalog: 'memory', schema: 'main' };
+  const database = {
+    connection,
+    underWay: new UnderWay(),
+    memory,
+    close,
+    copyFrom: copy,
+    catalog: 'memory',
+    schema: 'main',
+  };
   const sql = `SELECT encode(concat('line ', i, repeat('ü', (i % 40)::INTEGER), chr(10))) AS line FROM range(5000) r(i)`;
   const parts: Uint8Array[] = [];
   for await (const { bytes } of streamLines(database, sql)) parts.push(bytes);
