@@ -2,12 +2,12 @@ import { configError } from '../../../errors/connector-error.ts';
 import { log } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import { type StreamName, streamContracts } from '../../../streams/contract.ts';
-import { atStart, sentBy } from '../../snapshots/position.ts';
+import { atStart, type Position, sentBy } from '../../snapshots/position.ts';
 import { type Entry, type Found, isAt, requireFree } from '../../snapshots/registry.ts';
 import { freeTable, type Snapshots } from '../../snapshots/snapshots.ts';
 import { movedBase, personsTable } from './moved-base.ts';
 import type { SnapshotState } from './snapshot-state.ts';
-import { partSql } from './stage-sql.ts';
+import { unsettledSql } from './stage-sql.ts';
 
 /** A stream's base that this read holds, and the stage that it is going to write. */
 export interface Claim {
@@ -128,7 +128,7 @@ async function settled(snapshots: Snapshots, found: Found, state: SnapshotState)
   const { staged } = found;
   const isStaged = staged !== undefined && staged.generation === generation;
   if (!isStaged && !isAt(found, generation, position)) throw olderState(found, state);
-  const table = isStaged ? await promoted(snapshots, found, { staged: staged.table, state }) : found.table;
+  const table = await settledTable(snapshots, found, isStaged ? position : undefined);
   const next = freeTable(found.stream, found.base, [table]);
   return {
     ...found,
@@ -139,24 +139,48 @@ async function settled(snapshots: Snapshots, found: Found, state: SnapshotState)
   };
 }
 
-/** The table that holds what was sent. Where only a part was, it is a third one, made of base and stage. */
-async function promoted(
+/**
+ * The table of what was sent. Where only a part of the stage was for certain, it is a third one, made of base and stage.
+ *
+ * @param position how far the stage was sent; undefined where no state of it has come back
+ */
+async function settledTable(
   snapshots: Snapshots,
   found: Found,
-  { staged, state }: { readonly staged: string; readonly state: SnapshotState },
+  position: Position | undefined,
 ): Promise<string | undefined> {
+  const { staged, table } = found;
+  if (staged === undefined) return table;
+  if (position?.phase === 'end') return staged.table;
   const { registry, engine } = snapshots;
-  const { position } = state;
-  if (position.phase === 'end') return staged;
-  if (position.phase === 'start') return found.table;
-  const name = freeTable(found.stream, found.base, [found.table, staged]);
+  const { dialect } = engine;
+  const stage = registry.table(staged.table);
+  if (position === undefined && !(await hasChanges(snapshots, stage))) return table;
   const contract = streamContracts[found.stream];
-  const before = found.table === undefined ? undefined : registry.table(found.table);
   const persons = await personsTable(snapshots, contract, found.base);
-  const base = movedBase(snapshots, contract, { base: before, persons });
-  const sql = partSql(registry.table(staged), base, sentBy(engine.dialect, position));
-  await engine.execute(engine.dialect.ddl.replace('table', registry.table(name), sql));
+  const before = table === undefined ? undefined : registry.table(table);
+  const sql = unsettledSql({
+    dialect,
+    isEvents: contract.syncType === 'track',
+    stage,
+    base: movedBase(snapshots, contract, { base: before, persons }),
+    sent: position === undefined ? 'FALSE' : sentBy(dialect, position),
+  });
+  const name = freeTable(found.stream, found.base, [table, staged.table]);
+  await engine.execute(dialect.ddl.replace('table', registry.table(name), sql));
   return name;
+}
+
+/** Whether anything of a stage may have been sent. One that was never written has nothing. */
+async function hasChanges({ engine }: Snapshots, stage: string): Promise<boolean> {
+  try {
+    const [row] = await engine.rows(
+      `SELECT COUNT(*) AS "changes" FROM (SELECT "key" FROM ${stage} WHERE "action" IS NOT NULL AND "action" <> 'moved' LIMIT 1) AS "any"`,
+    );
+    return Number(row?.changes ?? 0) > 0;
+  } catch {
+    return false;
+  }
 }
 
 function olderState(found: Found, { generation }: SnapshotState) {

@@ -193,10 +193,6 @@ class DeltaWords {
       : `GREATEST(${dated}, COALESCE(${this.#own('base_sent_at')}, ${dated}))`;
   }
 
-  #isKnown(): string {
-    return this.#comparison.base === undefined ? 'FALSE' : `${this.#own('base_key')} IS NOT NULL`;
-  }
-
   wasThere(): string {
     return this.#comparison.base === undefined
       ? 'FALSE'
@@ -230,7 +226,7 @@ class DeltaWords {
     const isNew = `CASE WHEN ${this.#own('known')} THEN NULL ELSE 'added' END`;
     if (base === undefined) return isNew;
     const other = isPersonKnown ? `'changed'` : 'NULL';
-    return `CASE WHEN ${this.#own('base_key')} IS NULL THEN ${isNew} WHEN ${this.#isHeld()} THEN NULL ELSE ${other} END`;
+    return `CASE WHEN ${this.#own('base_key')} IS NULL THEN ${isNew} WHEN ${this.#isHeld()} THEN CASE WHEN ${this.#own('base_gone')} = 'maybe' THEN 'added' END ELSE ${other} END`;
   }
 
   isSent(): string {
@@ -253,13 +249,18 @@ class DeltaWords {
     return `CASE WHEN ${this.#own('time')} IS NULL OR ${sentAt} > ${this.#own('time')} THEN ${own} ELSE ${sql} END`;
   }
 
-  /** An event that is sent again for another person is another one: Customer.io ignores an id that it has seen. */
+  /**
+   * An event that is sent again for another person is another one: Customer.io ignores an id that it has seen. One that
+   * may have been sent to the same person is the same.
+   */
   #messageId(): string {
     const { dialect, base } = this.#comparison;
     const { identity } = this.#row;
     const again = `${identity} || '|' || ${this.#own('person')}`;
     const text =
-      base === undefined ? identity : `CASE WHEN ${this.#isKnown()} THEN ${again} ELSE ${identity} END`;
+      base === undefined
+        ? identity
+        : `CASE WHEN ${this.#own('base_key')} IS NULL OR (${this.#own('base_gone')} = 'maybe' AND ${this.#isHeld()}) THEN ${identity} ELSE ${again} END`;
     return dialect.text.ulid(this.#own('time'), text);
   }
 

@@ -114,9 +114,7 @@ AND SPLIT_PART("key", ${separator}, 1) <> '' AND ${condition} ORDER BY "key"`,
   }));
 }
 
-/**
- * What people who have become others had and are without now: a merge would give it to whom they have become.
- */
+/** What people who have become others had: a merge would give it to whom they have become, whose row says all. */
 export async function* bereftRows({ engine }: Snapshots, findings: Findings): AsyncGenerator<RecordLines> {
   const { dialect } = engine;
   const { contract, stage, promoted, start } = findings;
@@ -126,7 +124,8 @@ export async function* bereftRows({ engine }: Snapshots, findings: Findings): As
     { name: unsetColumn, sql: '"lost"' },
   ];
   const line = dialect.json.line(prefixOf(findings), fields, '}}');
-  const lost = dialect.snapshot.lost('"gone"."shape"', '"target"."shape"');
+  // All of them: what the other one has, an empty text too, a merge would not give.
+  const lost = dialect.snapshot.lost('"gone"."shape"', `''`);
   const sql = `SELECT ${line} AS "line", "stage"."key" AS "key" FROM (SELECT "gone"."key", "gone"."spelled", ${lost} AS "lost" FROM ${stage} AS "gone"
 INNER JOIN ${stage} AS "target" ON "target"."key" = "gone"."merged_into" AND "target"."gone" IS NULL
 WHERE "gone"."action" = 'moved' AND "gone"."generation" > ${promoted}) AS "stage" WHERE "lost" <> '[]'`;

@@ -1,4 +1,4 @@
-import type { RecordLines } from '../../../protocol/connector.ts';
+import type { ChangesMessage, RecordLines } from '../../../protocol/connector.ts';
 import { log, rowEstimate } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import { changesOf } from '../../config.ts';
@@ -32,6 +32,7 @@ export interface SnapshotRead extends StreamRead {
 export type SnapshotOutput =
   | AirbyteMessage
   | RecordLines
+  | ChangesMessage
   | { readonly type: 'SNAPSHOT'; readonly state: SnapshotState };
 
 /** Compares the stream's rows with those of its base, and gives what differs. */
@@ -190,17 +191,10 @@ const number = (value: number): string => value.toLocaleString('en');
 function* tell(
   { contract }: SnapshotRead,
   { rows, keys, added, changed, removed, moved }: Counts,
-): Generator<AirbyteMessage> {
+): Generator<SnapshotOutput> {
   const { name } = contract;
-  const unchanged = keys - added - changed;
-  const parts = [
-    `${number(added)} added`,
-    `${number(changed)} changed`,
-    ...(removed > 0 ? [`${number(removed)} removed`] : []),
-    ...(moved > 0 ? [`${number(moved)} with a new userId`] : []),
-    `${number(Math.max(0, unchanged))} unchanged`,
-  ];
-  yield log('INFO', `${name}: ${parts.join(', ')}.`);
+  const unchanged = Math.max(0, keys - added - changed);
+  yield { type: 'CHANGES', stream: name, added, changed, removed, moved, unchanged };
   if (keys < rows) {
     yield log(
       'WARN',

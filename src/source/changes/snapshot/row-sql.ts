@@ -79,6 +79,13 @@ function eventKey(dialect: Dialect, model: ModelPlan, identity: string): string 
 const isAttribute = ({ columnNames }: StreamContract, name: string): boolean =>
   !columnNames.some((each) => each === name) && !isSnapshotColumn(name);
 
+/** A person's anonymousId becomes an attribute of this name. */
+function anonymousPart(dialect: Dialect, { syncType }: StreamContract, model: ModelPlan): string[] {
+  if (syncType !== 'identify' || !has(model, 'anonymousId')) return [];
+  const id = partOf(dialect, model, 'anonymousId');
+  return [`CASE WHEN ${id} = '' THEN '' ELSE 'anonymous_id' || ${separator} END`];
+}
+
 function shapeOf(
   dialect: Dialect,
   contract: StreamContract,
@@ -99,7 +106,8 @@ function shapeOf(
       ? `CASE WHEN ${dialect.quoteIdentifier(name)} IS NULL THEN '' ELSE ${closed} END`
       : closed;
   });
-  return parts.length === 0 ? `''` : `CONCAT('', ${parts.join(', ')})`;
+  const all = [...parts, ...anonymousPart(dialect, contract, model)];
+  return all.length === 0 ? `''` : `CONCAT('', ${all.join(', ')})`;
 }
 
 function hashOf(

@@ -76,15 +76,50 @@ LEFT JOIN (SELECT DISTINCT "model" AS "filled" FROM ${delta}) AS "models" ON "fi
 WHERE NOT EXISTS (SELECT 1 FROM ${delta} AS "delta" WHERE "delta"."key" = "base"."key")) AS "left"`;
 }
 
+/** What a stage that was not sent to its end becomes, together with the base before it. */
+export interface UnsettledParts {
+  readonly dialect: Dialect;
+  readonly isEvents: boolean;
+  /** SQL of the tables. */
+  readonly stage: string;
+  readonly base: string | undefined;
+  /** SQL of whether a row of the stage was sent for certain. */
+  readonly sent: string;
+}
+
 /**
- * A base that was sent up to a position: the stage's rows as far as they were sent, and what the base before had of the
- * others.
+ * The rows of a stage as far as they were sent. The others may have been sent: the state may have been lost behind them.
+ * They count as there, with the attributes that they may have set, and without a hash, so that they are sent again.
  */
-export function partSql(stage: string, base: string | undefined, sent: string): string {
-  const done = `SELECT ${list} FROM ${stage} WHERE "action" IS NULL OR ${sent}`;
-  if (base === undefined) return done;
-  const before = stageColumns.map((name) => `"base"."${name}"`).join(', ');
-  return `${done}
+export function unsettledSql({ dialect, isEvents, stage, base, sent }: UnsettledParts): string {
+  const { text, timestamp } = dialect.types.made;
+  const before = (name: string, type: string): string =>
+    base === undefined ? `CAST(NULL AS ${type})` : `"base"."${name}"`;
+  const was = (name: string): string => before(name, text);
+  const either = (name: string): string => `COALESCE(${was(name)}, "stage"."${name}")`;
+  const isNew = `${was('key')} IS NULL`;
+  const isSet = `CASE WHEN "stage"."action" IN ('added', 'changed') THEN "stage"."shape" ELSE '' END`;
+  const sentAt = before('sent_at', timestamp);
+  const gone = isEvents
+    ? `CASE WHEN ${isNew} THEN 'maybe' ELSE ${was('gone')} END`
+    : `CASE WHEN "stage"."action" = 'added' THEN NULL ELSE ${was('gone')} END`;
+  const columns: Readonly<Record<(typeof stageColumns)[number], string>> = {
+    key: '"stage"."key"',
+    spelled: either('spelled'),
+    model: either('model'),
+    hash: 'NULL',
+    shape: `COALESCE(${was('shape')}, '') || ${isSet}`,
+    sent_at: `COALESCE(GREATEST(${sentAt}, "stage"."sent_at"), ${sentAt}, "stage"."sent_at")`,
+    person: either('person'),
+    entity: either('entity'),
+    generation: before('generation', 'INTEGER'),
+    action: was('action'),
+    gone,
+    merged_into: was('merged_into'),
+  };
+  const unsettled = stageColumns.map((name) => `${columns[name]} AS "${name}"`).join(', ');
+  const join = base === undefined ? '' : ` LEFT JOIN ${base} AS "base" ON "base"."key" = "stage"."key"`;
+  return `SELECT ${list} FROM ${stage} WHERE "action" IS NULL OR ${sent}
 UNION ALL
-SELECT ${before} FROM ${base} AS "base" INNER JOIN (SELECT "key" AS "stage_key" FROM ${stage} WHERE NOT ("action" IS NULL OR ${sent})) AS "stage" ON "stage_key" = "base"."key"`;
+SELECT ${unsettled} FROM (SELECT * FROM ${stage} WHERE NOT ("action" IS NULL OR ${sent})) AS "stage"${join}`;
 }
