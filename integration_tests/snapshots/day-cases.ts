@@ -131,7 +131,7 @@ export const dayCases: readonly DayCase[] = [
         [entity('a', 1, 'e1'), entity('b', 2, 'e2')],
         ['a', 'b'],
       ],
-      [[`UPDATE "q" SET "userId" = 'a2' WHERE "userId" = 'a'`], ['a2', 'a is a2']],
+      [[`UPDATE "q" SET "userId" = 'a2' WHERE "userId" = 'a'`], ['a2', 'a without name', 'a is a2']],
       // Once more, since a merge may have come before the one whom it merges into.
       [[], ['a is a2']],
       [[], []],
