@@ -112,7 +112,7 @@ export function unsettledSql({ dialect, isEvents, stage, base, sent }: Unsettled
     sent_at: `COALESCE(GREATEST(${sentAt}, "stage"."sent_at"), ${sentAt}, "stage"."sent_at")`,
     person: either('person'),
     entity: either('entity'),
-    generation: before('generation', 'INTEGER'),
+    generation: base === undefined ? 'NULL' : '"base"."generation"',
     action: was('action'),
     gone,
     merged_into: was('merged_into'),
