@@ -1,6 +1,5 @@
 -- As models/specification/customer_io_persons.sql: one row per LOWER(TRIM(email)), the newest. Here so that the other
 -- models have persons where dbt has built none, and without anonymous ids where no source gives any.
--- entity_id_column gives each row its entity, which is never sent: by it, a person with a new email is the same person.
 -- The email is the userId: a model of your own with another userId needs events and relationships of your own too.
 {{ config(materialized='view') }}
 
@@ -11,6 +10,5 @@
     user_id_column='email',
     anonymous_id_column=('segment_anonymous_id' if 'segment_anonymous_id' in columns else none),
     dedupe_column='email',
-    filters=["email IS NOT NULL"],
-    entity_id_column='entity_id'
+    filters=["email IS NOT NULL"]
 ) }}

@@ -52,7 +52,11 @@ afterAll(async () => {
 });
 
 async function recordsOf(engine: string, stream: string, definitions = {}): Promise<string[]> {
-  const result = await read({ warehouse: warehouses[engine], ...definitions }, [], [stream]);
+  const result = await read(
+    { warehouse: warehouses[engine], changes: 'cursor', ...definitions },
+    [],
+    [stream],
+  );
   expect(errorsOf(result)).toEqual([]);
   return result.rows.map((row) => JSON.stringify(row)).sort();
 }

@@ -10,6 +10,7 @@ let server: SnowflakeServer;
 
 const config = (persons: readonly unknown[], rest: Readonly<Record<string, unknown>> = {}) => ({
   warehouse: snowflakeConfig(server.url, rest),
+  changes: 'cursor',
   persons,
   objects: [],
   relationships: [],

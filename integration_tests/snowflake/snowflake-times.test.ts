@@ -19,6 +19,7 @@ afterAll(() => server.close());
 
 const config = (rest: Readonly<Record<string, unknown>>) => ({
   warehouse: snowflakeConfig(server.url),
+  changes: 'cursor',
   persons: [],
   objects: [],
   relationships: [],

@@ -21,7 +21,7 @@ async function twice(
   rest: Readonly<Record<string, unknown>> = {},
 ) {
   const { run, warehouse } = await engine.create();
-  const config = { warehouse, ...persons, ...rest };
+  const config = { warehouse, changes: 'cursor', ...persons, ...rest };
   await run(`CREATE TABLE p (${table})`, `INSERT INTO p VALUES ${first}`);
   const before = await read(config);
   expect(errorsOf(before)).toEqual([]);

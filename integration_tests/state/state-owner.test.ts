@@ -30,7 +30,7 @@ afterEach(async () => {
 const account = () => ({ site_id: 'site', api_key: 'key', endpoint: here.url });
 
 async function sync(destination: Record<string, unknown>, args: readonly string[] = []) {
-  const source = { warehouse: { type: 'duckdb', path: 'w.duckdb' } };
+  const source = { warehouse: { type: 'duckdb', path: 'w.duckdb' }, changes: 'cursor' };
   const path = join(folder, 'sync.yaml');
   await writeFile(path, JSON.stringify({ source, destination, state: 'state.json' }));
   const { code, stdout, stderr } = await run('nexus-customer-io', ['sync', '--config', path, ...args]);

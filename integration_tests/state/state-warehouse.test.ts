@@ -40,7 +40,7 @@ async function read(
   settings: object = {},
 ): Promise<Reading> {
   const persons = [{ from: 'relation', name: 'people' }];
-  const config = { warehouse: { type: 'duckdb', path }, persons, ...settings };
+  const config = { warehouse: { type: 'duckdb', path }, persons, changes: 'cursor', ...settings };
   const { rows, states, others } = await readStreams(config, state);
   return {
     rows: rows.length,

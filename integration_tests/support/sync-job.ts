@@ -62,7 +62,11 @@ export async function calmRun(scale: number): Promise<Calm & AsyncDisposable> {
   await spoil(warehouse);
   const rows = new Map<StreamName, ReadonlySet<string>>();
   for (const stream of streamNames) {
-    const found = await read({ warehouse: { type: 'duckdb', path: warehouse } }, [], [stream]);
+    const found = await read(
+      { warehouse: { type: 'duckdb', path: warehouse }, changes: 'cursor' },
+      [],
+      [stream],
+    );
     rows.set(stream, new Set(found.rows.map((row) => keyOf(stream, row))));
   }
   const empty = { folder, warehouse, rows, held: new Set<string>(), rejected: new Set<string>() };
@@ -98,7 +102,7 @@ export async function syncJob(calm: Calm): Promise<Job> {
   const simulator = await startSimulator({ siteId: 'site', apiKey: 'key', objectTypes: ['1'] });
   const folder = await mkdtemp(join(calm.folder, 'job-'));
   const state = join(folder, 'state.json');
-  const source = { warehouse: { type: 'duckdb', path: calm.warehouse } };
+  const source = { warehouse: { type: 'duckdb', path: calm.warehouse }, changes: 'cursor' };
   const account = { site_id: 'site', api_key: 'key', endpoint: simulator.url };
   const command = async (destination: Settings = {}): Promise<string[]> => {
     const path = join(folder, 'sync.yaml');
@@ -198,7 +202,11 @@ async function keepStates(stdout: string, statePath: string): Promise<void> {
 
 /** The rows that a run with this state would not read. */
 async function doneRows(calm: Calm, stream: StreamName, state: AirbyteStateMessage): Promise<string[]> {
-  const left = await read({ warehouse: { type: 'duckdb', path: calm.warehouse } }, [state], [stream]);
+  const left = await read(
+    { warehouse: { type: 'duckdb', path: calm.warehouse }, changes: 'cursor' },
+    [state],
+    [stream],
+  );
   const leftKeys = new Set(left.rows.map((row) => keyOf(stream, row)));
   return [...(calm.rows.get(stream) ?? [])].filter((key) => !leftKeys.has(key));
 }

@@ -22,9 +22,9 @@ it('shows a newcomer two syncs, and leaves nothing behind', async () => {
       ['total', '74,040', '74,040', '0'],
       ['persons', '5', '5', '0'],
       ['objects', '2', '2', '0'],
-      ['relationships', '22', '22', '0'],
+      ['relationships', '451', '451', '0'],
       ['events', '50', '50', '0'],
-      ['total', '79', '79', '0'],
+      ['total', '508', '508', '0'],
     ]);
     expect(stdout).toMatch(/people +5,000/);
     expect(stdout).toMatch(/events +60,050/);

@@ -81,7 +81,7 @@ describe('a table without rows', () => {
       'persons rows_gone: persons, people: it had rows in an earlier run and has none now: people is empty.',
     ]);
     expect(errorsOf(emptied)).toEqual([]);
-    expect(JSON.stringify(lastState(emptied))).toContain('"key":"u1"');
+    expect(lastState(emptied)).toEqual(lastState(first));
   });
 
   it('is none where a model asks for what is new only', async () => {
@@ -106,7 +106,7 @@ describe('an entity_type that no row has', () => {
     expect(first.findings[0]).toContain('Did you mean "person"?');
     expect(first.findings[1]).toContain('doctor says which condition');
     const second = await read(source(wrong), lastState(first));
-    expect(codes(second)).toEqual(['persons no_rows', 'persons entity_type']);
+    expect(codes(second).toSorted()).toEqual(['persons entity_type', 'persons no_rows']);
   });
 });
 

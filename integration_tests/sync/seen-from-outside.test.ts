@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'outside-'));
   const path = join(folder, 'warehouse.duckdb');
   await generateWarehouse(path, { scale: 0.02 });
-  source = { warehouse: { type: 'duckdb', path } };
+  source = { warehouse: { type: 'duckdb', path }, changes: 'cursor' };
 });
 afterAll(() => rm(folder, { recursive: true }));
 

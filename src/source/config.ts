@@ -290,4 +290,4 @@ export const changesOf = ({ changes: given }: Pick<SourceConfig, 'changes'>): Ch
 
 /** Whether a stream is to be compared with a snapshot, where one can be kept. */
 export const wantsSnapshot = (config: Pick<SourceConfig, 'changes'>, stream: StreamName): boolean =>
-  changesOf(config)[stream] === 'snapshot';
+  (changesOf(config)[stream] ?? 'snapshot') === 'snapshot';

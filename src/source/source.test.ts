@@ -31,7 +31,7 @@ async function source(statements: readonly string[], rest: Row = {}) {
   databases += 1;
   const path = join(folder, `${databases}.duckdb`);
   await run(path, ...statements);
-  return { path, config: { warehouse: { type: 'duckdb', path }, ...rest } };
+  return { path, config: { warehouse: { type: 'duckdb', path }, changes: 'cursor', ...rest } };
 }
 
 async function catalogOf(config: unknown): Promise<AirbyteCatalog> {

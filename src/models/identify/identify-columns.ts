@@ -131,7 +131,7 @@ type Holders = Map<string, string>;
 function nameTraits(renames: Map<Column, string>, contract: readonly string[], naming: Naming): Trait[] {
   const { candidates, dialect, notes } = naming;
   const holders: Holders = new Map(
-    contract.map((name) => [compared(name, dialect), `the column "${name}", which every record has`]),
+    contract.map((name) => [compared(name, dialect), `the column "${name}" that every record has`]),
   );
   const claims = (column: Column, output: string, why: string) => claim(holders, column, output, why, naming);
   for (const [column, output] of renames) claims(column, output, 'rename_traits');

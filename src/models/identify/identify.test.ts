@@ -135,7 +135,7 @@ describe('mistakes', () => {
     [{ anonymous_id_column: 'zzz' }, 'anonymous_id_column: nexus_entities has no column "zzz".'],
     [
       { rename_traits: { status: 'userId' } },
-      /"status" "userId", which is also the column "userId", which every record has/,
+      /"status" "userId", which is also the column "userId" that every record has/,
     ],
     [
       { rename_traits: { status: 'Email' } },

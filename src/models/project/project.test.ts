@@ -47,6 +47,7 @@ test('two models of one name are refused', async () => {
     shipped: join(root, 'models'),
   });
   await expect(load).rejects.toThrow(/Two models are named "a": .*mine\/a\.sql and .*deep\/a\.sql/);
+  await rm(join(root, 'mine/a.sql'));
 });
 
 test('a folder that is not there', async () => {

@@ -2,7 +2,11 @@ import { ConnectorError, configError } from '../../errors/connector-error.ts';
 import { isJsonObject } from '../../json/json-object.ts';
 import type { Column, Relation } from '../../warehouse/warehouse.ts';
 import { type IdentifyModel, identify } from '../identify/identify.ts';
-import { IDENTIFY_PARAMETERS, identifyParameters } from '../identify/identify-parameters.ts';
+import {
+  IDENTIFY_PARAMETERS,
+  type IdentifyParameters,
+  identifyParameters,
+} from '../identify/identify-parameters.ts';
 import { nexusId, surrogateKey } from '../identify/nexus-id.ts';
 import type { TemplateGlobals } from '../jinja/jinja.ts';
 import { needsDbt } from '../jinja/jinja-error.ts';
@@ -178,6 +182,17 @@ function expressions(macro: string, parameter: string, value: unknown): string[]
   throw configError(`${macro} needs ${parameter}, a list of SQL expressions in quotes.`);
 }
 
+/** Rows of the shipped model say of which entity they are, where snapshots are compared. */
+function withEntity(
+  { entity_id_column: given, ...parameters }: IdentifyParameters,
+  { name }: ModelFile,
+  { namesEntities, project }: TemplateContext,
+): IdentifyParameters {
+  const isShipped = project.shipped.has(name) && !project.user.has(name);
+  const entity_id_column = given ?? (namesEntities && isShipped ? 'entity_id' : undefined);
+  return { ...parameters, entity_id_column };
+}
+
 function identifyMacro(
   file: ModelFile,
   context: TemplateContext,
@@ -192,7 +207,7 @@ function identifyMacro(
     const reference = record(
       entities === undefined ? relationReference(relation, file, dialect) : modelReference(entities, dialect),
     );
-    const model = identify(parameters, { relation, reference, dialect });
+    const model = identify(withEntity(parameters, file, context), { relation, reference, dialect });
     trace.notes.push(...model.notes);
     trace.identifies.push(model);
     return model.sql;

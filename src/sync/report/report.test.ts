@@ -68,13 +68,12 @@ it('tells what the source found to be different, where it knows', () => {
     stream('events', { changes: { ...none, added: 4 } }),
   ];
   const lines = stripVTControlCharacters(report({ ...account, streams })).split('\n');
-  expect(lines.slice(0, 6)).toEqual([
-    'stream   added  removed  read  delivered  rejected  seconds',
-    'persons  1,000        2     3          3         0      1.5',
-    'objects                     0          0         0      1.5',
-    'events       4              0          0         0      1.5',
-    '───────────────────────────────────────────────────────────',
-    'total    1,004        2     3          3         0      3.0',
+  expect(lines.slice(6, 11)).toEqual([
+    'changes  added  removed',
+    'persons  1,000        2',
+    'objects                ',
+    'events       4         ',
+    '',
   ]);
 });
 

@@ -1,17 +1,8 @@
 import { styleText } from 'node:util';
-import {
-  type ChangeCounts,
-  changeNames,
-  type RunAccount,
-  type StreamOfRun,
-} from '../../protocol/run-account.ts';
+import { changeNames, type RunAccount, type StreamOfRun } from '../../protocol/run-account.ts';
 
 /** The report goes to stderr. */
 const colour = { stream: process.stderr };
-
-/** Columns of what the source found to be different: those that a stream knows. */
-const changeHeadings = (streams: readonly StreamOfRun[]): ChangeNames =>
-  changeNames.filter((name) => streams.some(({ changes }) => typeof changes?.[name] === 'number'));
 
 /** What the source found, in a word or two. */
 const words: Readonly<Record<string, string>> = {
@@ -23,45 +14,65 @@ const words: Readonly<Record<string, string>> = {
   source_gone: 'source is gone',
 };
 
-/** The closing table, and where the rejects lie. */
+/** The closing table, what had changed, and where the rejects lie. */
 export function report(summary: RunAccount): string {
-  const changes = changeHeadings(summary.streams);
-  const headings = ['stream', ...changes, 'read', 'delivered', 'rejected', 'seconds'];
-  const rows = [...summary.streams.map((stream) => row(stream, changes)), totals(summary, changes)];
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
-  );
+  const headings = ['stream', 'read', 'delivered', 'rejected', 'seconds'];
+  const rows = [...summary.streams.map(row), totals(summary)];
+  const widths = widthsOf([headings, ...rows]);
   const notes = summary.streams.map(({ findings }) => findings.map((code) => words[code] ?? code).join(', '));
   const [total = '', ...streams] = rows
     .map((cells, index) => [align(cells, widths), notes[index] ?? ''].filter(Boolean).join('  '))
     .reverse();
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   const lines = [styleText('bold', align(headings, widths), colour), ...streams.reverse(), rule, total];
-  return [...lines, ...traffic(summary), ...rejects(summary)].map((line) => `${line}\n`).join('');
+  return [...lines, ...changed(summary), ...traffic(summary), ...rejects(summary)]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-type ChangeNames = readonly (keyof ChangeCounts)[];
+const widthsOf = (rows: readonly (readonly string[])[]): number[] =>
+  (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
 
-function row({ stream, changes, seconds, ...of }: StreamOfRun, names: ChangeNames): string[] {
-  const counts = [...names.map((name) => changes?.[name] ?? null), of.read, of.delivered, of.rejected];
-  return cells(stream, counts, seconds ?? 0);
+function row({ stream, seconds, ...of }: StreamOfRun): string[] {
+  return [...cells(stream, [of.read, of.delivered, of.rejected]), (seconds ?? 0).toFixed(1)];
 }
 
-function totals(summary: RunAccount, names: ChangeNames): string[] {
+function totals({ streams, seconds }: RunAccount): string[] {
   const sum = (of: (stream: StreamOfRun) => number): number =>
-    summary.streams.reduce((so_far, stream) => so_far + of(stream), 0);
+    streams.reduce((so_far, stream) => so_far + of(stream), 0);
   const counts = [
-    ...names.map((name) => sum(({ changes }) => changes?.[name] ?? 0)),
     sum(({ read }) => read),
     sum(({ delivered }) => delivered),
     sum(({ rejected }) => rejected),
   ];
-  return cells('total', counts, summary.seconds);
+  return [...cells('total', counts), seconds.toFixed(1)];
+}
+
+/** A table of what the source found to be different, where a stream knows. */
+function changed({ streams }: RunAccount): string[] {
+  const names = changeNames.filter((name) =>
+    streams.some(({ changes }) => typeof changes?.[name] === 'number'),
+  );
+  if (names.length === 0) return [];
+  const headings = ['changes', ...names];
+  const rows = streams.map(({ stream, changes }) =>
+    cells(
+      stream,
+      names.map((name) => changes?.[name] ?? null),
+    ),
+  );
+  const widths = widthsOf([headings, ...rows]);
+  return [
+    '',
+    styleText('bold', align(headings, widths), colour),
+    ...rows.map((each) => align(each, widths)),
+    '',
+  ];
 }
 
 /** A count that nobody knows is left blank. */
-function cells(name: string, counts: readonly (number | null)[], seconds: number): string[] {
-  return [name, ...counts.map((count) => count?.toLocaleString('en') ?? ''), seconds.toFixed(1)];
+function cells(name: string, counts: readonly (number | null)[]): string[] {
+  return [name, ...counts.map((count) => count?.toLocaleString('en') ?? '')];
 }
 
 /** Names to the left, numbers to the right. */

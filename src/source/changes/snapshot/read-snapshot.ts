@@ -1,4 +1,4 @@
-import type { ChangesMessage, RecordLines } from '../../../protocol/connector.ts';
+import type { ChangesMessage, FindingMessage, RecordLines } from '../../../protocol/connector.ts';
 import { log, rowEstimate } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import { changesOf } from '../../config.ts';
@@ -7,6 +7,7 @@ import { currentIdRecipe } from '../../record-line/event-identity.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { StreamRead } from '../change-way.ts';
 import { readStart } from '../cursor/clock.ts';
+import { emptyFindings } from '../empty-models.ts';
 import { bring, bringFields, broughtBy } from './bring.ts';
 import { type Claim, claim } from './claim.ts';
 import { type Counts, count } from './counts.ts';
@@ -33,6 +34,7 @@ export type SnapshotOutput =
   | AirbyteMessage
   | RecordLines
   | ChangesMessage
+  | FindingMessage
   | { readonly type: 'SNAPSHOT'; readonly state: SnapshotState };
 
 /** Compares the stream's rows with those of its base, and gives what differs. */
@@ -51,7 +53,8 @@ export async function* readSnapshot(read: SnapshotRead): AsyncGenerator<Snapshot
   const counts = await compare(read, claimed, findings);
   await requireFew(read, findings, counts);
   yield* tell(read, counts);
-  yield* emit(read, claimed, { findings, counts });
+  yield* tellEmpty(read, counts);
+  yield* emit(read, { ...claimed, filled: counts.filled }, { findings, counts });
 }
 
 async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): Promise<Counts> {
@@ -204,14 +207,27 @@ function* tell(
   yield rowEstimate(name, added + changed + removed + moved);
 }
 
+/** A model without a row is told, whatever it was before. */
+async function* tellEmpty(read: SnapshotRead, { filled }: Counts): AsyncGenerator<SnapshotOutput> {
+  const { plan, config, contract, models, state } = read;
+  for (const model of models) {
+    if (filled.has(model.label)) continue;
+    const past = state?.models[model.label] === undefined ? undefined : { wasFilled: true };
+    yield* emptyFindings({ plan, config, stream: contract.name }, model, past);
+  }
+}
+
 interface Found {
   readonly findings: Findings;
   readonly counts: Counts;
 }
 
+/** What is held, and which models gave a row. */
+type ClaimOfRead = Claim & Pick<Counts, 'filled'>;
+
 async function* emit(
   read: SnapshotRead,
-  claimed: Claim,
+  claimed: ClaimOfRead,
   { findings, counts }: Found,
 ): AsyncGenerator<SnapshotOutput> {
   const { snapshots } = read;
@@ -234,7 +250,7 @@ async function* emit(
 
 async function* withStates(
   read: SnapshotRead,
-  claimed: Claim,
+  claimed: ClaimOfRead,
   outputs: AsyncIterable<RecordLines | Reached>,
 ): AsyncGenerator<SnapshotOutput> {
   for await (const output of outputs) {
@@ -244,7 +260,7 @@ async function* withStates(
 
 function stateOf(
   { snapshots, contract, models, state }: SnapshotRead,
-  { base, generation, promoted }: Claim,
+  { base, generation, promoted, filled }: ClaimOfRead,
   position: Reached['position'] | 'as before',
 ): SnapshotOutput {
   const at = position === 'as before' ? promoted : { generation, position };
@@ -255,7 +271,11 @@ function stateOf(
       ...at,
       store: snapshots.store,
       ...(contract.syncType === 'track' ? { ids: state?.ids ?? currentIdRecipe } : {}),
-      models: Object.fromEntries(models.map(({ label, compiled }) => [label, compiled.fingerprint])),
+      models: Object.fromEntries(
+        models
+          .filter(({ label }) => filled.has(label) || state?.models[label] !== undefined)
+          .map(({ label, compiled }) => [label, compiled.fingerprint]),
+      ),
     },
   };
 }
