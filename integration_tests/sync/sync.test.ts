@@ -61,7 +61,7 @@ describe('sync', () => {
     const second = await sync();
     // One person and one event by the last digits of the user id, two locations, and all 26 relationships of the
     // persons whose twelve have changed.
-    expect(second.stderr).toMatch(/total +30 +30 +0/);
+    expect(second.stderr).toMatch(/total +32 +32 +0/);
     const requests = simulator.requests;
     const third = await sync();
     expect(third.stderr).toMatch(/total +0 +0 +0/);

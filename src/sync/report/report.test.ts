@@ -68,7 +68,7 @@ it('tells what the source found to be different, where it knows', () => {
     stream('events', { changes: { ...none, added: 4 } }),
   ];
   const lines = stripVTControlCharacters(report({ ...account, streams })).split('\n');
-  expect(lines.slice(6, 11)).toEqual([
+  expect(lines.slice(7, 12)).toEqual([
     'changes  added  removed',
     'persons  1,000        2',
     'objects                ',
