@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { casesWith, type Gaps } from '../cases/gaps.ts';
 import { dayCases } from './day-cases.ts';
 import { Life, type Place } from './days.ts';
+import { hintCases } from './hint-cases.ts';
 import { stateCases } from './state-cases.ts';
 
 /** What a snapshot must find, the same in every place that one can be kept in. */
@@ -26,5 +27,5 @@ export function snapshotCases(start: () => Promise<Place>, gaps: Gaps = {}): voi
     }
   });
 
-  for (const [name, run] of stateCases) it(name, () => run(place));
+  for (const [name, run] of [...stateCases, ...hintCases]) it(name, () => run(place));
 }

@@ -170,6 +170,8 @@ export interface SnapshotWords {
   readonly hashedBy: string;
   /** SQL of a hash of the columns that have a value: neither their order nor a column of NULLs moves it. */
   hash(columns: readonly HashedColumn[]): string;
+  /** SQL of one character for a column's value: equal values have equal ones, others most often different ones. */
+  letter(column: HashedColumn): string;
   /** SQL of one hash of a group of rows' hashes, whatever their order. */
   combined(hash: string): string;
   /** SQL of the texts of a group joined, each once. */

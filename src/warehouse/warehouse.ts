@@ -1,6 +1,6 @@
 import type { Column, Dialect } from './dialect.ts';
 
-export type { Column, Dialect, JsonField, ObjectField } from './dialect.ts';
+export type { Column, Dialect, HashedColumn, JsonField, ObjectField } from './dialect.ts';
 
 /** A table or view of the configured schema. */
 export interface Relation {

@@ -21,6 +21,8 @@ export const snapshotWords: SnapshotWords = {
   hashedBy: `'duckdb ' || version()`,
   hash: (columns) =>
     columns.map(hashOf).reduceRight((rest, one) => (rest === '' ? one : `xor(${one}, ${rest})`), ''),
+  letter: ({ name }) =>
+    `CASE WHEN ${quoteIdentifier(name)} IS NULL THEN '~' ELSE chr((33 + hash(${quoteIdentifier(name)}) % 90)::INTEGER) END`,
   combined: (hash) => `hash(list(${hash} ORDER BY ${hash}))`,
   joined: (text) => `string_agg(DISTINCT ${text}, '' ORDER BY ${text})`,
   names: (json) =>

@@ -3,7 +3,7 @@ import { quoteString } from './quote.ts';
 
 /** With its name, so that a value which moves to another column is a change; NULL counts as nothing. */
 const member = ({ name, json }: HashedColumn): string =>
-  `COALESCE(CONCAT(${quoteString(`${name}:`)}, ${json}, CHR(31)), '')`;
+  `COALESCE(${quoteString(`${name}:`)} || (${json}) || CHR(31), '')`;
 
 /**
  * A NULL in JSON is no value. FILTER's lambda may name columns:
@@ -22,6 +22,7 @@ export const snapshotWords: SnapshotWords = {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(member)
       .join(', ')})), 1, 16)`,
+  letter: ({ json }) => `COALESCE(SUBSTR(MD5(${json}), 1, 1), '~')`,
   combined: (hash) => `SUBSTR(MD5(ARRAY_TO_STRING(ARRAY_SORT(ARRAY_AGG(${hash})), ',')), 1, 16)`,
   // LISTAGG with DISTINCT wants to be ordered by a column, not by an expression.
   joined: (text) => `ARRAY_TO_STRING(ARRAY_SORT(ARRAY_AGG(DISTINCT ${text})), '')`,

@@ -139,7 +139,11 @@ export function broughtBy(
     const table = `(SELECT "rows"."n", ${own.map((name) => `"rows"."${name}"`).join(', ')}, CAST("time" AS ${dialect.types.made.timestamp}) AS "time",
   "removed" = 'true' AS "removed", "known" = 'true' AS "known", ${quoted(names)} FROM ${found.rows} AS "rows" LEFT JOIN ${found.fields} AS "fields" ON "fields"."n" = "rows"."n")`;
     const fields = found.row.fields.map((field, index) => ({ ...field, sql: `"${fieldName(index)}"` }));
-    return { table, row: { ...found.row, fields, identity: '"identity"' } };
+    const compared = found.row.compared.map(({ name }) => {
+      const field = fieldName(found.row.fields.findIndex((each) => each.name === name));
+      return { name, value: { name: field, type: dialect.types.made.text, json: `"${field}"` } };
+    });
+    return { table, row: { ...found.row, fields, compared, identity: '"identity"' } };
   };
 }
 

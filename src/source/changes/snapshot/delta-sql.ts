@@ -5,6 +5,7 @@ import type { Dialect } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import type { IdRecipe } from '../../record-line/event-identity.ts';
 import type { NamedField } from '../../record-line/record-fields.ts';
+import { sampleSql } from './hints.ts';
 import { type RowSql, rowSql, separator } from './row-sql.ts';
 
 /** What all of a stream's rows are compared with, and how. */
@@ -113,13 +114,13 @@ SELECT ${own('key')} AS "key", CASE WHEN ${own('spelled')} <> ${own('key')} THEN
   ${dialect.quoteString(model.label)} AS "model", ${words.hash()} AS "hash", ${words.keptShape()} AS "shape",
   ${words.sentAt()} AS "sent_at", ${own('time')} AS "at", ${own('person')} AS "person",
   ${own('entity')} AS "entity",
-  ${words.held()} AS "held", ${words.wasThere()} AS "was_there", ${words.action()} AS "action",
+  ${words.sample()} AS "sample", ${words.held()} AS "held", ${words.wasThere()} AS "was_there", ${words.action()} AS "action",
   CASE WHEN ${words.isSent()} THEN ${words.line(model)} END AS "line"${brought === undefined ? '' : ', "n"'}
 FROM ${own('compared')}`;
 }
 
 /** The columns of a base that a comparison asks for. */
-const baseNames = ['key', 'hash', 'shape', 'sent_at', 'person', 'gone'] as const;
+const baseNames = ['key', 'hash', 'shape', 'sent_at', 'person', 'gone', 'sample'] as const;
 
 /** SQL over a model's rows joined with the base. */
 class DeltaWords {
@@ -231,6 +232,14 @@ class DeltaWords {
 
   isSent(): string {
     return `(${this.action()}) IS NOT NULL`;
+  }
+
+  /** What tells a row's columns apart once they have changed; only rows that are sent have it made anew. */
+  sample(): string {
+    const { base, dialect } = this.#comparison;
+    const before = base === undefined ? `CAST(NULL AS ${dialect.types.made.text})` : this.#own('base_sample');
+    if (this.#isEvent) return before;
+    return `CASE WHEN ${this.isSent()} THEN ${sampleSql(dialect, this.#row.compared)} ELSE ${before} END`;
   }
 
   line(model: ModelPlan): string {

@@ -91,7 +91,19 @@ const moved = (persons: string): string =>
   `(SELECT "key" AS "old_person", "merged_into" AS "new_person", "sent_at" AS "moved_at" FROM ${persons} WHERE "merged_into" IS NOT NULL)`;
 
 const baseList = (alias: string): string =>
-  ['spelled', 'model', 'hash', 'shape', 'sent_at', 'entity', 'generation', 'action', 'gone', 'merged_into']
+  [
+    'spelled',
+    'model',
+    'hash',
+    'shape',
+    'sent_at',
+    'entity',
+    'generation',
+    'action',
+    'gone',
+    'merged_into',
+    'sample',
+  ]
     .map((name) => `"${alias}"."${name}"`)
     .join(', ');
 

@@ -14,6 +14,7 @@ import { type Counts, count } from './counts.ts';
 import { type Comparison, deltaSql } from './delta-sql.ts';
 import { bereftRows, changedRows, type Findings, movedRows, type Reached, removedRows } from './emit.ts';
 import { areTooMany, tooManyRemovals } from './guard.ts';
+import { hints, shownBy } from './hints.ts';
 import { movedBase, personsTable } from './moved-base.ts';
 import { markMoves } from './moves.ts';
 import { separator } from './row-sql.ts';
@@ -53,6 +54,8 @@ export async function* readSnapshot(read: SnapshotRead): AsyncGenerator<Snapshot
   const counts = await compare(read, claimed, findings);
   await requireFew(read, findings, counts);
   yield* tell(read, counts);
+  const { delta, stage } = findings;
+  yield* hints(read, { delta, stage, base: claimed.baseTable, counts });
   yield* tellEmpty(read, counts);
   yield* emit(read, { ...claimed, filled: counts.filled }, { findings, counts });
 }
@@ -274,7 +277,7 @@ function stateOf(
       models: Object.fromEntries(
         models
           .filter(({ label }) => filled.has(label) || state?.models[label] !== undefined)
-          .map(({ label, compiled }) => [label, compiled.fingerprint]),
+          .map((model) => [model.label, shownBy(model)]),
       ),
     },
   };

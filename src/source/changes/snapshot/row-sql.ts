@@ -1,6 +1,6 @@
 import { removedAtColumn, type StreamContract } from '../../../streams/contract.ts';
 import { namedValuesSql } from '../../../warehouse/bad-value.ts';
-import type { Column, Dialect } from '../../../warehouse/warehouse.ts';
+import type { Dialect, HashedColumn } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { eventIdentity, type IdRecipe, ownIds } from '../../record-line/event-identity.ts';
 import {
@@ -15,12 +15,20 @@ import { isSnapshotColumn } from './columns.ts';
 /** What ends each name and each part of a key. Names in a warehouse have no such character. */
 export const separator = 'CHR(31)';
 
+/** A column that counts in a comparison, where the SQL of its value may go by another name than its own. */
+export interface ComparedColumn {
+  readonly name: string;
+  readonly value: HashedColumn;
+}
+
 /** SQL over one model's rows, whose own columns it can still name: what a snapshot keeps of a row. */
 export interface RowSql {
   readonly key: string;
   /** The key as it is spelled. */
   readonly spelled: string;
   readonly hash: string;
+  /** The columns that the hash is made of; none of an event. */
+  readonly compared: readonly ComparedColumn[];
   /** The names of the attributes that have a value, each closed by a separator. */
   readonly shape: string;
   /** The record's time, in UTC without a zone. */
@@ -110,19 +118,20 @@ function shapeOf(
   return all.length === 0 ? `''` : `CONCAT('', ${all.join(', ')})`;
 }
 
-function hashOf(
-  dialect: Dialect,
-  contract: StreamContract,
-  model: ModelPlan,
+function comparedColumns(
+  { syncType }: StreamContract,
+  { columns }: ModelPlan,
   fields: readonly NamedField[],
   ignored: ReadonlySet<string>,
-): string {
-  if (contract.syncType === 'track') return `CAST(NULL AS ${dialect.types.made.text})`;
+): ComparedColumn[] {
+  if (syncType === 'track') return [];
   const json = new Map(fields.map(({ name, sql }) => [name, sql]));
-  const columns = model.columns.filter(({ name }) => json.has(name) && !ignored.has(name));
-  return dialect.snapshot.hash(
-    columns.map((column: Column) => ({ ...column, json: json.get(column.name) ?? '' })),
-  );
+  return columns
+    .filter(({ name }) => json.has(name) && !ignored.has(name))
+    .map((column) => ({
+      name: column.name,
+      value: { ...column, json: json.get(column.name) ?? '' },
+    }));
 }
 
 /** What a snapshot of the model's rows is made of. */
@@ -138,12 +147,16 @@ export function rowSql(
   const isEvent = contract.syncType === 'track';
   const identity = isEvent ? eventIdentity(dialect, model, others, recipe) : `''`;
   const user = partOf(dialect, model, 'userId');
+  const compared = comparedColumns(contract, model, fields, ignored);
   return {
     key: isEvent ? eventKey(dialect, model, identity) : keyParts(dialect, contract, model, folded),
     spelled: isEvent
       ? `CAST(NULL AS ${dialect.types.made.text})`
       : keyParts(dialect, contract, model, (part) => part),
-    hash: hashOf(dialect, contract, model, fields, ignored),
+    hash: isEvent
+      ? `CAST(NULL AS ${dialect.types.made.text})`
+      : dialect.snapshot.hash(compared.map(({ value }) => value)),
+    compared,
     shape: shapeOf(dialect, contract, model, fields),
     time: cursorOf(dialect, model),
     person: folded(user),

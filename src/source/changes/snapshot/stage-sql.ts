@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../warehouse/warehouse.ts';
+import { isSampled } from './hints.ts';
 import { separator } from './row-sql.ts';
 
 /** What a stage is made of. */
@@ -19,7 +20,7 @@ export interface StageParts {
 /** The columns of a base and of a stage, in their order. */
 const stageColumns = [
   ...['key', 'spelled', 'model', 'hash', 'shape', 'sent_at', 'person', 'entity'],
-  ...['generation', 'action', 'gone', 'merged_into'],
+  ...['generation', 'action', 'gone', 'merged_into', 'sample'],
 ] as const;
 
 const list = stageColumns.map((name) => `"${name}"`).join(', ');
@@ -38,7 +39,8 @@ function onePerKey({ dialect, isEvents, delta, generation }: StageParts): string
   const person = isEvents ? holders : '"person"';
   return `SELECT "key", "spelled", "model", "hash", "shape", "sent_at", ${person} AS "person", "entity",
   CASE WHEN "action" IS NULL THEN NULL ELSE ${generation} END AS "generation", "action",
-  CAST(NULL AS ${text}) AS "gone", CAST(NULL AS ${text}) AS "merged_into" FROM ${delta} AS "delta"`;
+  CAST(NULL AS ${text}) AS "gone", CAST(NULL AS ${text}) AS "merged_into",
+  CASE WHEN "action" IS NULL OR ${isSampled(dialect, delta)} THEN "sample" END AS "sample" FROM ${delta} AS "delta"`;
 }
 
 /** Those who had the event, and the one whose it is now where that is another. */
@@ -52,7 +54,7 @@ function perKey({ dialect, isEvents, delta, generation }: StageParts): string {
   return `SELECT "key", MIN("spelled") AS "spelled", MIN("model") AS "model", MIN("hash") AS "hash", MIN("shape") AS "shape",
   MAX("sent_at") AS "sent_at", ${person} AS "person", MIN("entity") AS "entity",
   CASE WHEN MIN("action") IS NULL THEN NULL ELSE ${generation} END AS "generation", MIN("action") AS "action",
-  CAST(NULL AS ${text}) AS "gone", CAST(NULL AS ${text}) AS "merged_into" FROM ${delta} GROUP BY "key"`;
+  CAST(NULL AS ${text}) AS "gone", CAST(NULL AS ${text}) AS "merged_into", CAST(NULL AS ${text}) AS "sample" FROM ${delta} GROUP BY "key"`;
 }
 
 /**
@@ -70,7 +72,7 @@ function notThere(parts: StageParts, base: string): string {
   const sentAt = `CASE WHEN "leaves" THEN ${dialect.time.literal(start)} ELSE "sent_at" END`;
   return `SELECT "key", "spelled", "model", "hash", "shape", ${sentAt} AS "sent_at", "person", "entity",
   CASE WHEN "leaves" THEN ${generation} ELSE "generation" END AS "generation",
-  CASE WHEN "leaves" THEN 'removed' WHEN "gone" = 'moved' THEN "action" END AS "action", CASE WHEN "leaves" THEN 'removed' ELSE "gone" END AS "gone", "merged_into"
+  CASE WHEN "leaves" THEN 'removed' WHEN "gone" = 'moved' THEN "action" END AS "action", CASE WHEN "leaves" THEN 'removed' ELSE "gone" END AS "gone", "merged_into", "sample"
 FROM (SELECT "base".*, ${leaves} AS "leaves" FROM ${base} AS "base"
 LEFT JOIN (SELECT DISTINCT "model" AS "filled" FROM ${delta}) AS "models" ON "filled" = "base"."model"
 WHERE NOT EXISTS (SELECT 1 FROM ${delta} AS "delta" WHERE "delta"."key" = "base"."key")) AS "left"`;
@@ -116,6 +118,7 @@ export function unsettledSql({ dialect, isEvents, stage, base, sent }: Unsettled
     action: was('action'),
     gone,
     merged_into: was('merged_into'),
+    sample: `CAST(NULL AS ${text})`,
   };
   const unsettled = stageColumns.map((name) => `${columns[name]} AS "${name}"`).join(', ');
   const join = base === undefined ? '' : ` LEFT JOIN ${base} AS "base" ON "base"."key" = "stage"."key"`;
