@@ -26,6 +26,7 @@ const { rows, rounds, only } = values;
 const benches: Readonly<Record<string, readonly string[]>> = {
   delivery: ['delivery.ts', rows, rounds, '5'],
   duckdb: ['duckdb.ts', String(Number(rows) * 10), rounds],
+  snapshot: ['snapshot.ts', String(Number(rows) * 10), rounds],
   snowflake: ['snowflake.ts', rows, rounds],
   compile: ['compile.ts'],
   identities: ['identity-resolution.ts', rows],

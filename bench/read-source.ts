@@ -9,7 +9,7 @@ export async function readSource(
 ): Promise<Measured> {
   const stream = { name: 'persons', json_schema: {} };
   const request = {
-    config: { warehouse, persons: [{ from: 'relation', name: 'people' }] },
+    config: { warehouse, persons: [{ from: 'relation', name: 'people' }], changes: 'cursor' },
     catalog: { streams: [{ stream, sync_mode: mode, destination_sync_mode: 'append' as const }] },
     state: [],
     signal: new AbortController().signal,
