@@ -10,6 +10,7 @@ import { run } from '../support/processes.ts';
 import { checkOf, errorsOf, lastState, read } from '../support/reading.ts';
 import type { Engine } from '../support/warehouses.ts';
 import { casesWith, type Gaps } from './gaps.ts';
+import { usualWay } from './usual-way.ts';
 
 /** Less the case of names, which is upper on Snowflake unless quoted, and how timestamps inside objects print. */
 const comparable = (row: Readonly<Record<string, unknown>>): unknown =>
@@ -33,7 +34,10 @@ export function demoCases(start: () => Promise<Engine>, gaps: Gaps = {}): void {
     engine = await start();
     const database = await engine.create();
     await database.run(...(await copiedTables(path)));
-    configs = { duckdb: { warehouse: { type: 'duckdb', path } }, other: { warehouse: database.warehouse } };
+    configs = {
+      duckdb: { warehouse: { type: 'duckdb', path } },
+      other: { warehouse: database.warehouse, ...usualWay },
+    };
   });
 
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { catalogOf, checkOf, errorsOf, lastState, read, userIds } from '../support/reading.ts';
 import type { Engine } from '../support/warehouses.ts';
 import { casesWith, type Gaps } from './gaps.ts';
+import { usualWay } from './usual-way.ts';
 
 const table = `CREATE TABLE "p" ("userId" VARCHAR, "timestamp" TIMESTAMP, "note" VARCHAR)`;
 const persons = { persons: [{ from: 'relation', name: 'p' }] };
@@ -30,7 +31,7 @@ export function warehouseCases(start: () => Promise<Engine>, gaps: Gaps = {}): v
   async function source(statements: readonly string[], rest: Readonly<Record<string, unknown>> = persons) {
     const { run, warehouse } = await engine.create();
     await run(...statements);
-    return { run, config: { warehouse, ...rest } };
+    return { run, config: { warehouse, ...usualWay, ...rest } };
   }
 
   it('goes on strictly after the last row, to the microsecond', async () => {

@@ -32,7 +32,12 @@ def add_datetime_precision() -> None:
 
 
 def regex_replace(expression: exp.Expr) -> exp.Expr:
-    """Backslashes stand for themselves once the string literal has been read: fakesnow halves them once more."""
+    """Backslashes stand for themselves once the string literal has been read: fakesnow halves them once more.
+
+    OCTET_LENGTH is of texts too.
+    """
+    if isinstance(expression, exp.ByteLength):
+        return exp.Anonymous(this="strlen", expressions=[expression.this])
     if isinstance(expression, exp.RegexpReplace):
         if not expression.args.get("replacement"):
             expression.set("replacement", exp.Literal.string(""))
