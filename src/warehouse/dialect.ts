@@ -75,6 +75,8 @@ export interface TimeWords {
   literal(text: string): string;
   /** SQL of a timestamp, to be compared with the `cursor` of the type given, of a bound text as `print` gives it. */
   bound(type: string): string;
+  /** SQL of the timestamp that a text as `print` gives it holds. */
+  ofText(text: string): string;
   /** SQL of a timestamp's text `YYYY-MM-DD HH:MM:SS[.fraction]` with every digit that it has. */
   print(timestamp: string): string;
 }

@@ -19,8 +19,7 @@ export interface KindParts<Config extends Tagged, Identity extends Tagged> {
   /** The warehouse in an error's words. */
   describe(identity: z.output<Identity>): string;
   /**
-   * Loads the driver, which costs hundreds of milliseconds. `beside` is a file that keeps the snapshots of a warehouse
-   * which is only read.
+   * Loads the driver, which costs hundreds of milliseconds. `beside` is a file that keeps snapshots, or has kept them.
    */
   open(config: z.output<Config>, access: Access, beside?: string): Promise<Warehouse>;
   /** The dialect without the driver. */

@@ -1,4 +1,4 @@
-import type { Store } from './warehouse.ts';
+import type { Warehouse } from './warehouse.ts';
 
 /**
  * Every warehouse that the connector reads: a further one is a folder and a line here. Config, state, `--dialect` and
@@ -10,8 +10,8 @@ export const warehouses = {
 };
 
 /** An engine on a file, which is made where it is not there: for a warehouse whose own can attach none. */
-export const openStore = async (path: string): Promise<Store> =>
-  (await import('./duckdb/store.ts')).openStore(path);
+export const openStore = async (path: string): Promise<Warehouse> =>
+  (await import('./duckdb/duckdb.ts')).duckdbWarehouse({ type: 'duckdb', path }, 'store');
 
 export type WarehouseName = keyof typeof warehouses;
 

@@ -102,18 +102,14 @@ export interface Warehouse {
   execute(sql: string, values?: readonly string[]): Promise<void>;
   /** Runs an UPDATE, and tells how many rows it changed. */
   update(sql: string): Promise<number>;
-  /** Where snapshots are kept, in a warehouse that is open for them or beside it. */
-  snapshotSchema(name: string): SnapshotSchema;
+  /** Adds rows, each a line of a JSON object whose values are texts, to a table whose columns are all text. */
+  load(table: string, columns: readonly string[], lines: Uint8Array): Promise<void>;
+  /** Where snapshots are kept: in the warehouse, or in the file beside it that it was opened with. */
+  snapshotSchema(name: string, isBeside?: boolean): SnapshotSchema;
   /**
    * SQL of a query that means the same in any session of the database, for a view; undefined where that cannot be
    * said, as it leans on what only this session has.
    */
   forAnySession(sql: string): Promise<string | undefined>;
   close(): Promise<void>;
-}
-
-/** An engine on a file of its own, which rows of another warehouse are brought to. */
-export interface Store extends Warehouse {
-  /** Adds rows, each a line of a JSON object, to a table whose columns are all text. */
-  load(table: string, columns: readonly string[], lines: Uint8Array): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { openStore } from '../../warehouse/registry.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { changesOf, type SourceConfig, wantsSnapshot } from '../config.ts';
 import { Snapshots } from '../snapshots/snapshots.ts';
+import { formerFile, otherFile, otherWarehouse } from './other-store.ts';
 
 /** Why no snapshot can be kept, in words for a person. */
 export interface NoSnapshots {
@@ -29,14 +30,16 @@ export async function openWithSnapshots(config: SourceConfig, isToRead: boolean)
 }
 
 async function inWarehouse(config: SourceConfig): Promise<OpenWarehouse> {
-  let warehouse: Warehouse;
+  let opened: Opened;
   try {
-    warehouse = await openWarehouse(config.warehouse, 'snapshots');
+    opened = await openToWrite(config);
   } catch (error) {
     return await elsewhere(config, error);
   }
+  const { warehouse, fault } = opened;
   const { schema } = changesOf(config);
-  const snapshots = new Snapshots({ warehouse, store: 'warehouse', schema });
+  const openOther = otherFile(config, warehouse, fault);
+  const snapshots = new Snapshots({ warehouse, store: 'warehouse', schema, openOther });
   try {
     await snapshots.registry.open();
     return { warehouse, snapshots };
@@ -44,6 +47,23 @@ async function inWarehouse(config: SourceConfig): Promise<OpenWarehouse> {
     await warehouse.close();
     if (error instanceof ConnectorError && error.failureType !== 'config_error') throw error;
     return await elsewhere(config, error);
+  }
+}
+
+interface Opened {
+  readonly warehouse: Warehouse;
+  /** Why the file that snapshots were kept in is not attached: only a state that names it minds. */
+  readonly fault?: ConnectorError;
+}
+
+async function openToWrite(config: SourceConfig): Promise<Opened> {
+  const file = attachesFiles(config.warehouse) ? formerFile(config) : undefined;
+  if (file === undefined) return { warehouse: await openWarehouse(config.warehouse, 'snapshots') };
+  try {
+    return { warehouse: await openWarehouse(config.warehouse, 'snapshots', file) };
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return { warehouse: await openWarehouse(config.warehouse, 'snapshots'), fault: error };
   }
 }
 
@@ -65,7 +85,8 @@ async function inFile(config: SourceConfig, instead: string | undefined): Promis
   }
   if (!attachesFiles(config.warehouse)) return await apart(config, file, instead);
   const warehouse = await openWarehouse(config.warehouse, 'read', file);
-  return { warehouse, snapshots: new Snapshots({ warehouse, store: 'file', schema, instead }) };
+  const openOther = otherWarehouse(config, warehouse);
+  return { warehouse, snapshots: new Snapshots({ warehouse, store: 'file', schema, instead, openOther }) };
 }
 
 /** In an engine of the file's own. */
@@ -78,10 +99,9 @@ async function apart(
   const warehouse = await openWarehouse(config.warehouse);
   try {
     const store = await openStore(file);
-    return {
-      warehouse,
-      snapshots: new Snapshots({ warehouse, store: 'file', schema, instead, apart: store }),
-    };
+    const openOther = otherWarehouse(config, warehouse);
+    const place = { warehouse, store: 'file' as const, schema, instead, apart: store, openOther };
+    return { warehouse, snapshots: new Snapshots(place) };
   } catch (error) {
     await warehouse.close();
     throw error;

@@ -35,6 +35,13 @@ export interface Found extends Entry {
 /** How long a read may be silent before another may take its place; it says that it lives once a minute. */
 const leaseMinutes = 3;
 
+/** The schema that snapshots lie in, and what is known of it. */
+interface RegistryPlace {
+  readonly schema: string;
+  readonly isBeside?: boolean;
+  readonly isMade?: boolean;
+}
+
 /**
  * The table that says what each snapshot table is: a change of one row makes a stage the base, so that tables which
  * no row names are left-overs, whatever was killed when.
@@ -44,10 +51,16 @@ export class Registry {
   readonly #schema: string;
   readonly #create: readonly string[];
   readonly #permission: string;
+  readonly #isMade: boolean;
   #known: Promise<readonly TextRow[]> | undefined;
 
-  constructor(warehouse: Warehouse, schemaName: string) {
-    const { schema, create, permission } = warehouse.snapshotSchema(schemaName);
+  /**
+   * `isBeside` where the tables lie in the file beside the warehouse; `isMade` where they must be there already, and
+   * may not be made.
+   */
+  constructor(warehouse: Warehouse, { schema: schemaName, isBeside = false, isMade = false }: RegistryPlace) {
+    const { schema, create, permission } = warehouse.snapshotSchema(schemaName, isBeside);
+    this.#isMade = isMade;
     this.#permission = permission;
     this.#warehouse = warehouse;
     this.#schema = schema;
@@ -100,7 +113,8 @@ export class Registry {
     const sql = `SELECT "base", "stream", "version", "generation", "position", "table", "staged_generation", "staged_table",
   "hashed_by", "holder", CASE WHEN "held_until" > ${dialect.time.now} THEN 'true' ELSE 'false' END AS "is_held", ${dialect.time.print('"promoted_at"')} AS "promoted_at"
 FROM ${this.table(registryName)} ORDER BY "promoted_at" DESC NULLS LAST`;
-    return await this.#warehouse.rows(sql).catch(async () => {
+    return await this.#warehouse.rows(sql).catch(async (error: unknown) => {
+      if (this.#isMade) throw error;
       await this.#make();
       return this.#warehouse.rows(sql);
     });

@@ -1,5 +1,6 @@
+import { configError } from '../../errors/connector-error.ts';
 import type { StreamName } from '../../streams/contract.ts';
-import type { Store, Warehouse } from '../../warehouse/warehouse.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { newHolder, Registry } from './registry.ts';
 
 /** Where snapshots are kept: in the warehouse, or in a file beside it. */
@@ -12,7 +13,11 @@ export interface SnapshotPlace {
   readonly schema: string;
   readonly instead?: string | undefined;
   /** The engine that keeps them, where that is not the warehouse's own. */
-  readonly apart?: Store | undefined;
+  readonly apart?: Warehouse | undefined;
+  /** Opens the other store, where a state may say that they were kept before; it makes nothing there. */
+  readonly openOther?: () => Promise<Snapshots>;
+  /** Whether this is that other store. */
+  readonly isFormer?: boolean;
 }
 
 const minute = 60_000;
@@ -23,25 +28,35 @@ export class Snapshots {
   readonly store: SnapshotStore;
   /** Why they are not in the warehouse, where it was tried. */
   readonly instead: string | undefined;
-  readonly apart: Store | undefined;
+  readonly apart: Warehouse | undefined;
   readonly holder = newHolder();
   /** The base of streams that have none yet: all streams of one state share it. */
   base: string = newBase();
   /** The persons as this session has found them: SQL of their stage. `failed` where it could not. */
   persons: { readonly base: string; readonly table: string } | 'failed' | undefined;
   readonly #warehouse: Warehouse;
+  readonly #openOther: SnapshotPlace['openOther'];
+  #other: Promise<Snapshots> | undefined;
   #pulse: NodeJS.Timeout | undefined;
 
-  constructor({ warehouse, store, schema, instead, apart }: SnapshotPlace) {
+  constructor({ warehouse, store, schema, instead, apart, openOther, isFormer = false }: SnapshotPlace) {
     this.#warehouse = apart ?? warehouse;
     this.apart = apart;
-    this.registry = new Registry(this.#warehouse, schema);
+    const isBeside = store === 'file' && apart === undefined;
+    this.registry = new Registry(this.#warehouse, { schema, isBeside, isMade: isFormer });
     this.store = store;
     this.instead = instead;
+    this.#openOther = openOther;
   }
 
   get engine(): Warehouse {
     return this.#warehouse;
+  }
+
+  /** The other store: opened once, closed with this one. @throws ConnectorError where it cannot be reached */
+  other(): Promise<Snapshots> {
+    this.#other ??= this.#openOther?.() ?? Promise.reject(configError('There is no other store.'));
+    return this.#other;
   }
 
   /** Tells others now and then that this session lives, for as long as it does. */
@@ -55,6 +70,8 @@ export class Snapshots {
   /** Lets go of what this session holds. */
   async release(): Promise<void> {
     try {
+      const other = await this.#other?.catch(() => undefined);
+      await other?.release();
       if (this.#pulse === undefined) return;
       clearInterval(this.#pulse);
       this.#pulse = undefined;

@@ -70,6 +70,7 @@ const timeWords: TimeWords = {
   tryText: (text) => `TRY_TO_TIMESTAMP_NTZ(${text})`,
   literal: (text) => `${quoteString(text.replace('T', ' '))}::TIMESTAMP`,
   bound: boundTimestamp,
+  ofText: (text) => `CAST(${text} AS TIMESTAMP)`,
   print: (timestamp) => `CAST(${timestamp} AS VARCHAR)`,
 };
 

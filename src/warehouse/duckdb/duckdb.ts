@@ -11,6 +11,7 @@ import {
 import type { DuckdbConfig } from './config.ts';
 import { duckdbDialect } from './dialect.ts';
 import { asText, streamLines } from './lines/lines.ts';
+import { loadSql } from './load-sql.ts';
 import { besideCatalog, type OpenDatabase, openDuckdb } from './open.ts';
 import { guarded } from './query-error.ts';
 import { quoteIdentifier, quoteString } from './quote.ts';
@@ -87,8 +88,12 @@ export async function duckdbWarehouse(
     },
     update: (sql) =>
       underWay.add(guarded(() => memory.enough(async () => (await connection.run(sql)).rowsChanged))),
-    snapshotSchema: (name) => {
-      const schema = `${beside === undefined ? database.catalog : besideCatalog}.${quoteIdentifier(name)}`;
+    load: async (table, columns, lines) => {
+      const run = () => connection.run(loadSql(table, columns), [Buffer.from(lines).toString()]);
+      await underWay.add(guarded(() => memory.enough(run)));
+    },
+    snapshotSchema: (name, isBeside = false) => {
+      const schema = `${isBeside ? besideCatalog : database.catalog}.${quoteIdentifier(name)}`;
       return {
         schema,
         create: [`CREATE SCHEMA IF NOT EXISTS ${schema}`],

@@ -82,6 +82,7 @@ const timeWords: TimeWords = {
   tryText: (text) => `TRY_TO_TIMESTAMP_NTZ(${text})`,
   literal: (text) => readTimestamp(quoteString(text.replace('T', ' '))),
   bound: () => readTimestamp('?'),
+  ofText: readTimestamp,
   // A plain cast prints what the session's format says, milliseconds by default, and a cursor that is cut would
   // read rows again. Another format would change what OBJECT_CONSTRUCT prints in people's attributes.
   print: (timestamp) => `RTRIM(RTRIM(TO_VARCHAR(${timestamp}, ${timestampFormat}), '0'), '.')`,

@@ -8,6 +8,7 @@ import { textRow } from './results/line-batches.ts';
 import { allTextCells, resumedLines } from './results/resumed-result.ts';
 import { connect, disconnect } from './session/connect.ts';
 import { guarded, statementError } from './session/driver-error.ts';
+import { load } from './session/load.ts';
 import { columnsOf, execute } from './session/statement.ts';
 
 async function describe(
@@ -90,6 +91,7 @@ export async function snowflakeWarehouse(config: SnowflakeConfig): Promise<Wareh
       await guarded(() => execute(connection, sql, bindsOf(values)));
     },
     update: (sql) => guarded(() => update(connection, sql)),
+    load: (table, columns, lines) => guarded(() => load(connection, { table, columns }, lines)),
     snapshotSchema: (name) => {
       const written = writtenName(name);
       const create = snowflakeDialect.ddl.createSchema(written, writtenName(config.schema));

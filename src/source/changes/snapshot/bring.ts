@@ -1,5 +1,5 @@
 import type { StreamContract } from '../../../streams/contract.ts';
-import type { Dialect, ObjectField, Store, Warehouse } from '../../../warehouse/warehouse.ts';
+import type { Dialect, ObjectField, Warehouse } from '../../../warehouse/warehouse.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { type BroughtRows, type Comparison, modelRows, ownColumns } from './delta-sql.ts';
 import type { RowSql } from './row-sql.ts';
@@ -23,7 +23,7 @@ interface Brought {
 /** What is brought from where to where. */
 export interface Way {
   readonly warehouse: Warehouse;
-  readonly store: Store;
+  readonly store: Warehouse;
   readonly contract: StreamContract;
 }
 
@@ -87,7 +87,7 @@ async function evaluate(
 
 /** A table of texts in the engine, in place of one of that name. */
 export async function emptyTable(
-  { dialect, execute }: Store,
+  { dialect, execute }: Warehouse,
   table: string,
   columns: readonly string[],
 ): Promise<void> {

@@ -9,7 +9,7 @@ import type { StreamRead } from '../change-way.ts';
 import { readStart } from '../cursor/clock.ts';
 import { emptyFindings } from '../empty-models.ts';
 import { bring, bringFields, broughtBy } from './bring.ts';
-import { type Claim, claim } from './claim.ts';
+import { type Claim, claim } from './claim/claim.ts';
 import { type Counts, count } from './counts.ts';
 import { type Comparison, deltaSql } from './delta-sql.ts';
 import { bereftRows, changedRows, type Findings, movedRows, type Reached, removedRows } from './emit.ts';

@@ -1,9 +1,7 @@
 import { configError } from '../../../errors/connector-error.ts';
 import { log } from '../../../protocol/make-message.ts';
-import type { StreamName } from '../../../streams/contract.ts';
 import type { ModelPlan } from '../../plan/plan.ts';
 import { atStart } from '../../snapshots/position.ts';
-import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { ChangeOutput, ChangeWay, StreamRead } from '../change-way.ts';
 import { modelStatesOf } from '../cursor/model-state.ts';
 import { sentByCursor } from './adopt.ts';
@@ -33,7 +31,6 @@ async function* readStream(
   const { plan, contract } = read;
   const { snapshots } = plan;
   if (!('registry' in snapshots)) throw configError(snapshots.reason, { stream: contract.name });
-  if (state !== undefined) requireSameStore(contract.name, state, snapshots);
   if (models.length === 0) {
     // A stream that is switched off removes nothing: its base waits.
     const waiting = state ?? {
@@ -57,16 +54,6 @@ async function* readStream(
     sentByCursor(read, model, cursors?.[model.label]);
   const outputs = readSnapshot({ ...read, snapshots, state, models, alreadySent });
   for await (const output of outputs) yield output.type === 'SNAPSHOT' ? checkpoint(output) : output;
-}
-
-/** @throws ConnectorError where the snapshot lies where this read cannot get at it */
-function requireSameStore(stream: StreamName, { store }: SnapshotState, snapshots: Snapshots): void {
-  if (store === snapshots.store) return;
-  const why = snapshots.instead ?? 'changes.store now names another place.';
-  throw configError(
-    `The snapshot of ${stream} is kept in ${store === 'file' ? 'a file' : 'the warehouse'}, where it cannot be reached: ${why} Fix that, or reset the stream to send all its rows again.`,
-    { stream },
-  );
 }
 
 const checkpoint = ({ state }: Extract<SnapshotOutput, { type: 'SNAPSHOT' }>): ChangeOutput => ({

@@ -18,7 +18,7 @@ export interface StageParts {
 }
 
 /** The columns of a base and of a stage, in their order. */
-const stageColumns = [
+export const stageColumns = [
   ...['key', 'spelled', 'model', 'hash', 'shape', 'sent_at', 'person', 'entity'],
   ...['generation', 'action', 'gone', 'merged_into', 'sample'],
 ] as const;
