@@ -31,7 +31,7 @@ export type ColumnKind = 'text' | 'timestamp' | 'float' | 'boolean';
 
 export interface TypeWords {
   /** The type of a new column. */
-  readonly made: Readonly<Record<ColumnKind, string>>;
+  readonly made: Readonly<Record<ColumnKind | 'integer', string>>;
   /** Whether the type is a date or timestamp, which `customer_io_identify` wraps in TO_TIMESTAMP_NTZ. */
   isTimestamp(type: string): boolean;
   /** Whether each value of the type has an offset of its own, which TO_TIMESTAMP_NTZ drops. */

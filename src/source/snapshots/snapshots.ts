@@ -35,8 +35,7 @@ export class Snapshots {
   /** The persons as this session has found them: SQL of their stage. `failed` where it could not. */
   persons: { readonly base: string; readonly table: string } | 'failed' | undefined;
   readonly #warehouse: Warehouse;
-  readonly #openOther: SnapshotPlace['openOther'];
-  #other: Promise<Snapshots> | undefined;
+  readonly #other: { readonly open: SnapshotPlace['openOther']; opened?: Promise<Snapshots> };
   #pulse: NodeJS.Timeout | undefined;
 
   constructor({ warehouse, store, schema, instead, apart, openOther, isFormer = false }: SnapshotPlace) {
@@ -46,7 +45,7 @@ export class Snapshots {
     this.registry = new Registry(this.#warehouse, { schema, isBeside, isMade: isFormer });
     this.store = store;
     this.instead = instead;
-    this.#openOther = openOther;
+    this.#other = { open: openOther };
   }
 
   get engine(): Warehouse {
@@ -55,8 +54,8 @@ export class Snapshots {
 
   /** The other store: opened once, closed with this one. @throws ConnectorError where it cannot be reached */
   other(): Promise<Snapshots> {
-    this.#other ??= this.#openOther?.() ?? Promise.reject(configError('There is no other store.'));
-    return this.#other;
+    this.#other.opened ??= this.#other.open?.() ?? Promise.reject(configError('There is no other store.'));
+    return this.#other.opened;
   }
 
   /** Tells others now and then that this session lives, for as long as it does. */
@@ -70,7 +69,7 @@ export class Snapshots {
   /** Lets go of what this session holds. */
   async release(): Promise<void> {
     try {
-      const other = await this.#other?.catch(() => undefined);
+      const other = await this.#other.opened?.catch(() => undefined);
       await other?.release();
       if (this.#pulse === undefined) return;
       clearInterval(this.#pulse);

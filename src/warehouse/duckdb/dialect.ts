@@ -47,7 +47,7 @@ function ulid(timestamp: string, identity: string): string {
 }
 
 const typeWords: TypeWords = {
-  made: { text: 'VARCHAR', timestamp: 'TIMESTAMP', float: 'DOUBLE', boolean: 'BOOLEAN' },
+  made: { text: 'VARCHAR', integer: 'INTEGER', timestamp: 'TIMESTAMP', float: 'DOUBLE', boolean: 'BOOLEAN' },
   isTimestamp: (type) => times.test(scalarName(type) ?? ''),
   keepsOffset: () => false,
   isText: (type) => scalarName(type) === 'VARCHAR',

@@ -57,7 +57,13 @@ function ulid(timestamp: string, identity: string): string {
 }
 
 const typeWords: TypeWords = {
-  made: { text: 'VARCHAR', timestamp: 'TIMESTAMP_NTZ', float: 'FLOAT', boolean: 'BOOLEAN' },
+  made: {
+    text: 'VARCHAR',
+    integer: 'INTEGER',
+    timestamp: 'TIMESTAMP_NTZ',
+    float: 'FLOAT',
+    boolean: 'BOOLEAN',
+  },
   isTimestamp: (type) => /^(TIMESTAMP|DATETIME|DATE$)/.test(type),
   keepsOffset: (type) => type.startsWith('TIMESTAMP_TZ'),
   isText: (type) => /^(VARCHAR|CHAR|TEXT|STRING)/.test(type),

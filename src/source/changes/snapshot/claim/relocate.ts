@@ -128,7 +128,7 @@ async function copied(
   await load({ warehouse: there.engine, store: engine }, { lines, into, columns: stageColumns });
   const values: Readonly<Record<string, string>> = {
     sent_at: dialect.time.ofText('"sent_at"'),
-    generation: 'CAST("generation" AS INTEGER)',
+    generation: `CAST("generation" AS ${dialect.types.made.integer})`,
   };
   const columns = stageColumns.map((name) => `${values[name] ?? `"${name}"`} AS "${name}"`);
   await make(`SELECT ${columns.join(', ')} FROM ${into}`);
