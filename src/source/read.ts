@@ -1,3 +1,4 @@
+import { isAbort } from '../errors/abort.ts';
 import { ConnectorError, configError, messageOf } from '../errors/connector-error.ts';
 import { nearMatches } from '../errors/did-you-mean.ts';
 import type { SessionRead, SourceOutput } from '../protocol/connector.ts';
@@ -165,7 +166,7 @@ async function* readOneStream(request: RequestedStream): AsyncGenerator<SourceOu
   } catch (error) {
     if (request.stream === personStream && 'registry' in request.plan.snapshots)
       request.plan.snapshots.persons = 'failed';
-    yield traceError(asStreamError(error, request.stream));
+    if (!isAbort(error)) yield traceError(asStreamError(error, request.stream));
     yield streamStatusMessage(request.stream, 'INCOMPLETE');
     return;
   }

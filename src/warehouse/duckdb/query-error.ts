@@ -40,11 +40,13 @@ function closedError(error: unknown): ConnectorError {
   );
 }
 
-/** @throws ConnectorError in place of the engine's own error. */
+/** @throws ConnectorError in place of the engine's own error, or an AbortError. */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    // Whoever closes the database ends what is under way.
+    if (messageOf(error).startsWith('INTERRUPT Error')) throw new DOMException('Interrupted', 'AbortError');
     throw queryError(error);
   }
 }
