@@ -212,7 +212,7 @@ class DeltaWords {
   #isHeld(): string {
     const held = this.#own('base_person');
     const person = this.#own('person');
-    return `(${person} = '' OR ${held} = ${separator} OR POSITION(${separator} || ${person} || ${separator} IN ${held}) > 0)`;
+    return `(${person} = '' OR ${held} = ${separator} OR CONTAINS(${held}, ${separator} || ${person} || ${separator}))`;
   }
 
   action(): string {
