@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { passDays } from './pass-days.ts';
 import { byProcesses } from './transfer/by-processes.ts';
 
-const { SEED = '7', KILLS = '50' } = process.env;
+const { SEED = '7', KILLS = '20' } = process.env;
 
 const killsADay = 5;
 
