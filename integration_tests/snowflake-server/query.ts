@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Commits } from './commits.ts';
 import { describedTable, describeTable } from './describe-table.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { type Cell, cellsOf, type RowType, rowType, rowTypesOf } from './result.ts';
@@ -19,6 +20,7 @@ export interface Answer {
 export interface Catalog {
   readonly warehouses: readonly string[];
   readonly roles: readonly string[];
+  readonly commits: Commits;
 }
 
 /** What a statement without rows answers. */
@@ -141,9 +143,11 @@ export async function runQuery(
     }
     let last = done;
     for (const literals of binds) {
-      const translated = withTemporaryTables(translate(sql, literals, parameters), temporary);
+      const answered = await catalog.commits.answer(connection, sql);
+      const translated = withTemporaryTables(translate(answered, literals, parameters), temporary);
       last = await (describeOnly ? describe(connection, translated) : answer(connection, translated));
     }
+    if (!describeOnly) catalog.commits.note(sql);
     return shortened(last, mostRows(parameters));
   } catch (error) {
     throw refusalOf(error);

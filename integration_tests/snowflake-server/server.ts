@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { Commits } from './commits.ts';
 import { Faults } from './faults.ts';
 import type { Account } from './login.ts';
 import { runQuery } from './query.ts';
@@ -93,7 +94,7 @@ export async function startSnowflakeServer(options: SnowflakeServerOptions = {})
   const { database = 'DEMO', schema = 'NEXUS', warehouses = ['COMPUTE_WH'] } = options;
   const { instance, open, own } = await openDatabase(database, schema);
   const account = options.account ?? defaultAccount;
-  const catalog = { warehouses, roles: account.roles };
+  const catalog = { warehouses, roles: account.roles, commits: new Commits() };
   const faults = new Faults();
   const requests: string[] = [];
   const sessions = new Sessions({

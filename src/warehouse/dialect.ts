@@ -166,6 +166,26 @@ export interface HashedColumn extends Column {
   readonly json: string;
 }
 
+/** A relation as a statement names it, and where it lies; in the configured schema by default. */
+export interface PlacedRelation {
+  readonly sql: string;
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
+/** How a warehouse tells that a table has not changed, without reading it. */
+export interface TableMarks {
+  /** Functions, in lower case, that give the same for the same arguments. */
+  readonly steady: ReadonlySet<string>;
+  /** Words in lower case, without brackets, whose value moves by itself. */
+  readonly moving: RegExp;
+  /**
+   * A query of one row: the mark of each relation, `"0"` and so on, which every change of its rows moves, and as
+   * `"tables"` how many of them are tables, whose rows nothing but a change of them moves.
+   */
+  query(relations: readonly PlacedRelation[]): string;
+}
+
 /** What tells whether a row has changed since a snapshot. Texts of names have each name closed by `CHR(31)`. */
 export interface SnapshotWords {
   /** SQL of what makes the hashes. Hashes that something else has made are not comparable. */
@@ -186,6 +206,8 @@ export interface SnapshotWords {
   json(text: string): string;
   /** A table that goes with the session, beside those of a schema. Both are SQL. */
   scratch(schema: string, name: string): string;
+  /** Undefined where only reading a table tells whether it has changed. */
+  readonly marks?: TableMarks;
 }
 
 /** The number in a match of an engine's words. */

@@ -20,6 +20,13 @@ export interface SnapshotPlace {
   readonly isFormer?: boolean;
 }
 
+/** Persons of a base: SQL of their table, and the generation that says when they last changed. */
+export interface FoundPersons {
+  readonly base: string;
+  readonly table: string;
+  readonly generation: number;
+}
+
 const minute = 60_000;
 
 /** The snapshots of one session: their place, and what its streams have to know of each other. */
@@ -32,8 +39,8 @@ export class Snapshots {
   readonly holder = newHolder();
   /** The base of streams that have none yet: all streams of one state share it. */
   base: string = newBase();
-  /** The persons as this session has found them: SQL of their stage. `failed` where it could not. */
-  persons: { readonly base: string; readonly table: string } | 'failed' | undefined;
+  /** The persons as this session has found them. `failed` where it could not. */
+  persons: FoundPersons | 'failed' | undefined;
   readonly #warehouse: Warehouse;
   readonly #other: { readonly open: SnapshotPlace['openOther']; opened?: Promise<Snapshots> };
   #pulse: NodeJS.Timeout | undefined;

@@ -1,5 +1,6 @@
 import type { HashedColumn, SnapshotWords } from '../dialect.ts';
 import { quoteString } from './quote.ts';
+import { tableMarks } from './table-marks.ts';
 
 /** With its name, so that a value which moves to another column is a change; NULL counts as nothing. */
 const member = ({ name, json }: HashedColumn): string =>
@@ -33,4 +34,5 @@ export const snapshotWords: SnapshotWords = {
     `TO_JSON(TO_VARIANT(ARRAY_EXCEPT(ARRAY_DISTINCT(SPLIT(${before}, CHR(31))), SPLIT(${after}, CHR(31)))))`,
   json: (text) => `TO_JSON(TO_VARIANT(${text}))`,
   scratch: (schema, name) => `${schema}.${name}`,
+  marks: tableMarks,
 };

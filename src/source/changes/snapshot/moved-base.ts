@@ -22,6 +22,19 @@ export async function personsTable(
   return found?.table === undefined ? undefined : registry.table(found.table);
 }
 
+/** What moves with the people who have become others; undefined where that is not known. */
+export async function personsGeneration(
+  { persons, registry }: Snapshots,
+  contract: StreamContract,
+  base: string,
+): Promise<number | undefined> {
+  if (!isAboutPeople(contract)) return 0;
+  if (persons === 'failed') return undefined;
+  if (persons !== undefined) return persons.base === base ? persons.generation : 0;
+  const found = (await registry.entries(personStream)).find((entry) => entry.base === base);
+  return found?.table === undefined ? 0 : found.generation;
+}
+
 /** A stream's base once people's merges have moved what was theirs. */
 export function movedBase(
   { engine }: Snapshots,

@@ -2,12 +2,10 @@ import type { ChangesMessage, FindingMessage, RecordLines } from '../../../proto
 import { log, rowEstimate } from '../../../protocol/make-message.ts';
 import type { AirbyteMessage } from '../../../protocol/messages.ts';
 import { changesOf } from '../../config.ts';
-import type { ModelPlan } from '../../plan/plan.ts';
 import { currentIdRecipe } from '../../record-line/event-identity.ts';
-import type { Snapshots } from '../../snapshots/snapshots.ts';
-import type { StreamRead } from '../change-way.ts';
 import { readStart } from '../cursor/clock.ts';
 import { emptyFindings } from '../empty-models.ts';
+import { isUnmoved, marksOf } from '../unmoved.ts';
 import { bring, bringFields, broughtBy } from './bring.ts';
 import { type Claim, claim } from './claim/claim.ts';
 import { type Counts, count } from './counts.ts';
@@ -18,29 +16,25 @@ import { hints, shownBy } from './hints.ts';
 import { movedBase, personsTable } from './moved-base.ts';
 import { markMoves } from './moves.ts';
 import { separator } from './row-sql.ts';
-import type { SnapshotState } from './snapshot-state.ts';
+import type { SnapshotRead, SnapshotState } from './snapshot-state.ts';
 import { stageSql } from './stage-sql.ts';
 
-/** A stream that is compared with its snapshot. */
-export interface SnapshotRead extends StreamRead {
-  readonly snapshots: Snapshots;
-  readonly state: SnapshotState | undefined;
-  readonly models: readonly ModelPlan[];
-  /** Which rows a state of another way says were sent, as SQL over a model's rows. */
-  readonly alreadySent: Comparison['alreadySent'];
-}
-
 /** What a read of a snapshot gives: messages, lines, and states between them. */
-export type SnapshotOutput =
-  | AirbyteMessage
-  | RecordLines
-  | ChangesMessage
-  | FindingMessage
-  | { readonly type: 'SNAPSHOT'; readonly state: SnapshotState };
+export type SnapshotOutput = AirbyteMessage | RecordLines | ChangesMessage | FindingMessage | Snapshot;
+
+interface Snapshot {
+  readonly type: 'SNAPSHOT';
+  readonly state: SnapshotState;
+}
 
 /** Compares the stream's rows with those of its base, and gives what differs. */
 export async function* readSnapshot(read: SnapshotRead): AsyncGenerator<SnapshotOutput> {
   const { snapshots, contract, state } = read;
+  const marks = await marksOf(read);
+  if (state !== undefined && (await isUnmoved(read, marks))) {
+    yield* tellUnmoved(read, state);
+    return;
+  }
   const claimed = await claim(snapshots, contract.name, state);
   yield* claimed.notes;
   const start = readStart();
@@ -57,7 +51,15 @@ export async function* readSnapshot(read: SnapshotRead): AsyncGenerator<Snapshot
   const { delta, stage } = findings;
   yield* hints(read, { delta, stage, base: claimed.baseTable, counts });
   yield* tellEmpty(read, counts);
-  yield* emit(read, { ...claimed, filled: counts.filled }, { findings, counts });
+  yield* emit(read, { ...claimed, filled: counts.filled }, { findings, counts, marks });
+}
+
+function* tellUnmoved({ contract: { name } }: SnapshotRead, state: SnapshotState): Generator<SnapshotOutput> {
+  const unchanged = state.marks?.keys ?? 0;
+  yield { type: 'CHANGES', stream: name, added: 0, changed: 0, removed: 0, moved: 0, unchanged };
+  yield log('INFO', `${name}: no table that its models read has changed, so they are not evaluated.`);
+  yield rowEstimate(name, 0);
+  yield { type: 'SNAPSHOT', state };
 }
 
 async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): Promise<Counts> {
@@ -74,10 +76,18 @@ async function compare(read: SnapshotRead, claimed: Claim, findings: Findings): 
     counts = await count(snapshots, { delta, stage, promoted });
   }
   if (contract.syncType !== 'identify') return counts;
-  snapshots.persons = { base: claimed.base, table: stage };
-  if (counts.removed === 0) return counts;
-  await markMoves(plan, snapshots, stage);
-  return await count(snapshots, { delta, stage, promoted });
+  if (counts.removed > 0) {
+    await markMoves(plan, snapshots, stage);
+    counts = await count(snapshots, { delta, stage, promoted });
+  }
+  const generation = isAsBefore(claimed, counts) ? promoted : claimed.generation;
+  snapshots.persons = { base: claimed.base, table: stage, generation };
+  return counts;
+}
+
+/** Whether the base says all, so that the state stays as it is. */
+function isAsBefore({ baseTable }: Claim, { added, changed, removed, moved, movedBefore }: Counts): boolean {
+  return added + changed + removed + moved + movedBefore === 0 && baseTable !== undefined;
 }
 
 async function comparisonOf(read: SnapshotRead, claimed: Claim, start: string): Promise<Comparison> {
@@ -223,6 +233,7 @@ async function* tellEmpty(read: SnapshotRead, { filled }: Counts): AsyncGenerato
 interface Found {
   readonly findings: Findings;
   readonly counts: Counts;
+  readonly marks: string | undefined;
 }
 
 /** What is held, and which models gave a row. */
@@ -231,11 +242,10 @@ type ClaimOfRead = Claim & Pick<Counts, 'filled'>;
 async function* emit(
   read: SnapshotRead,
   claimed: ClaimOfRead,
-  { findings, counts }: Found,
+  { findings, counts, marks }: Found,
 ): AsyncGenerator<SnapshotOutput> {
   const { snapshots } = read;
-  const { added, changed, removed, moved, movedBefore } = counts;
-  const isNothing = added + changed + removed + moved === 0;
+  const { added, changed, removed, moved, movedBefore, keys } = counts;
   const isAdopted = read.state === undefined && changesOf(read.config).first === 'adopt';
   if (!isAdopted) {
     if (removed > 0) yield* withStates(read, claimed, removedRows(snapshots, findings));
@@ -244,11 +254,10 @@ async function* emit(
     if (moved > 0) yield* bereftRows(snapshots, findings);
     if (moved + movedBefore > 0) yield* withStates(read, claimed, movedRows(snapshots, findings));
   }
-  yield stateOf(
-    read,
-    claimed,
-    isNothing && claimed.baseTable !== undefined && movedBefore === 0 ? 'as before' : { phase: 'end' },
-  );
+  const end = stateOf(read, claimed, isAsBefore(claimed, counts) ? 'as before' : { phase: 'end' });
+  // Those who have become others are told once more by the next read; so is a model without rows.
+  const isMarked = marks !== undefined && moved === 0 && counts.filled.size === read.models.length;
+  yield isMarked ? { ...end, state: { ...end.state, marks: { hash: marks, keys } } } : end;
 }
 
 async function* withStates(
@@ -265,7 +274,7 @@ function stateOf(
   { snapshots, contract, models, state }: SnapshotRead,
   { base, generation, promoted, filled }: ClaimOfRead,
   position: Reached['position'] | 'as before',
-): SnapshotOutput {
+): Snapshot {
   const at = position === 'as before' ? promoted : { generation, position };
   return {
     type: 'SNAPSHOT',

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { ModelPlan } from '../../plan/plan.ts';
 import { type Position, positionSchema } from '../../snapshots/position.ts';
-import type { StateContent } from '../change-way.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
+import type { StateContent, StreamRead } from '../change-way.ts';
 import { foreignState } from '../state.ts';
+import type { Comparison } from './delta-sql.ts';
 
 const contentSchema = z.strictObject({
   base: z.string().regex(/^[0-9a-z]{8,32}$/),
@@ -12,6 +15,8 @@ const contentSchema = z.strictObject({
   ids: z.union([z.literal(1), z.literal(2)]).nullish(),
   /** SHA-256 of the models' definitions, by label. */
   models: z.record(z.string(), z.string()),
+  /** A hash of all that the rows depend on, as far as the warehouse can tell, and how many keys they had. */
+  marks: z.strictObject({ hash: z.string(), keys: z.int().nonnegative() }).nullish(),
 });
 
 /** What a state says of a stream's snapshot: which generation of which base was sent, and how far. */
@@ -30,4 +35,13 @@ export const contentOf = (state: SnapshotState): StateContent => ({ ...state });
 export interface Progress {
   readonly generation: number;
   readonly position: Position;
+}
+
+/** A stream that is compared with its snapshot. */
+export interface SnapshotRead extends StreamRead {
+  readonly snapshots: Snapshots;
+  readonly state: SnapshotState | undefined;
+  readonly models: readonly ModelPlan[];
+  /** Which rows a state of another way says were sent, as SQL over a model's rows. */
+  readonly alreadySent: Comparison['alreadySent'];
 }

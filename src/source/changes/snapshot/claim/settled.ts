@@ -84,7 +84,7 @@ async function partlySent(snapshots: Snapshots, found: Found, { stage, position 
  * Whether anything of a stage may have been sent. One that was never written has nothing: its table may not be there,
  * or hold what it held in an earlier turn.
  */
-async function hasChanges(
+export async function hasChanges(
   { engine, registry }: Snapshots,
   { table, generation }: NonNullable<Entry['staged']>,
 ): Promise<boolean> {
