@@ -131,6 +131,18 @@ describe('what moves is seen:', () => {
     expect((await day(entity)).evaluated).toEqual([]);
   });
 
+  it('what a read sent by another model before it was stopped', async () => {
+    const model = (name: string) => sql(`SELECT "userId", "timestamp", ${name} AS "name" FROM "p"`);
+    const people = ['persons'];
+    await day(model(`"name"`), people);
+    const before = states;
+    expect((await day(model(`'z'`), people)).sent).toEqual(['u1', 'u2']);
+    // None of its states came back.
+    states = before;
+    expect((await day(model(`"name"`), people)).sent).toEqual(['u1', 'u2']);
+    expect((await day(model(`"name"`), people)).evaluated).toEqual([]);
+  });
+
   it('people in another sync than what is theirs', async () => {
     await day();
     await server.run(`UPDATE "p" SET "name" = 'c' WHERE "userId" = 'u1'`);
