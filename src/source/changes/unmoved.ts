@@ -77,11 +77,24 @@ export async function isUnmoved(read: SnapshotRead, marks: string | undefined): 
   const found = (await registry.entries(contract.name)).find(({ base }) => base === state.base);
   if (found === undefined || (found.holder !== undefined && found.holder !== holder)) return false;
   const table = await tableAtEnd(read, found, state);
-  if (table === undefined) return false;
+  if (table === undefined || !(await promoted(snapshots, { ...found, table }, state))) return false;
   if (contract.syncType === 'identify') {
     snapshots.persons = { base: state.base, table: registry.table(table), generation: state.generation };
   }
   return true;
+}
+
+/** Makes the stage of the read before the base, as a read would: an older state is then refused, and a lost one noticed. */
+async function promoted(
+  snapshots: SnapshotRead['snapshots'],
+  found: Found,
+  { generation, position }: SnapshotState,
+): Promise<boolean> {
+  if (isAt(found, generation, position)) return true;
+  const { registry, holder } = snapshots;
+  const isMine = await registry.change({ ...found, generation, position }, { holder, before: found.holder });
+  snapshots.hold();
+  return isMine;
 }
 
 /** The table of all that the state says was sent, where nothing else can have been. */

@@ -4,7 +4,6 @@ import { type Position, positionSchema } from '../../snapshots/position.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { StateContent, StreamRead } from '../change-way.ts';
 import { foreignState } from '../state.ts';
-import type { Comparison } from './delta-sql.ts';
 
 const contentSchema = z.strictObject({
   base: z.string().regex(/^[0-9a-z]{8,32}$/),
@@ -43,5 +42,5 @@ export interface SnapshotRead extends StreamRead {
   readonly state: SnapshotState | undefined;
   readonly models: readonly ModelPlan[];
   /** Which rows a state of another way says were sent, as SQL over a model's rows. */
-  readonly alreadySent: Comparison['alreadySent'];
+  readonly alreadySent: (model: ModelPlan) => string | undefined;
 }
