@@ -74,6 +74,7 @@ export async function isUnmoved(read: SnapshotRead, marks: string | undefined): 
   const { state, snapshots, contract } = read;
   const { registry, holder } = snapshots;
   if (marks === undefined || state?.marks?.hash !== marks || state.position.phase !== 'end') return false;
+  if (state.store !== snapshots.store) return false;
   const found = (await registry.entries(contract.name)).find(({ base }) => base === state.base);
   if (found === undefined || (found.holder !== undefined && found.holder !== holder)) return false;
   const table = await tableAtEnd(read, found, state);
@@ -106,7 +107,6 @@ async function tableAtEnd(
   const { staged, table } = found;
   if (staged?.generation === generation) return staged.table;
   if (!isAt(found, generation, position)) return undefined;
-  const mayHaveSent =
-    staged !== undefined && (await hasChanges(snapshots, staged));
+  const mayHaveSent = staged !== undefined && (await hasChanges(snapshots, staged));
   return mayHaveSent ? undefined : table;
 }

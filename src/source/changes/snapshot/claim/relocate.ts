@@ -41,7 +41,9 @@ export async function relocated(snapshots: Snapshots, move: Move): Promise<Reloc
   there.persons = snapshots.persons === 'failed' ? 'failed' : there.persons;
   const rows = await settledRows(there, old, state);
   const sql = selectOf(there, rows);
-  if (sql !== undefined && stream === personStream) there.persons = { base: state.base, table: `(${sql})` };
+  if (sql !== undefined && stream === personStream) {
+    there.persons = { base: state.base, table: `(${sql})`, generation: state.generation };
+  }
   const table = sql === undefined ? undefined : await copied(snapshots, there, { ...move, sql });
   const entry = await settled(snapshots, entryOf(move, table), state);
   const why = snapshots.instead === undefined ? '' : ` ${snapshots.instead}`;
