@@ -6,7 +6,7 @@ const { SEED = '7', KILLS = '20' } = process.env;
 
 const killsADay = 5;
 
-/** `read` and `write` as processes: fifty times one of the two is killed, and only states that came back are kept. */
+/** `read` and `write` as processes: twenty times by default one of the two is killed, and only states that came back are kept. */
 it('holds however often either process is killed', async () => {
   const { differences, history } = await passDays({
     seed: Number(SEED),
