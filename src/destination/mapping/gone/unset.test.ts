@@ -63,7 +63,7 @@ describe.each(['track', 'pipelines'])('by the %s API', (api) => {
       expect(mapped(stream, { ...bases[stream], unsetAttributes }, { api })).toMatchObject({
         reason: 'invalid',
         field: 'unsetAttributes',
-        message: expect.stringContaining('array of names'),
+        message: expect.stringContaining('array of attribute names'),
       });
     });
 
