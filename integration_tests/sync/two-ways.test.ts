@@ -76,7 +76,7 @@ describe('a sync of the nexus warehouse by either API', () => {
         ([row]) => row,
       );
     expect([track.ended.code, pipelines.ended.code], pipelines.ended.stderr).toEqual([0, 0]);
-    expect(table(pipelines)).toHaveLength(4);
+    expect(table(pipelines)).toHaveLength(8);
     expect(table(pipelines)).toEqual(table(track));
   });
 
