@@ -10,8 +10,9 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const fault = await tryMaking(path, mode);
   if (fault === undefined) return;
   const above = dirname(path);
-  if (codeOf(fault) !== 'ENOENT' || above === path || (await isThere(above))) throw fault;
-  await makeFolder(above, mode);
+  if (codeOf(fault) !== 'ENOENT' || above === path) throw fault;
+  // Another may have made the one above meanwhile: then one more try is enough.
+  if (!(await isThere(above))) await makeFolder(above, mode);
   const again = await tryMaking(path, mode);
   if (again !== undefined) throw again;
 }
