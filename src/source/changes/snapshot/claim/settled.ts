@@ -1,4 +1,4 @@
-import { configError } from '../../../../errors/connector-error.ts';
+import { ConnectorError, configError } from '../../../../errors/connector-error.ts';
 import { streamContracts } from '../../../../streams/contract.ts';
 import { type Position, sentBy } from '../../../snapshots/position.ts';
 import { type Entry, type Found, isAt } from '../../../snapshots/registry.ts';
@@ -94,8 +94,10 @@ export async function hasChanges(
       `SELECT COUNT(*) AS "changes" FROM (SELECT "key" FROM ${registry.table(table)} WHERE ${changed} LIMIT 1) AS "any"`,
     );
     return Number(row?.changes ?? 0) > 0;
-  } catch {
-    return false;
+  } catch (error) {
+    // A stage that was never written is a table that is not there; a warehouse that fails says nothing of it.
+    if (error instanceof ConnectorError && error.failureType === 'config_error') return false;
+    throw error;
   }
 }
 
